@@ -1,0 +1,271 @@
+// Package administration sets up tenants, customers, connections, links and keys.
+package administration
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/punchgate/punchgate/application/formats"
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/apikey"
+	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/secret"
+	"github.com/punchgate/punchgate/domain/tenant"
+)
+
+// Service sets up.
+type Service struct {
+	stores  port.Stores
+	formats *formats.Registry
+	secrets port.Secrets
+	clock   port.Clock
+	ids     port.IDs
+	log     *slog.Logger
+}
+
+// New makes the service.
+func New(
+	stores port.Stores, registry *formats.Registry, secrets port.Secrets, clock port.Clock, ids port.IDs, log *slog.Logger,
+) *Service {
+	return &Service{stores, registry, secrets, clock, ids, log}
+}
+
+// CreateTenant creates a tenant; with an empty identifier the gateway chooses one.
+func (s *Service) CreateTenant(
+	ctx context.Context, id tenant.ID, name string, fields []tenant.Field, settings tenant.Settings,
+) (*tenant.Tenant, error) {
+	if id == "" {
+		id = tenant.ID(s.ids.New())
+	}
+	if err := s.checkFormats(settings); err != nil {
+		return nil, err
+	}
+	t, err := tenant.New(id, name, fields, settings, s.clock.Now())
+	if err != nil {
+		return nil, err
+	}
+	return t, s.stores.Tenants.Create(ctx, t)
+}
+
+// Tenant returns a tenant.
+func (s *Service) Tenant(ctx context.Context, id tenant.ID) (*tenant.Tenant, error) {
+	return s.stores.Tenants.Get(ctx, id)
+}
+
+// Tenants returns at most limit tenants with identifiers after the given one.
+func (s *Service) Tenants(ctx context.Context, after tenant.ID, limit int) ([]*tenant.Tenant, error) {
+	return s.stores.Tenants.List(ctx, after, limit)
+}
+
+// ChangeTenant replaces name, fields and settings of a tenant.
+func (s *Service) ChangeTenant(
+	ctx context.Context, id tenant.ID, name string, fields []tenant.Field, settings tenant.Settings,
+) (*tenant.Tenant, error) {
+	if err := s.checkFormats(settings); err != nil {
+		return nil, err
+	}
+	return s.stores.Tenants.Update(ctx, id, func(t *tenant.Tenant) error { return t.Change(name, fields, settings) })
+}
+
+func (s *Service) checkFormats(settings tenant.Settings) error {
+	for _, name := range settings.AllowedFormats {
+		if _, err := s.formats.Get(name); err != nil {
+			return tenant.ErrInvalid.With(fault.Detail{Path: "/settings/allowed_formats", Code: "unknown_format", Message: err.Error()})
+		}
+	}
+	return nil
+}
+
+// CreateCustomer creates a customer; with an empty identifier the gateway chooses one.
+func (s *Service) CreateCustomer(ctx context.Context, of tenant.ID, id customer.ID, p customer.Profile) (*customer.Customer, error) {
+	shop, err := s.stores.Tenants.Get(ctx, of)
+	if err != nil {
+		return nil, err
+	}
+	if id == "" {
+		id = customer.ID(s.ids.New())
+	} else if !tenant.Identifier(string(id)) {
+		return nil, customer.ErrInvalid.With(notIdentifier)
+	}
+	c, err := customer.New(shop, id, p, s.clock.Now())
+	if err != nil {
+		return nil, err
+	}
+	return c, s.stores.Customers.Create(ctx, c)
+}
+
+var notIdentifier = fault.Detail{
+	Path: "/id", Code: "not_identifier",
+	Message: "must be 1 to 64 lower-case letters, digits, hyphens or underscores, and begin with a letter or digit",
+}
+
+// Customer returns a customer.
+func (s *Service) Customer(ctx context.Context, of tenant.ID, id customer.ID) (*customer.Customer, error) {
+	return s.stores.Customers.Get(ctx, of, id)
+}
+
+// Customers returns at most limit customers with identifiers after the given one.
+func (s *Service) Customers(ctx context.Context, of tenant.ID, after customer.ID, limit int) ([]*customer.Customer, error) {
+	return s.stores.Customers.List(ctx, of, after, limit)
+}
+
+// ChangeCustomer replaces a customer's profile.
+func (s *Service) ChangeCustomer(ctx context.Context, of tenant.ID, id customer.ID, p customer.Profile) (*customer.Customer, error) {
+	shop, err := s.stores.Tenants.Get(ctx, of)
+	if err != nil {
+		return nil, err
+	}
+	return s.stores.Customers.Update(ctx, of, id, func(c *customer.Customer) error { return c.Change(shop, p) })
+}
+
+// CreateConnection creates a connection; with an empty identifier the gateway chooses one. Where no secret is given, one
+// is generated; it is returned this once and can never be read again.
+func (s *Service) CreateConnection(
+	ctx context.Context, of tenant.ID, id connection.ID, p connection.Profile, chosen secret.Text,
+) (*connection.Connection, secret.Text, error) {
+	if _, err := s.stores.Customers.Get(ctx, of, p.Customer); err != nil {
+		return nil, secret.Text{}, err
+	}
+	if id == "" {
+		id = connection.ID(s.ids.New())
+	} else if !tenant.Identifier(string(id)) {
+		return nil, secret.Text{}, connection.ErrInvalid.With(notIdentifier)
+	}
+	if err := s.checkOptions(p); err != nil {
+		return nil, secret.Text{}, err
+	}
+	credential, plain, err := s.credential(chosen)
+	if err != nil {
+		return nil, secret.Text{}, err
+	}
+	c, err := connection.New(of, id, p, []connection.Credential{credential}, s.clock.Now())
+	if err != nil {
+		return nil, secret.Text{}, err
+	}
+	return c, plain, s.stores.Connections.Create(ctx, c)
+}
+
+// Connection returns a connection.
+func (s *Service) Connection(ctx context.Context, of tenant.ID, id connection.ID) (*connection.Connection, error) {
+	return s.stores.Connections.Get(ctx, of, id)
+}
+
+// Connections returns at most limit connections with identifiers after the given one.
+func (s *Service) Connections(ctx context.Context, of tenant.ID, after connection.ID, limit int) ([]*connection.Connection, error) {
+	return s.stores.Connections.List(ctx, of, after, limit)
+}
+
+// ChangeConnection replaces a connection's profile; its credentials stay.
+func (s *Service) ChangeConnection(ctx context.Context, of tenant.ID, id connection.ID, p connection.Profile) (*connection.Connection, error) {
+	if err := s.checkOptions(p); err != nil {
+		return nil, err
+	}
+	return s.stores.Connections.Update(ctx, of, id, func(c *connection.Connection) error { return c.Change(p) })
+}
+
+// ReplaceSecret gives a connection another secret, generated where none is given. The old one is refused from now on.
+func (s *Service) ReplaceSecret(ctx context.Context, of tenant.ID, id connection.ID, chosen secret.Text) (secret.Text, error) {
+	credential, plain, err := s.credential(chosen)
+	if err != nil {
+		return secret.Text{}, err
+	}
+	_, err = s.stores.Connections.Update(ctx, of, id, func(c *connection.Connection) error {
+		c.Replace(credential)
+		return nil
+	})
+	return plain, err
+}
+
+// shortest is the least number of characters of a secret that a person chooses.
+const shortest = 8
+
+func (s *Service) credential(chosen secret.Text) (connection.Credential, secret.Text, error) {
+	c := connection.Credential{ID: s.ids.New(), CreatedAt: s.clock.Now()}
+	if chosen.Empty() {
+		generated := secret.New(s.ids.New())
+		c.Verifier = s.secrets.HashGenerated(generated)
+		return c, generated, nil
+	}
+	if n := len(chosen.Reveal()); n < shortest || n > 1024 {
+		return c, secret.Text{}, connection.ErrInvalid.With(fault.Detail{
+			Path: "/secret", Code: "length", Message: "a chosen secret has 8 to 1024 characters; leave it out to have one generated",
+		})
+	}
+	verifier, err := s.secrets.HashChosen(chosen)
+	c.Verifier = verifier
+	return c, chosen, err
+}
+
+func (s *Service) checkOptions(p connection.Profile) error {
+	f, err := s.formats.Get(p.Format)
+	if err != nil {
+		return connection.ErrInvalid.With(fault.Detail{Path: "/format", Code: "unknown_format", Message: err.Error()})
+	}
+	return f.CheckOptions(p.Options)
+}
+
+// CreateLink makes another link of a connection.
+func (s *Service) CreateLink(ctx context.Context, of tenant.ID, id connection.ID) (*connection.Link, error) {
+	c, err := s.stores.Connections.Get(ctx, of, id)
+	if err != nil {
+		return nil, err
+	}
+	l := connection.NewLink(c, connection.LinkID(s.ids.New()), s.clock.Now())
+	return l, s.stores.Links.Create(ctx, l)
+}
+
+// Links returns the links of a connection.
+func (s *Service) Links(ctx context.Context, of tenant.ID, id connection.ID) ([]*connection.Link, error) {
+	if _, err := s.stores.Connections.Get(ctx, of, id); err != nil {
+		return nil, err
+	}
+	return s.stores.Links.ByConnection(ctx, of, id)
+}
+
+// RevokeLink ends a link.
+func (s *Service) RevokeLink(ctx context.Context, of tenant.ID, id connection.LinkID) (*connection.Link, error) {
+	return s.stores.Links.Update(ctx, of, id, func(l *connection.Link) error {
+		l.Revoke(s.clock.Now())
+		return nil
+	})
+}
+
+// CreateKey makes an API key and returns its text, which can never be read again.
+func (s *Service) CreateKey(ctx context.Context, of tenant.ID, label string, scopes []apikey.Scope) (*apikey.Key, secret.Text, error) {
+	if of != tenant.Platform {
+		if _, err := s.stores.Tenants.Get(ctx, of); err != nil {
+			return nil, secret.Text{}, err
+		}
+	}
+	proof := s.ids.New()
+	k, err := apikey.New(of, apikey.ID(s.ids.New()), label, scopes, s.secrets.HashGenerated(secret.New(proof)), s.clock.Now())
+	if err != nil {
+		return nil, secret.Text{}, err
+	}
+	return k, apikey.Text(of, k.Snapshot().ID, proof), s.stores.Keys.Create(ctx, k)
+}
+
+// Keys returns the keys of a tenant.
+func (s *Service) Keys(ctx context.Context, of tenant.ID) ([]*apikey.Key, error) {
+	return s.stores.Keys.List(ctx, of)
+}
+
+// RevokeKey ends a key.
+func (s *Service) RevokeKey(ctx context.Context, of tenant.ID, id apikey.ID) (*apikey.Key, error) {
+	return s.stores.Keys.Update(ctx, of, id, func(k *apikey.Key) error {
+		k.Revoke(s.clock.Now())
+		return nil
+	})
+}
+
+// CancelOrder cancels an order that the shop will not deliver.
+func (s *Service) CancelOrder(ctx context.Context, of tenant.ID, id order.ID) (*order.Order, error) {
+	o, err := s.stores.Orders.Update(ctx, of, id, func(each *order.Order) error { return each.Cancel(s.clock.Now()) })
+	if err == nil {
+		s.log.InfoContext(ctx, "order cancelled", "tenant", of, "order", id)
+	}
+	return o, err
+}

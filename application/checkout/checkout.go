@@ -1,0 +1,178 @@
+// Package checkout serves the shop while a person shops: it hands over the session for its token, says whether the
+// shop's own checkout is open, and lets the person go back without a cart.
+package checkout
+
+import (
+	"bytes"
+	"context"
+
+	"github.com/punchgate/punchgate/application/formats"
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/application/token"
+	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/eligibility"
+	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/session"
+	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/transfer"
+)
+
+// Service serves the shop.
+type Service struct {
+	stores  port.Stores
+	formats *formats.Registry
+	secrets port.Secrets
+	clock   port.Clock
+	ids     port.IDs
+}
+
+// New makes the service.
+func New(stores port.Stores, registry *formats.Registry, secrets port.Secrets, clock port.Clock, ids port.IDs) *Service {
+	return &Service{stores, registry, secrets, clock, ids}
+}
+
+// Visit is a session with its customer.
+type Visit struct {
+	Session  *session.Session
+	Customer *customer.Customer
+}
+
+// Exchange spends a token of the landing address. Repeated with the same key within a minute it gives the same answer.
+func (s *Service) Exchange(ctx context.Context, of tenant.ID, text, key string) (Visit, error) {
+	named, id, err := token.Parse(s.secrets, token.Start, text)
+	if err != nil {
+		return Visit{}, err
+	}
+	if named != of {
+		return Visit{}, session.ErrToken
+	}
+	opened, err := s.stores.Sessions.Update(ctx, of, id, func(each *session.Session) error {
+		return each.Exchange(key, s.clock.Now())
+	})
+	if err != nil {
+		return Visit{}, err
+	}
+	return s.Visit(ctx, of, opened)
+}
+
+// Extend gives a session more time, up to the tenant's limit.
+func (s *Service) Extend(ctx context.Context, of tenant.ID, id session.ID) (Visit, error) {
+	extended, err := s.stores.Sessions.Update(ctx, of, id, func(each *session.Session) error {
+		return each.Extend(s.clock.Now())
+	})
+	if err != nil {
+		return Visit{}, err
+	}
+	return s.Visit(ctx, of, extended)
+}
+
+// Visit returns a session with its customer.
+func (s *Service) Visit(ctx context.Context, of tenant.ID, opened *session.Session) (Visit, error) {
+	c, err := s.stores.Customers.Get(ctx, of, opened.Snapshot().Customer)
+	return Visit{Session: opened, Customer: c}, err
+}
+
+// Question asks for the policy of a customer, by the gateway's identifier or the shop's own number, perhaps in a session.
+type Question struct {
+	Customer customer.ID
+	Number   string
+	Session  session.ID
+}
+
+// Policy says whether the shop's own checkout is open. An unknown customer may use it. An unknown session is as good as
+// none: it never opens the checkout.
+func (s *Service) Policy(ctx context.Context, of tenant.ID, q Question) (eligibility.Policy, error) {
+	shop, err := s.stores.Tenants.Get(ctx, of)
+	if err != nil {
+		return eligibility.Policy{}, err
+	}
+	c, err := s.customer(ctx, of, q)
+	if err != nil {
+		return eligibility.Policy{}, err
+	}
+	if c == nil {
+		return eligibility.CheckoutPolicy(shop, nil, nil, nil, s.clock.Now()), nil
+	}
+	var open *session.Session
+	if q.Session != "" {
+		open, err = s.stores.Sessions.Get(ctx, of, q.Session)
+		if err != nil && fault.KindOf(err) != fault.NotFound {
+			return eligibility.Policy{}, err
+		}
+	}
+	connections, err := s.stores.Connections.ByCustomer(ctx, of, c.ID())
+	if err != nil {
+		return eligibility.Policy{}, err
+	}
+	return eligibility.CheckoutPolicy(shop, c, open, connections, s.clock.Now()), nil
+}
+
+// customer returns nil for an unknown customer.
+func (s *Service) customer(ctx context.Context, of tenant.ID, q Question) (*customer.Customer, error) {
+	var c *customer.Customer
+	var err error
+	if q.Customer != "" {
+		c, err = s.stores.Customers.Get(ctx, of, q.Customer)
+	} else {
+		c, err = s.stores.Customers.ByNumber(ctx, of, q.Number)
+	}
+	if fault.KindOf(err) == fault.NotFound && err != nil {
+		return nil, nil //nolint:nilnil // no customer is an answer here
+	}
+	return c, err
+}
+
+// Cancel ends a session without a cart and returns the token of the page that leads the person back. A second time gives
+// the same.
+func (s *Service) Cancel(ctx context.Context, of tenant.ID, id session.ID) (transferToken string, err error) {
+	open, err := s.stores.Sessions.Get(ctx, of, id)
+	if err != nil {
+		return "", err
+	}
+	state := open.Snapshot()
+	if state.Status != session.Cancelled {
+		notice, err := s.notice(ctx, state)
+		if err != nil {
+			return "", err
+		}
+		_, err = s.stores.Sessions.Update(ctx, of, id, func(each *session.Session) error {
+			return each.Cancel(notice, s.clock.Now())
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	return token.Make(s.secrets, token.Transfer, of, id), nil
+}
+
+// notice makes what the procurement system gets when the person comes back without a cart.
+func (s *Service) notice(ctx context.Context, of session.State) (*transfer.Document, error) {
+	conn, err := s.stores.Connections.Get(ctx, of.Tenant, of.Connection)
+	if err != nil {
+		return nil, err
+	}
+	encoder, err := formats.As[port.CancelEncoder](s.formats, conn.Profile().Format, "cancel")
+	if err != nil {
+		return nil, err
+	}
+	var body bytes.Buffer
+	handover, err := encoder.EncodeCancel(&body, Outgoing(of, conn, s.ids.New(), s.clock))
+	if err != nil {
+		return nil, err
+	}
+	return &transfer.Document{
+		MediaType: handover.MediaType, FileName: handover.FileName, Body: body.Bytes(), Form: handover.Form, Warnings: handover.Warnings,
+	}, nil
+}
+
+// Outgoing gathers what a document needs of its session and connection; the cart is left to the caller.
+func Outgoing(of session.State, conn *connection.Connection, documentID string, clock port.Clock) port.Outgoing {
+	profile := conn.Profile()
+	return port.Outgoing{
+		Options: profile.Options, ReturnURL: of.Visit.ReturnURL,
+		Correlation: of.Visit.Correlation, CorrelationField: of.Visit.CorrelationField, Operation: of.Visit.Operation,
+		From: profile.Login.From, To: profile.Login.To, Sender: profile.Login.Sender,
+		Test: of.Visit.Test, DocumentID: documentID, Now: clock.Now(),
+	}
+}

@@ -1,0 +1,118 @@
+// Package completion completes orders: by the ping with which the procurement system says that the cart was approved.
+package completion
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"github.com/punchgate/punchgate/application/authentication"
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/secret"
+)
+
+// Service completes orders.
+type Service struct {
+	stores  port.Stores
+	secrets port.Secrets
+	clock   port.Clock
+	log     *slog.Logger
+}
+
+// New makes the service.
+func New(stores port.Stores, secrets port.Secrets, clock port.Clock, log *slog.Logger) *Service {
+	return &Service{stores, secrets, clock, log}
+}
+
+// Ping is a ping as it came in.
+type Ping struct {
+	Link   string // the last part of the link's address
+	Method string
+	// Parameter returns the value of a parameter, whatever its case; "" where it is missing.
+	Parameter func(name string) string
+	// BasicUser and BasicPassword are the credentials of HTTP Basic, where they came so.
+	BasicUser     string
+	BasicPassword secret.Text
+}
+
+// Complete confirms the order that the ping names, once, however often it comes.
+func (s *Service) Complete(ctx context.Context, p Ping) (*order.Order, error) {
+	of, id, err := connection.ParseLinkAddress(p.Link)
+	if err != nil {
+		return nil, err
+	}
+	link, err := s.stores.Links.Get(ctx, of, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := link.Check(); err != nil {
+		return nil, err
+	}
+	conn, err := s.stores.Connections.Get(ctx, of, link.Snapshot().Connection)
+	if err != nil {
+		return nil, err
+	}
+	profile := conn.Profile()
+	if p.Method == http.MethodGet && !profile.CompleteByGet {
+		return nil, fault.New(fault.Malformed, "completion.method", "this connection does not accept a ping by GET")
+	}
+	presented, err := credentials(p, profile.Login)
+	if err != nil {
+		return nil, err
+	}
+	if err := authentication.Caller(ctx, s.secrets, conn, presented); err != nil {
+		return nil, err
+	}
+	cartID, purchaseOrder := p.Parameter("order"), p.Parameter("purchase_order")
+	if cartID == "" {
+		return nil, missing("order")
+	}
+	if len(purchaseOrder) > cart.MaxIdentifier {
+		return nil, fault.New(fault.Invalid, "completion.purchase_order", "the purchase order's number is too long").With(
+			fault.Detail{Path: "purchase_order", Code: "too_long", Message: "is too long"})
+	}
+	found, err := s.stores.Orders.ByCartID(ctx, of, conn.ID(), cartID)
+	if err != nil {
+		return nil, err
+	}
+	done, err := s.stores.Orders.Update(ctx, of, found.ID(), func(o *order.Order) error {
+		return o.Confirm(purchaseOrder, profile.LateCompletion, s.clock.Now())
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.log.InfoContext(ctx, "order completed", "tenant", of, "connection", conn.ID(), "order", done.ID(), "status", done.Status().String())
+	return done, nil
+}
+
+// credentials reads the same parameters as the login, or HTTP Basic. Where the connection logs in by cXML documents, the
+// name is the Sender's identity.
+func credentials(p Ping, l connection.Login) (port.Presented, error) {
+	presented := port.Presented{User: p.BasicUser, Password: p.BasicPassword, Customer: l.Customer}
+	if p.BasicUser == "" && p.BasicPassword.Empty() {
+		presented.User, presented.Password = p.Parameter(l.Names.User), secret.New(p.Parameter(l.Names.Password))
+		if customer := p.Parameter(l.Names.Customer); customer != "" {
+			presented.Customer = customer
+		}
+	}
+	switch {
+	case presented.User == "":
+		return presented, missing(l.Names.User)
+	case presented.Password.Empty():
+		return presented, missing(l.Names.Password)
+	}
+	for _, sender := range l.Sender {
+		if sender.ID == presented.User {
+			presented.From, presented.To, presented.Sender = l.From, l.To, l.Sender
+		}
+	}
+	return presented, nil
+}
+
+func missing(name string) error {
+	return fault.Newf(fault.Malformed, "completion.missing_parameter", "the parameter %s is missing", name)
+}

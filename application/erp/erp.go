@@ -1,0 +1,140 @@
+// Package erp hands completed orders to the shop's ERP.
+package erp
+
+import (
+	"context"
+	"encoding/base64"
+	"log/slog"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/transfer"
+)
+
+// The number of orders on a page.
+const (
+	DefaultLimit = 50
+	MaxLimit     = 200
+)
+
+// Service serves the ERP.
+type Service struct {
+	stores port.Stores
+	clock  port.Clock
+	log    *slog.Logger
+}
+
+// New makes the service.
+func New(stores port.Stores, clock port.Clock, log *slog.Logger) *Service {
+	return &Service{stores, clock, log}
+}
+
+// Order is an order with its cart and customer.
+type Order struct {
+	Order    *order.Order
+	Cart     *cart.Cart
+	Customer *customer.Customer
+}
+
+// Query asks for a page of the feed.
+type Query struct {
+	Status      order.Status
+	IncludeTest bool
+	Cursor      string // NextCursor of the page before, or empty
+	Limit       int    // 1 to MaxLimit
+}
+
+// Feed returns a page of the orders in a status, oldest first, and the cursor of the next page, which is empty after the
+// last. One pass sees every order that came into the status before the pass began and stays in it, once.
+func (s *Service) Feed(ctx context.Context, of tenant.ID, q Query) (page []Order, nextCursor string, err error) {
+	since, id, err := parseCursor(q.Cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	found, err := s.stores.Orders.Feed(ctx, of, port.FeedQuery{
+		Status: q.Status, IncludeTest: q.IncludeTest, AfterSince: since, AfterID: id, Limit: q.Limit + 1, // one more tells whether there is a next page
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	if len(found) > q.Limit {
+		found = found[:q.Limit]
+		last := found[len(found)-1].Snapshot()
+		nextCursor = formatCursor(last.StatusSince, last.ID)
+	}
+	for _, o := range found {
+		full, err := s.complete(ctx, of, o)
+		if err != nil {
+			return nil, "", err
+		}
+		page = append(page, full)
+	}
+	return page, nextCursor, nil
+}
+
+// Get returns one order.
+func (s *Service) Get(ctx context.Context, of tenant.ID, id order.ID) (Order, error) {
+	o, err := s.stores.Orders.Get(ctx, of, id)
+	if err != nil {
+		return Order{}, err
+	}
+	return s.complete(ctx, of, o)
+}
+
+func (s *Service) complete(ctx context.Context, of tenant.ID, o *order.Order) (Order, error) {
+	c, err := s.stores.Orders.Cart(ctx, of, o.ID())
+	if err != nil {
+		return Order{}, err
+	}
+	who, err := s.stores.Customers.Get(ctx, of, o.Snapshot().Customer)
+	return Order{o, c, who}, err
+}
+
+// Document returns the document that was transferred.
+func (s *Service) Document(ctx context.Context, of tenant.ID, id order.ID) (*transfer.Document, error) {
+	return s.stores.Orders.Document(ctx, of, id)
+}
+
+// Exported takes an order out of the feed. A second time changes nothing.
+func (s *Service) Exported(ctx context.Context, of tenant.ID, id order.ID, reference string) (Order, error) {
+	if len(reference) > cart.MaxIdentifier {
+		return Order{}, fault.New(fault.Invalid, "order.erp_reference", "the ERP's reference is too long").With(
+			fault.Detail{Path: "/erp_reference", Code: "too_long", Message: "is too long"})
+	}
+	o, err := s.stores.Orders.Update(ctx, of, id, func(each *order.Order) error { return each.Export(reference, s.clock.Now()) })
+	if err != nil {
+		return Order{}, err
+	}
+	s.log.InfoContext(ctx, "order exported", "tenant", of, "order", id)
+	return s.complete(ctx, of, o)
+}
+
+// errCursor refuses a cursor that no page gave out.
+var errCursor = fault.New(fault.Malformed, "feed.cursor", "the cursor is not one that a page gave out")
+
+func formatCursor(since time.Time, id order.ID) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(since.UnixNano(), 10) + "." + string(id)))
+}
+
+func parseCursor(text string) (since time.Time, id order.ID, err error) {
+	if text == "" {
+		return time.Time{}, "", nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return time.Time{}, "", errCursor
+	}
+	nanoseconds, name, ok := strings.Cut(string(raw), ".")
+	n, err := strconv.ParseInt(nanoseconds, 10, 64)
+	if err != nil || !ok || !tenant.Identifier(name) {
+		return time.Time{}, "", errCursor
+	}
+	return time.Unix(0, n).UTC(), order.ID(name), nil
+}

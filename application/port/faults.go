@@ -1,0 +1,16 @@
+package port
+
+import "github.com/punchgate/punchgate/domain/fault"
+
+// Refusals of the stores, beside those that the domain names.
+var (
+	ErrTenantNotFound     = fault.New(fault.NotFound, "tenant.not_found", "there is no such tenant")
+	ErrTenantExists       = fault.New(fault.Conflict, "tenant.exists", "there is a tenant of this identifier")
+	ErrCustomerNotFound   = fault.New(fault.NotFound, "customer.not_found", "there is no such customer")
+	ErrCustomerExists     = fault.New(fault.Conflict, "customer.exists", "there is a customer of this identifier or number")
+	ErrConnectionNotFound = fault.New(fault.NotFound, "connection.not_found", "there is no such connection")
+	ErrConnectionExists   = fault.New(fault.Conflict, "connection.exists", "there is a connection of this identifier")
+)
+
+// ErrUnavailable says that the store is away, locked or full. Nothing was stored; the same call may succeed later.
+var ErrUnavailable = fault.New(fault.Unavailable, "store.unavailable", "the store is not available at the moment")

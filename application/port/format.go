@@ -1,0 +1,178 @@
+// Package port names what the use cases need of the outside: stores, formats, a clock, identifiers, secrets. Adapters,
+// the project's own or a partner's, implement these interfaces.
+package port
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+
+	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/money"
+	"github.com/punchgate/punchgate/domain/secret"
+	"github.com/punchgate/punchgate/domain/session"
+	"github.com/punchgate/punchgate/domain/transfer"
+)
+
+// Format is one wire format. What it can do beyond its name is declared by implementing the interfaces below it.
+// A format is safe for concurrent use.
+type Format interface {
+	// Name is the format's name, such as proceedo-cxml.
+	Name() string
+	// CheckOptions refuses options (a JSON object, or nothing) that the format does not know, naming the member.
+	CheckOptions(options json.RawMessage) error
+}
+
+// LoginDecoder reads start calls.
+type LoginDecoder interface {
+	Format
+	// DecodeLogin reads a start call without checking its credentials. A call that is not readable, or lacks or doubles a
+	// parameter, is refused as fault.Malformed; an operation or document that the format does not serve as
+	// fault.Unsupported. What was understood until then is returned all the same.
+	DecodeLogin(StartRequest) (StartCall, error)
+}
+
+// StartResponder answers start calls that are documents by documents. Start calls of other formats, and of this one
+// where AnswersDocument says no, are a browser's, which is led on by a redirect.
+type StartResponder interface {
+	LoginDecoder
+	AnswersDocument(StartRequest) bool
+	// EncodeStartResponse writes the answer to w and returns its media type.
+	EncodeStartResponse(w io.Writer, r StartResponse) (mediaType string, err error)
+}
+
+// CartEncoder writes carts.
+type CartEncoder interface {
+	Format
+	// EncodeCart writes the document to w and says how it is handed over. The cart has passed cart.Check and is
+	// complete: seller, buyer, identifiers and times are filled in. A cart that the format cannot carry is refused as
+	// fault.Invalid with a detail for each member.
+	EncodeCart(w io.Writer, o Outgoing) (Handover, error)
+}
+
+// CancelEncoder writes what tells the procurement system that the person came back without a cart. Formats without it
+// post their form without a document.
+type CancelEncoder interface {
+	Format
+	EncodeCancel(w io.Writer, o Outgoing) (Handover, error)
+}
+
+// DocumentValidator judges cart documents, also those that others wrote.
+type DocumentValidator interface {
+	Format
+	// Validate returns what it finds, or an error where reading failed for another reason than the document.
+	Validate(document io.Reader) ([]Finding, error)
+}
+
+// OrderDecoder reads purchase order documents.
+type OrderDecoder interface {
+	Format
+	DecodeOrder(document io.Reader) (PurchaseOrder, error)
+}
+
+// StartRequest is a start call as it came in.
+type StartRequest struct {
+	Method      string // GET or POST
+	Query       string // raw, as in the address
+	ContentType string
+	Body        []byte
+	Login       connection.Login
+	Options     json.RawMessage
+}
+
+// StartCall is a start call, read.
+type StartCall struct {
+	Operation string // create, edit, inspect or source
+	// Document is the kind of document, such as PunchOutSetupRequest or ProfileRequest; empty for a call by form.
+	Document    string
+	ReturnURL   string
+	Correlation string // goes back with the cart exactly as it came
+	Presented   Presented
+	Person      Person
+	ShipTo      cart.Address
+	// SelectedItem is the article to open the shop at.
+	SelectedItem string
+	Lines        []cart.Line // the cart to edit or inspect, as far as known
+	Function     string
+	Test         bool
+	Extrinsics   map[string]string
+	// DocumentID is the caller's identifier of the document (cXML payloadID).
+	DocumentID string
+}
+
+// Presented is what the caller identifies itself by.
+type Presented struct {
+	User, Customer   string
+	Password         secret.Text // or the shared secret
+	From, To, Sender []connection.Identity
+	// Names are the names of the parameters or the domains of the credentials that came; never their values.
+	Names []string
+}
+
+// Person is the human who shops.
+type Person = session.Person
+
+// StartResponse is what a StartResponder has to say.
+type StartResponse struct {
+	Call       StartCall
+	StartPage  string // where the person's browser goes; empty where Err is set or the document asked for none
+	Err        error  // the refusal, or nil
+	Endpoint   string // the address that was called
+	DocumentID string // a fresh identifier for the answer
+	Now        time.Time
+}
+
+// Outgoing is a cart on its way out, with what its document needs beside it.
+type Outgoing struct {
+	Cart      *cart.Cart // nil in EncodeCancel
+	Options   json.RawMessage
+	ReturnURL string
+	// Correlation is the caller's session reference, and CorrelationField the parameter that brought it, by which formats
+	// without a place in the document hand it back.
+	Correlation, CorrelationField string
+	Operation                     string
+	From, To, Sender              []connection.Identity // as the connection has them: From is the buyer
+	Test                          bool
+	DocumentID                    string // a fresh identifier (cXML payloadID)
+	Now                           time.Time
+}
+
+// Handover says how a document is handed over.
+type Handover struct {
+	MediaType string
+	FileName  string
+	Form      transfer.Form
+	Warnings  []transfer.Warning
+}
+
+// Finding is what a DocumentValidator has to say about a place in a document.
+type Finding struct {
+	Fatal   bool
+	Rule    string // the rule's published identifier, or one of the gateway's own
+	Path    string // XPath of the element, or the name of the field
+	Message string
+}
+
+// PurchaseOrder is a purchase order document, read.
+type PurchaseOrder struct {
+	Number, Date string
+	Type         string // new, update or delete
+	CartID       string
+	Currency     string
+	Total        money.Decimal
+	Buyer        cart.Party
+	ShipTo       cart.Address
+	Comments     string
+	Lines        []PurchaseOrderLine
+	Test         bool
+}
+
+// PurchaseOrderLine is one line of a purchase order.
+type PurchaseOrderLine struct {
+	LineNumber, SKU, Key, GTIN, Name string
+	Quantity                         money.Decimal
+	Unit                             string
+	UnitPrice, PriceBasisQuantity    money.Decimal
+	Currency                         string
+}

@@ -1,0 +1,133 @@
+package port
+
+import (
+	"context"
+	"time"
+
+	"github.com/punchgate/punchgate/domain/apikey"
+	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/session"
+	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/transfer"
+)
+
+// The stores below share these rules, which tests/contract/storetest holds for every adapter:
+//
+//   - An aggregate is one document. Every change is one conditional write on tenant, identifier and version, so that of
+//     concurrent changes none is lost; no transaction spans several aggregates.
+//   - Update reads the aggregate, lets change decide, and writes. Where another write came in between, it starts over with
+//     the aggregate as it is then, so change may be called several times. An error of change is returned as it is, and
+//     nothing is written.
+//   - What belongs to another tenant is not found.
+//   - What was returned is the caller's own: changing it changes nothing in the store.
+//   - A store that is away, locked or full answers with a fault of kind Unavailable; nothing is half stored.
+
+// Tenants keeps tenants. Not found: fault "tenant.not_found".
+type Tenants interface {
+	// Create refuses an identifier that is taken: fault "tenant.exists", kind Conflict.
+	Create(ctx context.Context, t *tenant.Tenant) error
+	Get(ctx context.Context, id tenant.ID) (*tenant.Tenant, error)
+	Update(ctx context.Context, id tenant.ID, change func(*tenant.Tenant) error) (*tenant.Tenant, error)
+	// List returns at most limit tenants with identifiers after the given one, in their order.
+	List(ctx context.Context, after tenant.ID, limit int) ([]*tenant.Tenant, error)
+}
+
+// Customers keeps customers. Not found: fault "customer.not_found".
+type Customers interface {
+	// Create refuses an identifier or a non-empty number that is taken: fault "customer.exists", kind Conflict.
+	Create(ctx context.Context, c *customer.Customer) error
+	Get(ctx context.Context, of tenant.ID, id customer.ID) (*customer.Customer, error)
+	// ByNumber finds a customer by the shop's own, non-empty number.
+	ByNumber(ctx context.Context, of tenant.ID, number string) (*customer.Customer, error)
+	// Update refuses a change of the number to one that is taken, as Create does.
+	Update(ctx context.Context, of tenant.ID, id customer.ID, change func(*customer.Customer) error) (*customer.Customer, error)
+	// List returns at most limit customers with identifiers after the given one, in their order.
+	List(ctx context.Context, of tenant.ID, after customer.ID, limit int) ([]*customer.Customer, error)
+}
+
+// Connections keeps connections. Not found: fault "connection.not_found".
+type Connections interface {
+	// Create refuses an identifier that is taken: fault "connection.exists", kind Conflict.
+	Create(ctx context.Context, c *connection.Connection) error
+	Get(ctx context.Context, of tenant.ID, id connection.ID) (*connection.Connection, error)
+	Update(ctx context.Context, of tenant.ID, id connection.ID, change func(*connection.Connection) error) (*connection.Connection, error)
+	// ByCustomer returns the connections of a customer in the order of their identifiers.
+	ByCustomer(ctx context.Context, of tenant.ID, c customer.ID) ([]*connection.Connection, error)
+	// List returns at most limit connections with identifiers after the given one, in their order.
+	List(ctx context.Context, of tenant.ID, after connection.ID, limit int) ([]*connection.Connection, error)
+}
+
+// Links keeps links. Not found: connection.ErrNoLink.
+type Links interface {
+	Create(ctx context.Context, l *connection.Link) error
+	Get(ctx context.Context, of tenant.ID, id connection.LinkID) (*connection.Link, error)
+	Update(ctx context.Context, of tenant.ID, id connection.LinkID, change func(*connection.Link) error) (*connection.Link, error)
+	// ByConnection returns the links of a connection in the order of their identifiers.
+	ByConnection(ctx context.Context, of tenant.ID, c connection.ID) ([]*connection.Link, error)
+}
+
+// Sessions keeps sessions. Not found: session.ErrNotFound.
+type Sessions interface {
+	Create(ctx context.Context, s *session.Session) error
+	Get(ctx context.Context, of tenant.ID, id session.ID) (*session.Session, error)
+	Update(ctx context.Context, of tenant.ID, id session.ID, change func(*session.Session) error) (*session.Session, error)
+	// Due returns at most limit sessions, of any tenant, that are open although their time is over.
+	Due(ctx context.Context, now time.Time, limit int) ([]*session.Session, error)
+}
+
+// Orders keeps orders with their carts and documents. Not found: order.ErrNotFound.
+type Orders interface {
+	// NextNumber returns a number that no other call for the tenant gets.
+	NextNumber(ctx context.Context, of tenant.ID) (int64, error)
+	// Create stores the order, its cart and its document, all or nothing. It refuses with order.ErrExists where the
+	// session has an order, and with order.ErrCartID where another order of the tenant has the cart id; ErrExists comes
+	// first.
+	Create(ctx context.Context, o *order.Order, c *cart.Cart, d *transfer.Document) error
+	Get(ctx context.Context, of tenant.ID, id order.ID) (*order.Order, error)
+	Cart(ctx context.Context, of tenant.ID, id order.ID) (*cart.Cart, error)
+	Document(ctx context.Context, of tenant.ID, id order.ID) (*transfer.Document, error)
+	// ByCartID finds the order of a connection by its cart id; order.ErrNoCart where there is none.
+	ByCartID(ctx context.Context, of tenant.ID, c connection.ID, cartID string) (*order.Order, error)
+	Update(ctx context.Context, of tenant.ID, id order.ID, change func(*order.Order) error) (*order.Order, error)
+	// Feed returns a page of the orders in a status, ordered by (StatusSince, ID).
+	Feed(ctx context.Context, of tenant.ID, q FeedQuery) ([]*order.Order, error)
+	// Overdue returns at most limit orders, of any tenant, that await their completion although their time is over.
+	Overdue(ctx context.Context, now time.Time, limit int) ([]*order.Order, error)
+	// ToPush returns at most limit orders, of any tenant, whose push is due.
+	ToPush(ctx context.Context, now time.Time, limit int) ([]*order.Order, error)
+}
+
+// FeedQuery asks for a page of orders.
+type FeedQuery struct {
+	Status      order.Status
+	IncludeTest bool
+	// AfterSince and AfterID are the StatusSince and ID of the last order of the page before; zero for the first page.
+	AfterSince time.Time
+	AfterID    order.ID
+	Limit      int // above zero
+}
+
+// Keys keeps API keys. Not found: apikey.ErrUnknown.
+type Keys interface {
+	Create(ctx context.Context, k *apikey.Key) error
+	Get(ctx context.Context, of tenant.ID, id apikey.ID) (*apikey.Key, error)
+	Update(ctx context.Context, of tenant.ID, id apikey.ID, change func(*apikey.Key) error) (*apikey.Key, error)
+	// List returns the keys of a tenant in the order of their identifiers.
+	List(ctx context.Context, of tenant.ID) ([]*apikey.Key, error)
+}
+
+// Stores are all stores of one engine.
+type Stores struct {
+	Tenants     Tenants
+	Customers   Customers
+	Connections Connections
+	Links       Links
+	Sessions    Sessions
+	Orders      Orders
+	Keys        Keys
+	// Ready returns nil where the engine answers, for /readyz.
+	Ready func(context.Context) error
+}

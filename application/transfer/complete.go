@@ -1,0 +1,76 @@
+package transfer
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/session"
+	"github.com/punchgate/punchgate/domain/tenant"
+)
+
+// Complete fills in what the shop left out: identifiers and the time of issue from the gateway; seller, buyer, language
+// and delivery address from connection, tenant, customer and session, in this order of preference.
+func Complete(
+	c *cart.Cart, of *tenant.Tenant, who *customer.Customer, conn connection.Profile, visit session.Visit, clock port.Clock, ids port.IDs,
+) {
+	settings, profile := of.Settings(), who.Profile()
+	fill(&c.ID, "C-"+strings.ToUpper(ids.New()[:16]))
+	if c.IssuedAt.IsZero() {
+		c.IssuedAt = cart.Moment{Time: clock.Now(), HasTime: true}
+	}
+	fill(&c.Language, settings.Language)
+	fillParty(&c.Seller, conn.Seller)
+	fillParty(&c.Seller, settings.Seller)
+	fill(&c.Seller.Name, of.Name())
+	fillParty(&c.Buyer, conn.Buyer)
+	fillParty(&c.Buyer, profile.Buyer)
+	fill(&c.Buyer.Name, profile.Name)
+	if c.ShipTo == (cart.Address{}) {
+		c.ShipTo = visit.ShipTo
+	}
+	Number(c, ids)
+}
+
+// Number gives identifiers and keys to the lines that have none. A key is short and url-safe, since buyers keep as few as
+// 50 characters of it, and no other cart has the same.
+func Number(c *cart.Cart, ids port.IDs) {
+	takenIDs, takenKeys := map[string]bool{}, map[string]bool{}
+	for i := range c.Lines {
+		takenIDs[c.Lines[i].ID], takenKeys[c.Lines[i].Key] = true, true
+	}
+	prefix := ids.New()[:8] + "-"
+	for i := range c.Lines {
+		next := i + 1
+		for c.Lines[i].ID == "" || c.Lines[i].Key == "" {
+			id, key := strconv.Itoa(next), prefix+strconv.Itoa(next)
+			if c.Lines[i].ID == "" && !takenIDs[id] {
+				c.Lines[i].ID, takenIDs[id] = id, true
+			}
+			if c.Lines[i].Key == "" && !takenKeys[key] {
+				c.Lines[i].Key, takenKeys[key] = key, true
+			}
+			next++
+		}
+	}
+}
+
+func fillParty(p *cart.Party, from cart.Party) {
+	fill(&p.Name, from.Name)
+	fill(&p.Reference, from.Reference)
+	if p.Endpoint.ID == "" {
+		p.Endpoint = from.Endpoint
+	}
+	if p.Identifier.ID == "" {
+		p.Identifier = from.Identifier
+	}
+}
+
+func fill(member *string, value string) {
+	if *member == "" {
+		*member = value
+	}
+}

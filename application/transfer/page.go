@@ -1,0 +1,74 @@
+package transfer
+
+import (
+	"context"
+	"slices"
+
+	"github.com/punchgate/punchgate/application/token"
+	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/session"
+	"github.com/punchgate/punchgate/domain/transfer"
+)
+
+// Page is what the transfer address shows.
+type Page struct {
+	Form   transfer.Form
+	Fields []transfer.Field
+	// FormAction are the origins that the page's content security policy must allow: the return address's, and those the
+	// buyer's system redirects to.
+	FormAction []string
+	Cancelled  bool // the person goes back without a cart
+	Language   string
+	// Pushed is set where the gateway hands the cart over itself; then there is no form to post.
+	Pushed bool
+	Status order.Status
+}
+
+// Page serves a transfer address. The first time, the order becomes transferred; every time, the document is the same.
+func (s *Service) Page(ctx context.Context, text string) (Page, error) {
+	of, id, err := token.Parse(s.secrets, token.Transfer, text)
+	if err != nil {
+		return Page{}, err
+	}
+	visit, err := s.stores.Sessions.Get(ctx, of, id)
+	if err != nil {
+		return Page{}, err
+	}
+	state := visit.Snapshot()
+	conn, err := s.stores.Connections.Get(ctx, of, state.Connection)
+	if err != nil {
+		return Page{}, err
+	}
+	shop, err := s.stores.Tenants.Get(ctx, of)
+	if err != nil {
+		return Page{}, err
+	}
+	page := Page{Language: shop.Settings().Language}
+	returns := conn.Profile().Return
+	document := state.Cancellation
+	if page.Cancelled = state.Status == session.Cancelled; !page.Cancelled {
+		o, err := s.stores.Orders.Get(ctx, of, order.IDOf(id))
+		if err != nil {
+			return Page{}, err
+		}
+		if page.Status, page.Pushed = o.Status(), returns.Transfer == connection.Push; page.Pushed {
+			return page, nil
+		}
+		if document, err = s.stores.Orders.Document(ctx, of, o.ID()); err != nil {
+			return Page{}, err
+		}
+	}
+	if err := returns.CheckAddress(document.Form.Action, s.policy.LoopbackHTTP); err != nil {
+		return Page{}, err
+	}
+	if !page.Cancelled {
+		_, err := s.stores.Orders.Update(ctx, of, order.IDOf(id), func(each *order.Order) error { return each.Transfer(s.clock.Now()) })
+		if err != nil {
+			return Page{}, err
+		}
+	}
+	page.Form, page.Fields = document.Form, document.Values()
+	page.FormAction = slices.Concat([]string{connection.Origin(document.Form.Action)}, returns.FormAction)
+	return page, nil
+}

@@ -1,0 +1,177 @@
+// Package transfer hands carts to procurement systems: it checks, completes and encodes a cart, stores it with its
+// document and its order, and serves or pushes the form that carries it.
+package transfer
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/punchgate/punchgate/application/checkout"
+	"github.com/punchgate/punchgate/application/formats"
+	"github.com/punchgate/punchgate/application/login"
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/application/token"
+	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/eligibility"
+	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/session"
+	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/transfer"
+)
+
+// Service hands carts over.
+type Service struct {
+	stores  port.Stores
+	formats *formats.Registry
+	secrets port.Secrets
+	clock   port.Clock
+	ids     port.IDs
+	policy  login.Policy
+	log     *slog.Logger
+	wake    chan struct{} // tells the pusher that something is due
+}
+
+// New makes the service.
+func New(
+	stores port.Stores, registry *formats.Registry, secrets port.Secrets, clock port.Clock, ids port.IDs, policy login.Policy, log *slog.Logger,
+) *Service {
+	return &Service{stores, registry, secrets, clock, ids, policy, log, make(chan struct{}, 1)}
+}
+
+// Sent is what the shop gets for a cart.
+type Sent struct {
+	Order    *order.Order
+	Token    string // of the transfer page
+	Warnings []transfer.Warning
+	Repeated bool // the same request made the order before
+}
+
+// Send accepts the cart of a session, or refuses it and stores nothing. Equal sends with one key make one order.
+func (s *Service) Send(ctx context.Context, of tenant.ID, id session.ID, c *cart.Cart, r order.Request) (Sent, error) {
+	open, err := s.stores.Sessions.Get(ctx, of, id)
+	if err != nil {
+		return Sent{}, err
+	}
+	state := open.Snapshot()
+	if state.Status != session.Opened { // an opened session, which no shop has taken over, has no order
+		existing, err := s.stores.Orders.Get(ctx, of, order.IDOf(id))
+		if err == nil {
+			return s.repeat(ctx, existing, r)
+		}
+		if !errors.Is(err, order.ErrNotFound) {
+			return Sent{}, err
+		}
+	}
+	if err := open.CheckShopping(s.clock.Now()); err != nil {
+		return Sent{}, err
+	}
+	made, err := s.prepare(ctx, state, c, r)
+	switch {
+	case errors.Is(err, order.ErrExists): // another send was faster
+		existing, err := s.stores.Orders.Get(ctx, of, order.IDOf(id))
+		if err != nil {
+			return Sent{}, err
+		}
+		return s.repeat(ctx, existing, r)
+	case err != nil:
+		return Sent{}, err
+	}
+	if err := s.finish(ctx, made.Order); err != nil {
+		return Sent{}, err
+	}
+	s.log.InfoContext(ctx, "order prepared", "tenant", of, "session", id, "order", made.Order.ID(), "number", made.Order.Number())
+	s.Wake()
+	return made, nil
+}
+
+// repeat answers a send whose session has an order.
+func (s *Service) repeat(ctx context.Context, existing *order.Order, r order.Request) (Sent, error) {
+	if err := existing.Repeats(r); err != nil {
+		return Sent{}, err
+	}
+	if err := s.finish(ctx, existing); err != nil { // the first send may have ended before it got there
+		return Sent{}, err
+	}
+	state := existing.Snapshot()
+	document, err := s.stores.Orders.Document(ctx, state.Tenant, state.ID)
+	if err != nil {
+		return Sent{}, err
+	}
+	return Sent{existing, token.Make(s.secrets, token.Transfer, state.Tenant, state.Session), document.Warnings, true}, nil
+}
+
+// finish ends the session of a stored order. Where the session was cancelled or expired in the moment between, the order
+// is cancelled: nobody was told of it.
+func (s *Service) finish(ctx context.Context, o *order.Order) error {
+	state := o.Snapshot()
+	_, refusal := s.stores.Sessions.Update(ctx, state.Tenant, state.Session, func(each *session.Session) error {
+		return each.Return(s.clock.Now())
+	})
+	if errors.Is(refusal, session.ErrEnded) || errors.Is(refusal, session.ErrExpired) {
+		_, err := s.stores.Orders.Update(ctx, state.Tenant, state.ID, func(each *order.Order) error { return each.Cancel(s.clock.Now()) })
+		return errors.Join(refusal, err)
+	}
+	return refusal
+}
+
+// prepare checks, completes, encodes and stores the cart.
+func (s *Service) prepare(ctx context.Context, state session.State, c *cart.Cart, r order.Request) (Sent, error) {
+	shop, err := s.stores.Tenants.Get(ctx, state.Tenant)
+	if err != nil {
+		return Sent{}, err
+	}
+	conn, err := s.stores.Connections.Get(ctx, state.Tenant, state.Connection)
+	if err != nil {
+		return Sent{}, err
+	}
+	who, err := s.stores.Customers.Get(ctx, state.Tenant, state.Customer)
+	if err != nil {
+		return Sent{}, err
+	}
+	profile := conn.Profile()
+	if len(c.Lines) <= cart.MaxLines { // the check refuses more
+		Complete(c, shop, who, profile, state.Visit, s.clock, s.ids)
+	}
+	if err := c.Check(); err != nil {
+		return Sent{}, err
+	}
+	if err := eligibility.CheckSend(eligibility.Facts{Tenant: shop, Customer: who, Connection: conn, Cart: c, Now: s.clock.Now()}); err != nil {
+		return Sent{}, err
+	}
+	if err := profile.Return.CheckAddress(state.Visit.ReturnURL, s.policy.LoopbackHTTP); err != nil {
+		return Sent{}, err
+	}
+	document, err := s.encode(state, conn, c)
+	if err != nil {
+		return Sent{}, err
+	}
+	number, err := s.stores.Orders.NextNumber(ctx, state.Tenant)
+	if err != nil {
+		return Sent{}, err
+	}
+	made := order.Prepare(shop, state, number, c.ID, r, profile.Return.Transfer == connection.Push, s.clock.Now())
+	if err := s.stores.Orders.Create(ctx, made, c, document); err != nil {
+		return Sent{}, err
+	}
+	return Sent{made, token.Make(s.secrets, token.Transfer, state.Tenant, state.ID), document.Warnings, false}, nil
+}
+
+func (s *Service) encode(state session.State, conn *connection.Connection, c *cart.Cart) (*transfer.Document, error) {
+	encoder, err := formats.As[port.CartEncoder](s.formats, conn.Profile().Format, formats.Cart)
+	if err != nil {
+		return nil, err
+	}
+	outgoing := checkout.Outgoing(state, conn, s.ids.New(), s.clock)
+	outgoing.Cart = c
+	var body bytes.Buffer
+	handover, err := encoder.EncodeCart(&body, outgoing)
+	if err != nil {
+		return nil, err
+	}
+	return &transfer.Document{
+		MediaType: handover.MediaType, FileName: handover.FileName, Body: body.Bytes(), Form: handover.Form, Warnings: handover.Warnings,
+	}, nil
+}

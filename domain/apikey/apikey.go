@@ -1,0 +1,117 @@
+// Package apikey holds the keys that programs present to the API. A key belongs to one tenant, or to whoever runs the
+// gateway, and to scopes.
+package apikey
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/secret"
+	"github.com/punchgate/punchgate/domain/tenant"
+)
+
+// ID identifies a key within its tenant.
+type ID string
+
+// Scope is what a key may do.
+type Scope struct{ name string }
+
+// The scopes.
+var (
+	Storefront = Scope{"storefront"}
+	ERP        = Scope{"erp"}
+	Admin      = Scope{"admin"}
+	Platform   = Scope{"platform"} // creates tenants; only in keys of tenant.Platform
+)
+
+// ParseScope refuses any name but storefront, erp, admin and platform.
+func ParseScope(name string) (Scope, error) {
+	for _, s := range []Scope{Storefront, ERP, Admin, Platform} {
+		if s.name == name {
+			return s, nil
+		}
+	}
+	return Scope{}, fault.New(fault.Invalid, "key.unknown_scope", "the scopes of a key are storefront, erp and admin")
+}
+
+// String returns the scope's name.
+func (s Scope) String() string { return s.name }
+
+// State is everything a store keeps of a key.
+type State struct {
+	Tenant    tenant.ID
+	ID        ID
+	Label     string
+	Scopes    []Scope
+	Verifier  string // from which the key cannot be had
+	CreatedAt time.Time
+	RevokedAt time.Time // zero while the key is good
+}
+
+// Key is one key. New and Restore make one.
+type Key struct{ state State }
+
+// Refusals of a key.
+var (
+	ErrUnknown = fault.New(fault.Unauthenticated, "key.unknown", "a valid API key is needed: Authorization: Bearer KEY")
+	ErrScope   = fault.New(fault.Forbidden, "key.scope", "this API key lacks the scope")
+	ErrInvalid = fault.New(fault.Invalid, "key.invalid", "the key has members that are wrong")
+)
+
+// New makes a key, or refuses one without scopes or with scopes that do not fit its tenant.
+func New(of tenant.ID, id ID, label string, scopes []Scope, verifier string, now time.Time) (*Key, error) {
+	if len(scopes) == 0 {
+		return nil, ErrInvalid.With(fault.Detail{Path: "/scopes", Code: "missing", Message: "a key needs at least one scope"})
+	}
+	if slices.Contains(scopes, Platform) != (of == tenant.Platform) || of == tenant.Platform && len(scopes) > 1 {
+		return nil, ErrInvalid.With(fault.Detail{Path: "/scopes", Code: "misplaced", Message: "the scope platform and the others do not go together"})
+	}
+	return &Key{State{Tenant: of, ID: id, Label: label, Scopes: slices.Clone(scopes), Verifier: verifier, CreatedAt: now}}, nil
+}
+
+// Restore makes a key from what a store kept.
+func Restore(s State) *Key { return &Key{s} }
+
+// Snapshot returns what a store keeps.
+func (k *Key) Snapshot() State {
+	s := k.state
+	s.Scopes = slices.Clone(s.Scopes)
+	return s
+}
+
+// Check refuses a revoked key, and one without the scope.
+func (k *Key) Check(scope Scope) error {
+	if !k.state.RevokedAt.IsZero() {
+		return ErrUnknown
+	}
+	if !slices.Contains(k.state.Scopes, scope) {
+		return ErrScope.With(fault.Detail{Code: "key.scope", Message: "needed: " + scope.String()})
+	}
+	return nil
+}
+
+// Revoke ends the key. A second time changes nothing.
+func (k *Key) Revoke(now time.Time) {
+	if k.state.RevokedAt.IsZero() {
+		k.state.RevokedAt = now
+	}
+}
+
+const prefix = "pgk"
+
+// Text returns the key as its holder presents it. It carries the tenant, so that every look-up is led by it.
+func Text(of tenant.ID, id ID, proof string) secret.Text {
+	return secret.New(strings.Join([]string{prefix, string(of), string(id), proof}, "."))
+}
+
+// Parse splits a presented key into its tenant, its identifier and the proof that the verifier checks.
+func Parse(presented secret.Text) (tenant.ID, ID, secret.Text, error) {
+	parts := strings.Split(presented.Reveal(), ".")
+	if len(parts) != 4 || parts[0] != prefix || !tenant.Identifier(parts[2]) ||
+		!tenant.Identifier(parts[1]) && parts[1] != string(tenant.Platform) {
+		return "", "", secret.Text{}, ErrUnknown
+	}
+	return tenant.ID(parts[1]), ID(parts[2]), secret.New(parts[3]), nil
+}

@@ -1,0 +1,68 @@
+package connection
+
+import (
+	"strings"
+	"time"
+
+	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/tenant"
+)
+
+// LinkID identifies a link within its tenant; unguessable.
+type LinkID string
+
+// LinkState is everything a store keeps of a link.
+type LinkState struct {
+	Tenant     tenant.ID
+	ID         LinkID
+	Connection ID
+	CreatedAt  time.Time
+	RevokedAt  time.Time // zero while the link is good
+}
+
+// Link is an unguessable address that starts a PunchOut for one connection.
+type Link struct{ state LinkState }
+
+// NewLink makes a link of a connection.
+func NewLink(of *Connection, id LinkID, now time.Time) *Link {
+	return &Link{LinkState{Tenant: of.Tenant(), ID: id, Connection: of.ID(), CreatedAt: now}}
+}
+
+// RestoreLink makes a link from what a store kept.
+func RestoreLink(s LinkState) *Link { return &Link{s} }
+
+// Snapshot returns what a store keeps.
+func (l *Link) Snapshot() LinkState { return l.state }
+
+// ErrLinkRevoked refuses a revoked link.
+var ErrLinkRevoked = fault.New(fault.Gone, "link.revoked", "this link was revoked; ask the shop for a new one")
+
+// Check refuses a revoked link.
+func (l *Link) Check() error {
+	if !l.state.RevokedAt.IsZero() {
+		return ErrLinkRevoked
+	}
+	return nil
+}
+
+// Revoke ends the link. A second time changes nothing.
+func (l *Link) Revoke(now time.Time) {
+	if l.state.RevokedAt.IsZero() {
+		l.state.RevokedAt = now
+	}
+}
+
+// Address is the last part of the link's address. It carries the tenant, so that every look-up is led by it.
+func (l *Link) Address() string { return string(l.state.Tenant) + "." + string(l.state.ID) }
+
+// ErrNoLink refuses an address that names no link.
+var ErrNoLink = fault.New(fault.NotFound, "link.not_found", "there is no such PunchOut address")
+
+// ParseLinkAddress splits the last part of a link's address.
+func ParseLinkAddress(address string) (tenant.ID, LinkID, error) {
+	t, id, ok := strings.Cut(address, ".")
+	if !ok || !tenant.Identifier(t) || !tenant.Identifier(id) {
+		return "", "", ErrNoLink
+	}
+	return tenant.ID(t), LinkID(id), nil
+}

@@ -1,0 +1,17 @@
+// Package domain says what a PunchOut is, and nothing else: no I/O, no clock, no randomness. Times and identifiers are
+// arguments.
+//
+// The words used throughout:
+//
+//   - tenant: one shop (a supplier) that uses the gateway; every stored thing belongs to exactly one tenant
+//   - customer: a buying organisation of that shop; one of its custom fields, a checkbox, makes it eligible
+//   - connection: the agreement between one customer's procurement system and the shop: format, login, return policy
+//   - link: an unguessable address that starts a PunchOut for one connection
+//   - person: the human who shops; "buyer" is the buying organisation as a party
+//   - session: one PunchOut visit, from login to returned cart; never tied to the login name, which many people share
+//   - cart: the neutral shopping cart that every format is written from
+//   - transfer: handing the encoded cart to the procurement system
+//   - order: what the shop keeps of a transferred cart until the procurement system completes it and the ERP takes it
+//   - completion: the ping or purchase order by which the procurement system completes an order
+//   - format: one wire format, such as proceedo-cxml or peppol-bis-punchout-3
+package domain

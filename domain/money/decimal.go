@@ -1,0 +1,206 @@
+// Package money holds exact numbers: decimals that never become binary floats, and amounts with an ISO 4217 currency.
+package money
+
+import (
+	"strings"
+
+	"github.com/cockroachdb/apd/v3"
+
+	"github.com/punchgate/punchgate/domain/fault"
+)
+
+// Limits of a decimal as it comes in. Twenty-four digits in all is what XML Schema processors must at least carry
+// in practice (libxml2 stops there).
+const (
+	MaxIntegerDigits  = 15
+	MaxFractionDigits = 9
+)
+
+// Decimal is an exact decimal number. Its zero value is absent: no number was given. Decimals are immutable.
+type Decimal struct{ d *apd.Decimal }
+
+// arithmetic carries more digits than the product of three decimals needs, and traps what has no finite result.
+var arithmetic = apd.Context{Precision: 80, MaxExponent: 1000, MinExponent: -1000, Rounding: apd.RoundHalfUp,
+	Traps: apd.DefaultTraps}
+
+// ErrNotDecimal refuses text that is not a plain decimal such as 12, -0.5 or 125.00.
+var ErrNotDecimal = fault.New(fault.Malformed, "decimal.malformed", "not a decimal number")
+
+// ErrTooManyDigits refuses a decimal over the limits.
+var ErrTooManyDigits = fault.Newf(fault.Invalid, "decimal.digits", "more than %d digits before or %d after the decimal point",
+	MaxIntegerDigits, MaxFractionDigits)
+
+// Parse reads a plain decimal: an optional minus sign, digits, and a point with digits. No exponent, no white space, no
+// thousands separator. It keeps trailing zeros. The empty string is an absent decimal.
+func Parse(text string) (Decimal, error) {
+	if text == "" {
+		return Decimal{}, nil
+	}
+	whole, fraction, point := strings.Cut(strings.TrimPrefix(text, "-"), ".")
+	if !digits(whole) || point && !digits(fraction) {
+		return Decimal{}, ErrNotDecimal
+	}
+	if len(strings.TrimLeft(whole, "0")) > MaxIntegerDigits || len(fraction) > MaxFractionDigits {
+		return Decimal{}, ErrTooManyDigits
+	}
+	d, _, err := apd.NewFromString(text)
+	if err != nil {
+		return Decimal{}, ErrNotDecimal.Because(err)
+	}
+	return unsigned(d), nil
+}
+
+// MustParse is Parse for constants; it panics where Parse refuses.
+func MustParse(text string) Decimal {
+	d, err := Parse(text)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+// FromInt returns a whole number.
+func FromInt(n int64) Decimal { return Decimal{apd.New(n, 0)} }
+
+func digits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// IsZero reports whether the decimal is absent, so that encoding/json's omitzero leaves it out. It says nothing about
+// the number nought; see Sign.
+func (d Decimal) IsZero() bool { return d.d == nil }
+
+// Sign returns -1, 0 or 1; an absent decimal counts as 0.
+func (d Decimal) Sign() int {
+	if d.d == nil {
+		return 0
+	}
+	return d.d.Sign()
+}
+
+// Or returns the decimal, or the other one where it is absent.
+func (d Decimal) Or(other Decimal) Decimal {
+	if d.d == nil {
+		return other
+	}
+	return d
+}
+
+// Cmp compares by value: -1, 0 or 1. 1.0 equals 1.00; an absent decimal compares as 0.
+func (d Decimal) Cmp(other Decimal) int { return d.value().Cmp(other.value()) }
+
+// Add returns the sum.
+func (d Decimal) Add(other Decimal) Decimal {
+	return compute(func(out *apd.Decimal) (apd.Condition, error) {
+		return arithmetic.Add(out, d.value(), other.value())
+	})
+}
+
+// Mul returns the product.
+func (d Decimal) Mul(other Decimal) Decimal {
+	return compute(func(out *apd.Decimal) (apd.Condition, error) {
+		return arithmetic.Mul(out, d.value(), other.value())
+	})
+}
+
+// Quo returns the quotient without trailing zeros; one that does not end is rounded to 80 digits, so round it for print.
+// The divisor must not be nought.
+func (d Decimal) Quo(by Decimal) Decimal {
+	return compute(func(out *apd.Decimal) (apd.Condition, error) {
+		return arithmetic.Quo(out, d.value(), by.value())
+	}).Trim()
+}
+
+// Round returns the decimal with at most n digits after the point, halves away from zero. Fewer digits stay as they are.
+func (d Decimal) Round(n int) Decimal {
+	if d.d == nil || int(d.d.Exponent) >= -n {
+		return d
+	}
+	return compute(func(out *apd.Decimal) (apd.Condition, error) {
+		return arithmetic.Quantize(out, d.d, int32(-n)) //nolint:gosec // a number of digits is far from the limits of int32
+	})
+}
+
+// Trim returns the same value without trailing zeros after the point.
+func (d Decimal) Trim() Decimal {
+	if d.d == nil || d.d.Exponent >= 0 {
+		return d
+	}
+	var out apd.Decimal
+	out.Reduce(d.d)
+	if out.Exponent > 0 { // 100 must not become 1E+2
+		return d.Round(0)
+	}
+	return Decimal{&out}
+}
+
+// Digits returns the number of digits after the point that the value needs (2.50 needs one).
+func (d Decimal) Digits() int {
+	t := d.Trim()
+	if t.d == nil || t.d.Exponent >= 0 {
+		return 0
+	}
+	return int(-t.d.Exponent)
+}
+
+func (d Decimal) value() *apd.Decimal {
+	if d.d == nil {
+		return new(apd.Decimal)
+	}
+	return d.d
+}
+
+// compute runs one operation. Operands come from Parse or from earlier results, so a condition such as overflow or
+// division by nought is a defect of the caller.
+func compute(operation func(*apd.Decimal) (apd.Condition, error)) Decimal {
+	out := new(apd.Decimal)
+	if _, err := operation(out); err != nil {
+		panic("money: " + err.Error())
+	}
+	return unsigned(out)
+}
+
+// unsigned takes the sign from nought: no document should say -0.
+func unsigned(d *apd.Decimal) Decimal {
+	if d.IsZero() {
+		d.Negative = false
+	}
+	return Decimal{d}
+}
+
+// String returns the plain decimal, with the digits after the point as given and never an exponent; "" when absent.
+func (d Decimal) String() string {
+	if d.d == nil {
+		return ""
+	}
+	return d.d.Text('f')
+}
+
+// Append appends the plain decimal to b.
+func (d Decimal) Append(b []byte) []byte {
+	if d.d == nil {
+		return b
+	}
+	return d.d.Append(b, 'f')
+}
+
+// MarshalJSON writes the decimal as a JSON string.
+func (d Decimal) MarshalJSON() ([]byte, error) { return append(d.Append([]byte{'"'}), '"'), nil }
+
+// UnmarshalJSON reads a JSON string. A JSON number is refused: its readers and writers pass through binary floats.
+func (d *Decimal) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		return fault.New(fault.Malformed, "decimal.null", "null is not a decimal string; leave the member out")
+	}
+	if len(b) < 2 || b[0] != '"' {
+		return fault.New(fault.Malformed, "decimal.json_number", "must be a decimal in a JSON string, such as \"12.50\"")
+	}
+	var err error
+	*d, err = Parse(string(b[1 : len(b)-1])) // an escape sequence is no digit, so it is refused there
+	return err
+}

@@ -1,0 +1,207 @@
+// Package order holds what the shop keeps of a transferred cart until the procurement system completes it and the ERP
+// takes it. The cart and its document are immutable and are kept beside the order.
+package order
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/session"
+	"github.com/punchgate/punchgate/domain/tenant"
+)
+
+// ID identifies an order within its tenant. It follows from the session, which has at most one order: so of many equal
+// sends one insert wins, in any store.
+type ID string
+
+// IDOf returns the identifier of the session's order.
+func IDOf(s session.ID) ID { return ID("o" + string(s)) }
+
+// Request identifies the send that made the order, so that its repetition is told from another one.
+type Request struct {
+	Key    string // the Idempotency-Key; may be empty
+	Digest string // a digest of the body
+}
+
+// State is everything a store keeps of an order, beside the cart and its document.
+type State struct {
+	Tenant        tenant.ID
+	ID            ID
+	Number        int64 // counts the tenant's orders, with gaps
+	Session       session.ID
+	Customer      customer.ID
+	Connection    connection.ID
+	CartID        string // unique in the tenant; completion names the order by it
+	Request       Request
+	Status        Status
+	Test          bool
+	PurchaseOrder string
+	ERPReference  string
+	Push          Push
+	CreatedAt     time.Time
+	TransferredAt time.Time
+	ConfirmedAt   time.Time
+	ExportedAt    time.Time
+	StatusSince   time.Time // when the order came into its status; feeds are ordered by it
+	ExpiresAt     time.Time // until then the completion is awaited
+}
+
+// Push is the state of a server-to-server transfer.
+type Push struct {
+	Due       time.Time // when to try next; zero when there is nothing to push
+	Attempts  int
+	LastError string
+}
+
+// Order is one order. Prepare and Restore make one.
+type Order struct{ state State }
+
+// Refusals of an order.
+var (
+	ErrNotFound = fault.New(fault.NotFound, "order.not_found", "there is no such order")
+	ErrNoCart   = fault.New(fault.NotFound, "order.no_such_cart", "there is no such cart for this connection")
+	ErrExists   = fault.New(fault.Conflict, "order.exists", "the session's cart was sent before")
+	ErrCartID   = fault.New(fault.Conflict, "order.cart_id_taken", "another order of the tenant has this cart id")
+	ErrReused   = fault.New(fault.Conflict, "idempotency.key_reused", "this Idempotency-Key was used with another body")
+	ErrState    = fault.New(fault.Conflict, "order.state", "the order's status does not allow this")
+)
+
+// Prepare makes the order of a cart that was accepted and encoded. With push, the gateway itself transfers it.
+func Prepare(of *tenant.Tenant, s session.State, number int64, cartID string, r Request, push bool, now time.Time) *Order {
+	o := &Order{State{
+		Tenant: s.Tenant, ID: IDOf(s.ID), Number: number, Session: s.ID, Customer: s.Customer, Connection: s.Connection,
+		CartID: cartID, Request: r, Status: Prepared, Test: s.Visit.Test,
+		CreatedAt: now, StatusSince: now, ExpiresAt: now.Add(of.Settings().OrderTTL),
+	}}
+	if push {
+		o.state.Push.Due = now
+	}
+	return o
+}
+
+// Restore makes an order from what a store kept.
+func Restore(s State) *Order { return &Order{s} }
+
+// Snapshot returns what a store keeps.
+func (o *Order) Snapshot() State { return o.state }
+
+// ID returns the order's identifier.
+func (o *Order) ID() ID { return o.state.ID }
+
+// Status returns where the order stands.
+func (o *Order) Status() Status { return o.state.Status }
+
+// Number returns the number as people read it, such as P100042.
+func (o *Order) Number() string { return "P" + strconv.FormatInt(100_000+o.state.Number, 10) }
+
+// Repeats returns nil where the request is the one that made the order, and says why it is not.
+func (o *Order) Repeats(r Request) error {
+	switch {
+	case r.Key == "" || r.Key != o.state.Request.Key:
+		return ErrExists
+	case r.Digest != o.state.Request.Digest:
+		return ErrReused
+	}
+	return nil
+}
+
+// Transfer records that the document was handed over. A second time, or after the completion, it changes nothing.
+func (o *Order) Transfer(now time.Time) error {
+	switch o.state.Status {
+	case Prepared, Cancelled, Rejected, Expired:
+		if err := o.move(Transferred, now); err != nil {
+			return err
+		}
+	case Transferred, Confirmed, Exported, Held:
+	}
+	o.state.Push.Due = time.Time{}
+	if o.state.TransferredAt.IsZero() {
+		o.state.TransferredAt = now
+	}
+	return nil
+}
+
+// Claim takes the order for one attempt to push: until the lease ends no other claim succeeds. It reports whether there
+// was anything to claim.
+func (o *Order) Claim(now time.Time, lease time.Duration) bool {
+	if o.state.Push.Due.IsZero() || o.state.Push.Due.After(now) {
+		return false
+	}
+	o.state.Push.Attempts++
+	o.state.Push.Due = now.Add(lease)
+	return true
+}
+
+// Postpone records a failed push and when to try again; a zero time gives up.
+func (o *Order) Postpone(reason string, next time.Time) {
+	if !o.state.Push.Due.IsZero() {
+		o.state.Push.LastError, o.state.Push.Due = reason, next
+	}
+}
+
+// Confirm completes the order. Once it is confirmed, held or exported, a repetition changes nothing. An expired order is
+// confirmed where late completions are accepted.
+func (o *Order) Confirm(purchaseOrder string, late bool, now time.Time) error {
+	switch {
+	case o.state.Status == Confirmed, o.state.Status == Exported, o.state.Status == Held:
+		return nil
+	case o.expired(now) && !late:
+		return ErrState.With(fault.Detail{Code: "order.expired", Message: "the order expired, and the connection accepts no late completion"})
+	}
+	if err := o.move(Confirmed, now); err != nil {
+		return err
+	}
+	o.state.PurchaseOrder, o.state.ConfirmedAt, o.state.Push.Due = purchaseOrder, now, time.Time{}
+	return nil
+}
+
+// Export records that the ERP took the order. A second time changes nothing.
+func (o *Order) Export(reference string, now time.Time) error {
+	if o.state.Status == Exported {
+		return nil
+	}
+	if err := o.move(Exported, now); err != nil {
+		return err
+	}
+	o.state.ERPReference, o.state.ExportedAt = reference, now
+	return nil
+}
+
+// Cancel ends the order. A second time changes nothing.
+func (o *Order) Cancel(now time.Time) error {
+	if o.state.Status == Cancelled {
+		return nil
+	}
+	if err := o.move(Cancelled, now); err != nil {
+		return err
+	}
+	o.state.Push.Due = time.Time{}
+	return nil
+}
+
+// Expire ends the wait for a completion that did not come in time; it leaves every other order as it is.
+func (o *Order) Expire(now time.Time) {
+	if o.state.Status != Expired && o.expired(now) {
+		o.state.Status, o.state.StatusSince, o.state.Push.Due = Expired, now, time.Time{}
+	}
+}
+
+// Awaits reports whether the order still awaits its completion, which is when it can expire.
+func (o *Order) Awaits() bool { return o.state.Status == Prepared || o.state.Status == Transferred }
+
+func (o *Order) expired(now time.Time) bool {
+	return o.state.Status == Expired || o.Awaits() && !now.Before(o.state.ExpiresAt)
+}
+
+func (o *Order) move(to Status, now time.Time) error {
+	if !o.state.Status.MayBecome(to) {
+		return ErrState.With(fault.Detail{
+			Code: "order." + o.state.Status.String(), Message: "the order is " + o.state.Status.String() + " and cannot become " + to.String(),
+		})
+	}
+	o.state.Status, o.state.StatusSince = to, now
+	return nil
+}

@@ -1,0 +1,225 @@
+package order_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/session"
+	"github.com/punchgate/punchgate/domain/tenant"
+)
+
+var start = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+
+const wait = 24 * time.Hour
+
+func prepare(push bool) *order.Order {
+	settings := tenant.Defaults()
+	settings.OrderTTL = wait
+	shop := tenant.Restore(tenant.State{ID: "shop", Settings: settings})
+	return order.Prepare(shop, session.State{Tenant: "shop", ID: "s1"}, 42, "C-1", order.Request{Key: "k", Digest: "d"}, push, start)
+}
+
+func in(status order.Status) *order.Order {
+	s := prepare(false).Snapshot()
+	s.Status = status
+	return order.Restore(s)
+}
+
+var allowed = map[order.Status][]order.Status{
+	order.Prepared:    {order.Transferred, order.Confirmed, order.Held, order.Cancelled, order.Expired},
+	order.Transferred: {order.Confirmed, order.Held, order.Rejected, order.Cancelled, order.Expired},
+	order.Held:        {order.Confirmed, order.Rejected, order.Cancelled},
+	order.Expired:     {order.Confirmed, order.Held},
+	order.Confirmed:   {order.Exported, order.Cancelled},
+	order.Exported:    {order.Cancelled},
+}
+
+func listed(from, to order.Status) bool {
+	for _, each := range allowed[from] {
+		if each == to {
+			return true
+		}
+	}
+	return false
+}
+
+func TestOfEveryPairOfStatusesOnlyTheListedStepsAreAllowed(t *testing.T) {
+	for _, from := range order.Statuses() {
+		for _, to := range order.Statuses() {
+			if got := from.MayBecome(to); got != listed(from, to) {
+				t.Errorf("%v may become %v: %v", from, to, got)
+			}
+		}
+	}
+}
+
+// steps are the doors of an order, with the statuses in which a repetition or a late call changes nothing instead of
+// being refused.
+var steps = map[order.Status]struct {
+	do     func(*order.Order) error
+	silent []order.Status
+}{
+	order.Transferred: {
+		func(o *order.Order) error { return o.Transfer(start.Add(time.Minute)) },
+		[]order.Status{order.Transferred, order.Confirmed, order.Exported, order.Held},
+	},
+	order.Confirmed: {
+		func(o *order.Order) error { return o.Confirm("PO", true, start.Add(time.Minute)) },
+		[]order.Status{order.Confirmed, order.Exported, order.Held}, // a held order waits for an operator
+	},
+	order.Exported:  {func(o *order.Order) error { return o.Export("ERP", start.Add(time.Minute)) }, []order.Status{order.Exported}},
+	order.Cancelled: {func(o *order.Order) error { return o.Cancel(start.Add(time.Minute)) }, []order.Status{order.Cancelled}},
+}
+
+func TestEveryDoorKeepsToTheTable(t *testing.T) {
+	for to, step := range steps {
+		for _, from := range order.Statuses() {
+			silent := false
+			for _, s := range step.silent {
+				silent = silent || s == from
+			}
+			o := in(from)
+			err := step.do(o)
+			switch {
+			case silent && (err != nil || o.Status() != from):
+				t.Errorf("%v again to %v: now %v, %v", from, to, o.Status(), err)
+			case !silent && listed(from, to) && (err != nil || o.Status() != to):
+				t.Errorf("%v to %v: now %v, %v", from, to, o.Status(), err)
+			case !silent && !listed(from, to) && (!errors.Is(err, order.ErrState) || o.Status() != from):
+				t.Errorf("%v to %v was not refused: now %v, %v", from, to, o.Status(), err)
+			}
+		}
+	}
+}
+
+func TestAnOrderExpiresWhenItsCompletionDoesNotCome(t *testing.T) {
+	for _, from := range order.Statuses() {
+		o := in(from)
+		o.Expire(start.Add(wait - 1))
+		if o.Status() != from {
+			t.Errorf("%v expired too early", from)
+		}
+		o.Expire(start.Add(wait))
+		if want := from == order.Prepared || from == order.Transferred || from == order.Expired; (o.Status() == order.Expired) != want {
+			t.Errorf("%v: now %v", from, o.Status())
+		}
+	}
+}
+
+func TestALateCompletion(t *testing.T) {
+	late := start.Add(wait)
+	for name, o := range map[string]*order.Order{"swept": in(order.Expired), "not swept yet": in(order.Transferred)} {
+		before := o.Status()
+		if err := o.Confirm("PO", false, late); !errors.Is(err, order.ErrState) || o.Status() != before {
+			t.Errorf("%s: not refused where the connection accepts none: %v, %v", name, o.Status(), err)
+		}
+		if err := o.Confirm("PO", true, late); err != nil || o.Status() != order.Confirmed {
+			t.Errorf("%s: refused where the connection accepts it: %v, %v", name, o.Status(), err)
+		}
+	}
+}
+
+func TestACompletionIsRecordedOnce(t *testing.T) {
+	o := in(order.Transferred)
+	if err := o.Confirm("PO-1", false, start.Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	first := o.Snapshot()
+	if err := o.Confirm("PO-2", false, start.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if o.Snapshot() != first {
+		t.Fatalf("the repetition changed %+v into %+v", first, o.Snapshot())
+	}
+}
+
+func TestARequestIsToldFromItsRepetition(t *testing.T) {
+	for name, c := range map[string]struct {
+		request order.Request
+		want    error
+	}{
+		"the same key and body":    {order.Request{Key: "k", Digest: "d"}, nil},
+		"the same key, other body": {order.Request{Key: "k", Digest: "e"}, order.ErrReused},
+		"another key":              {order.Request{Key: "l", Digest: "d"}, order.ErrExists},
+		"no key":                   {order.Request{Digest: "d"}, order.ErrExists},
+	} {
+		if err := prepare(false).Repeats(c.request); (err == nil) != (c.want == nil) || !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+	}
+}
+
+func TestAPushIsClaimedByOneAndTriedAgain(t *testing.T) {
+	o := prepare(true)
+	if !o.Claim(start, time.Minute) {
+		t.Fatal("nothing to claim")
+	}
+	if o.Claim(start.Add(59*time.Second), time.Minute) {
+		t.Error("claimed twice within the lease")
+	}
+	if !o.Claim(start.Add(time.Minute), time.Minute) {
+		t.Error("not claimed after the lease")
+	}
+	o.Postpone("away", start.Add(time.Hour))
+	if p := o.Snapshot().Push; p.Attempts != 2 || p.LastError != "away" || !p.Due.Equal(start.Add(time.Hour)) {
+		t.Errorf("postponed: %+v", p)
+	}
+	if err := o.Transfer(start.Add(time.Hour)); err != nil || !o.Snapshot().Push.Due.IsZero() {
+		t.Errorf("acknowledged: %+v, %v", o.Snapshot().Push, err)
+	}
+	if prepare(false).Claim(start, time.Minute) {
+		t.Error("an order for the browser was claimed")
+	}
+	cancelled := prepare(true)
+	if err := cancelled.Cancel(start); err != nil || cancelled.Claim(start.Add(time.Hour), time.Minute) {
+		t.Errorf("a cancelled order was claimed, %v", err)
+	}
+}
+
+// Whatever happens in whatever order, a confirmed order stays confirmed with the first purchase order until it is
+// exported or cancelled, and no step leaves the table.
+func TestNoSequenceOfStepsLosesAConfirmation(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		o, now, purchaseOrder := prepare(rapid.Bool().Draw(t, "push")), start, ""
+		for range rapid.IntRange(1, 30).Draw(t, "steps") {
+			now = now.Add(time.Duration(rapid.IntRange(0, 12).Draw(t, "hours")) * time.Hour)
+			before := o.Status()
+			reference := rapid.StringMatching("[a-z]{1,3}").Draw(t, "reference")
+			switch rapid.IntRange(0, 4).Draw(t, "step") {
+			case 0:
+				_ = o.Transfer(now)
+			case 1:
+				if o.Confirm(reference, rapid.Bool().Draw(t, "late"), now) == nil && purchaseOrder == "" {
+					purchaseOrder = reference
+				}
+			case 2:
+				_ = o.Export(reference, now)
+			case 3:
+				_ = o.Cancel(now)
+			case 4:
+				o.Expire(now)
+			}
+			if after := o.Status(); after != before && !listed(before, after) {
+				t.Fatalf("%v became %v", before, after)
+			}
+			if got := o.Snapshot().PurchaseOrder; got != purchaseOrder {
+				t.Fatalf("purchase order %q, want %q", got, purchaseOrder)
+			}
+		}
+	})
+}
+
+func TestAStatusIsParsedByItsNameOnly(t *testing.T) {
+	for _, s := range order.Statuses() {
+		if got, err := order.ParseStatus(s.String()); err != nil || got != s {
+			t.Errorf("%v: %v, %v", s, got, err)
+		}
+	}
+	if _, err := order.ParseStatus(""); err == nil {
+		t.Error("an empty name was parsed")
+	}
+}

@@ -1,0 +1,65 @@
+// Package transfer holds what hands an encoded cart to the procurement system: the document and the form that carries it.
+package transfer
+
+import (
+	"encoding/base64"
+	"slices"
+)
+
+// Source says where the value of a form field comes from.
+type Source string
+
+// The sources of a field's value.
+const (
+	Literal        Source = ""       // the field's own Value
+	DocumentBase64 Source = "base64" // the document in Base64 (RFC 4648 section 4, with padding, without line breaks)
+	DocumentText   Source = "text"   // the document as it is
+)
+
+// Field is one hidden field of a form. The document stands in the form once, by its Source, so that it is kept once.
+type Field struct {
+	Name   string
+	Value  string // for Literal
+	Source Source
+}
+
+// Form is the HTML form that the buyer's browser, or the gateway itself, posts to the procurement system.
+type Form struct {
+	Action        string // the return address
+	Method        string // "POST" or "GET"
+	AcceptCharset string // empty means UTF-8
+	Target        string // the frame to answer in; empty means the page's own
+	Fields        []Field
+}
+
+// Warning says what the document had to change or leave out of the cart.
+type Warning struct {
+	Path    string // JSON Pointer into the cart, such as /lines/2/unit_price
+	Code    string
+	Message string
+}
+
+// Document is an encoded cart, or the notice that there is none, with the form that carries it.
+type Document struct {
+	MediaType string // such as application/xml
+	FileName  string // such as C-2026-000123.xml
+	Body      []byte
+	Form      Form
+	Warnings  []Warning
+}
+
+// Values returns the form's fields with the document filled in.
+func (d *Document) Values() []Field {
+	fields := slices.Clone(d.Form.Fields)
+	for i := range fields {
+		switch fields[i].Source {
+		case DocumentBase64:
+			fields[i].Value = base64.StdEncoding.EncodeToString(d.Body)
+		case DocumentText:
+			fields[i].Value = string(d.Body)
+		case Literal:
+		}
+		fields[i].Source = Literal
+	}
+	return fields
+}
