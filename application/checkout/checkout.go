@@ -152,7 +152,7 @@ func (s *Service) notice(ctx context.Context, of session.State) (*transfer.Docum
 	if err != nil {
 		return nil, err
 	}
-	encoder, err := formats.As[port.CancelEncoder](s.formats, conn.Profile().Format, "cancel")
+	encoder, err := formats.As[port.CartEncoder](s.formats, conn.Profile().Format, formats.Cart)
 	if err != nil {
 		return nil, err
 	}

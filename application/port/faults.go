@@ -10,6 +10,9 @@ var (
 	ErrCustomerExists     = fault.New(fault.Conflict, "customer.exists", "there is a customer of this identifier or number")
 	ErrConnectionNotFound = fault.New(fault.NotFound, "connection.not_found", "there is no such connection")
 	ErrConnectionExists   = fault.New(fault.Conflict, "connection.exists", "there is a connection of this identifier")
+
+	// ErrTaken refuses links, sessions and keys, whose identifiers the gateway draws at random.
+	ErrTaken = fault.New(fault.Conflict, "store.taken", "there is one of this identifier")
 )
 
 // ErrUnavailable says that the store is away, locked or full. Nothing was stored; the same call may succeed later.

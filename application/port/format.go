@@ -49,12 +49,8 @@ type CartEncoder interface {
 	// complete: seller, buyer, identifiers and times are filled in. A cart that the format cannot carry is refused as
 	// fault.Invalid with a detail for each member.
 	EncodeCart(w io.Writer, o Outgoing) (Handover, error)
-}
-
-// CancelEncoder writes what tells the procurement system that the person came back without a cart. Formats without it
-// post their form without a document.
-type CancelEncoder interface {
-	Format
+	// EncodeCancel writes what tells the procurement system that the person came back without a cart. A format without
+	// such a document writes nothing, and the form goes back without one.
 	EncodeCancel(w io.Writer, o Outgoing) (Handover, error)
 }
 
@@ -125,7 +121,7 @@ type StartResponse struct {
 
 // Outgoing is a cart on its way out, with what its document needs beside it.
 type Outgoing struct {
-	Cart      *cart.Cart // nil in EncodeCancel
+	Cart      *cart.Cart // nil for EncodeCancel
 	Options   json.RawMessage
 	ReturnURL string
 	// Correlation is the caller's session reference, and CorrelationField the parameter that brought it, by which formats

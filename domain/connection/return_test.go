@@ -64,6 +64,7 @@ var attacks = map[string]struct{ address, code string }{
 	"an encoded at sign":                   {"https://buyer.example.com%40evil.example/", "return.not_url"},
 	"a backslash that browsers read as /":  {`https://evil.example\@buyer.example.com/`, "return.not_url"},
 	"a backslash after the host":           {`https://buyer.example.com\.evil.example/`, "return.not_url"},
+	"a backslash in the path":              {`https://buyer.example.com/\evil.example/`, "return.not_url"},
 	"backslashes instead of slashes":       {`https:\\buyer.example.com\`, "return.not_url"},
 	"a tab within the host":                {"https://buyer.example.com\t.evil.example/", "return.not_url"},
 	"a line end within the scheme":         {"java\nscript:alert(1)", "return.not_url"},

@@ -120,5 +120,11 @@ func From(err error) *Fault {
 	return New(Internal, "internal", "internal error").Because(err)
 }
 
-// KindOf returns the kind of the fault within err, Internal where there is none.
-func KindOf(err error) Kind { return From(err).Kind }
+// KindOf returns the kind of the fault within err, Internal where there is none, and -1, which is no kind, where there is
+// no error.
+func KindOf(err error) Kind {
+	if err == nil {
+		return -1
+	}
+	return From(err).Kind
+}

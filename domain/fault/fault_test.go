@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -106,6 +107,9 @@ func TestFromFindsTheFaultOrMakesAnInternalOne(t *testing.T) {
 	}
 	if kind := fault.KindOf(errors.Join(errExpired)); kind != fault.Gone {
 		t.Errorf("the kind is %v, want gone", kind)
+	}
+	if kind := fault.KindOf(nil); slices.Contains(fault.Kinds(), kind) {
+		t.Errorf("no error has the kind %v", kind)
 	}
 	if kind := fault.KindOf(io.EOF); kind != fault.Internal {
 		t.Errorf("the kind of an unclassified error is %v, want internal", kind)

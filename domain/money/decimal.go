@@ -133,9 +133,6 @@ func (d Decimal) Trim() Decimal {
 	}
 	var out apd.Decimal
 	out.Reduce(d.d)
-	if out.Exponent > 0 { // 100 must not become 1E+2
-		return d.Round(0)
-	}
 	return Decimal{&out}
 }
 

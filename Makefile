@@ -1,0 +1,81 @@
+# Every habit of the house. `make help` lists the targets.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+GO ?= go
+GOLANGCI_VERSION := v2.15.0
+GOLANGCI := .bin/golangci-lint-$(GOLANGCI_VERSION)
+FUZZTIME ?= 10s
+
+# What an integration test lacks (a browser, a checker) is a failure with this set, and a skip that says so without.
+INTEGRATION := PUNCHGATE_INTEGRATION=1 $(GO) test -count=1 -timeout=15m
+
+# The folders of the tests that hold a text, as packages.
+folders = git grep -lF --untracked '$(1)' -- '*_test.go' | xargs -r dirname | sort -u | sed 's|^|./|'
+
+.PHONY: help
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+.PHONY: run
+run: ## start the gateway with a demo shop and a virtual buyer; prints the addresses to open
+	$(GO) run ./bootstrap/cmd/punchgate demo
+
+.PHONY: test
+test: ## run the tests that need nothing but Go
+	$(GO) test -timeout=5m ./...
+
+.PHONY: check
+check: format lint test ## what must hold before every commit: format, lint, tests, tidy modules, nothing left uncommitted
+	$(GO) mod tidy -diff
+	git diff --exit-code
+
+.PHONY: ci
+ci: check integration race fuzz ## check, and all that needs more: browser, checkers, race detector, fuzzing
+
+.PHONY: format
+format: ## fail where gofmt would change a file
+	@unformatted=$$(gofmt -l .); \
+	if [ -n "$$unformatted" ]; then echo "not formatted with gofmt:"; echo "$$unformatted"; exit 1; fi
+
+.PHONY: lint
+lint: $(GOLANGCI) ## run golangci-lint, installed into .bin where it is missing
+	$(GOLANGCI) run
+
+$(GOLANGCI):
+	GOBIN=$(CURDIR)/.bin $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	mv .bin/golangci-lint $@
+
+.PHONY: integration
+integration: ## run all tests of adapters and of the whole, with what a plain test run may skip
+	$(INTEGRATION) ./adapters/... ./tests/...
+
+.PHONY: conformance
+conformance: ## judge documents by the checkers in ../shared (PUNCHGATE_SHARED overrides)
+	$(INTEGRATION) $$($(call folders,PUNCHGATE_SHARED))
+
+.PHONY: browser
+browser: ## run the end-to-end tests in a real browser
+	$(INTEGRATION) ./tests/e2e/...
+
+.PHONY: race
+race: ## run the tests of what is concurrent with the race detector
+	$(GO) test -race -timeout=15m ./application/... ./adapters/store/... ./adapters/web/...
+
+.PHONY: fuzz
+fuzz: ## run each fuzz target for FUZZTIME (10s)
+	@targets=$$(git grep -n --untracked -E '^func Fuzz' -- '*_test.go' | sed -E 's|^(.*)/[^/]+:func (Fuzz[A-Za-z0-9_]*).*|\1 \2|'); \
+	while read -r folder target; do \
+		echo "$$folder $$target"; \
+		$(GO) test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) "./$$folder"; \
+	done <<<"$$targets"
+
+.PHONY: bench
+bench: ## run the benchmarks
+	$(GO) test -run='^$$' -bench=. -benchmem ./...
+
+.PHONY: golden
+golden: ## write the expected outputs anew; read the difference before committing it
+	$(GO) test -count=1 $$($(call folders,"update")) -update
+	git diff --stat

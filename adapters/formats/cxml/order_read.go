@@ -1,0 +1,96 @@
+package cxml
+
+import (
+	"cmp"
+	"io"
+	"strings"
+
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/connection"
+)
+
+// DecodeOrder reads an OrderRequest.
+func (f *Format) DecodeOrder(document io.Reader) (port.PurchaseOrder, error) {
+	e, err := readEnvelope(document)
+	if err != nil {
+		return port.PurchaseOrder{}, err
+	}
+	if e.payload.name != docOrder {
+		return port.PurchaseOrder{}, problem(errDocument, e.payload, "it is "+clip(e.payload.name)+", not "+docOrder)
+	}
+	header := e.payload.child("OrderRequestHeader")
+	if header == nil {
+		return port.PurchaseOrder{}, missing(e.payload, "OrderRequestHeader")
+	}
+	order := port.PurchaseOrder{
+		Number:   header.attr("orderID"),
+		Date:     header.attr("orderDate"),
+		Type:     cmp.Or(header.attr("type"), "new"),
+		CartID:   header.child("SupplierOrderInfo").attr("orderID"),
+		Buyer:    buyer(header, e.from),
+		ShipTo:   address(header.child("ShipTo")),
+		Comments: comments(header),
+		Test:     e.test,
+	}
+	switch {
+	case order.Number == "":
+		return order, missing(header, "orderID")
+	case order.Type != "new" && order.Type != "update" && order.Type != "delete":
+		return order, problem(errValue, header, "type is none of new, update and delete")
+	}
+	if order.Total, order.Currency, err = readMoney(header.child("Total")); err != nil {
+		return order, err
+	}
+	return order, readOrderLines(e.payload, &order)
+}
+
+func readOrderLines(e *element, order *port.PurchaseOrder) error {
+	for item := range e.all("ItemOut") {
+		if len(order.Lines) == cart.MaxLines {
+			return cart.ErrTooManyLines
+		}
+		line, currency, err := readItem(item, len(order.Lines)+1)
+		switch {
+		case err != nil:
+			return err
+		case line.Quantity.IsZero():
+			return missing(item, "quantity")
+		case line.SKU == "" && line.Key == "":
+			return missing(item, "SupplierPartID")
+		}
+		order.Currency = cmp.Or(order.Currency, currency)
+		order.Lines = append(order.Lines, port.PurchaseOrderLine{
+			LineNumber: line.ID, SKU: line.SKU, Key: line.Key, GTIN: line.GTIN, Name: line.Name,
+			Quantity: line.Quantity, Unit: line.Unit,
+			UnitPrice: line.UnitPrice, PriceBasisQuantity: line.PriceBasisQuantity, Currency: currency,
+		})
+	}
+	if len(order.Lines) == 0 && order.Type != "delete" {
+		return missing(e, "ItemOut")
+	}
+	return nil
+}
+
+// buyer is who sent the order: the name of the address that is billed, and the first identity in From.
+func buyer(header *element, from []connection.Identity) cart.Party {
+	p := cart.Party{Name: header.content("BillTo", "Address", "Name")}
+	if len(from) > 0 {
+		p.Identifier = cart.Identifier{Scheme: from[0].Domain, ID: from[0].ID}
+		for scheme, domain := range credentialDomains {
+			if strings.EqualFold(domain, from[0].Domain) {
+				p.Identifier.Scheme = scheme
+			}
+		}
+		p.Name = cmp.Or(p.Name, from[0].ID)
+	}
+	return p
+}
+
+func comments(header *element) string {
+	var all []string
+	for c := range header.all("Comments") {
+		all = append(all, c.own())
+	}
+	return joined("\n", all...)
+}

@@ -1,0 +1,570 @@
+package peppol
+
+import (
+	"bytes"
+	"cmp"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/punchgate/punchgate/adapters/formats/xmltext"
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/money"
+	"github.com/punchgate/punchgate/domain/transfer"
+)
+
+// ErrCart refuses a cart that the format cannot carry; its details name the members.
+var ErrCart = fault.New(fault.Invalid, "peppol.cart_not_carried", "Peppol BIS Punch Out 3 cannot carry the cart")
+
+// Codes and names that the specification gives a meaning.
+const (
+	profile          = "urn:fdc:peppol.eu:poacc:bis:punch_out:3"
+	listUNSPSC       = "TST"
+	listCPV          = "STI"
+	schemeGTIN       = "0160"
+	productImage     = "PRODUCT_IMAGE"
+	contracted       = "CT"
+	serviceIndicator = "ServiceIndicator"
+	partOf           = "PartOf"
+	notAvailable     = "NA" // where UBL demands what nobody knows
+)
+
+// freight is the seller's item number of the line that carries the cost of delivery.
+const freight = "FREIGHT"
+
+const (
+	maxDetails   = 100  // of a refusal
+	bytesPerLine = 2048 // of a line's text, roughly
+)
+
+var zero, one = money.FromInt(0), money.FromInt(1)
+
+// EncodeCart writes the cart as a Catalogue of UBL 2.1. Nothing is written where the cart is refused.
+func (f *Format) EncodeCart(w io.Writer, o port.Outgoing) (port.Handover, error) {
+	s, err := readOptions(o.Options)
+	if err != nil {
+		return port.Handover{}, err
+	}
+	form, err := s.form(o)
+	if err != nil {
+		return port.Handover{}, err
+	}
+	var document bytes.Buffer
+	document.Grow(bytesPerLine * (len(o.Cart.Lines) + 1))
+	e := encoder{Writer: xmltext.NewWriter(&document), cart: o.Cart, defaultUNSPSC: s.DefaultUNSPSC, line: outside}
+	e.write(o.Now)
+	if len(e.details) > 0 {
+		return port.Handover{}, ErrCart.With(e.details...)
+	}
+	if err := e.Flush(); err != nil {
+		return port.Handover{}, err
+	}
+	if _, err := document.WriteTo(w); err != nil {
+		return port.Handover{}, err
+	}
+	return port.Handover{MediaType: "application/xml", FileName: o.Cart.ID + ".xml", Form: form, Warnings: e.warnings}, nil
+}
+
+// encoder writes one cart. What is refused or lost is told beside the element that it concerns.
+type encoder struct {
+	*xmltext.Writer
+	cart          *cart.Cart
+	defaultUNSPSC string
+	zone          *time.Location // of every time in the document, since the format names none
+	line          int            // the index of the line being written, or outside; past the last for the freight
+	names         []string       // reused from line to line
+	details       []fault.Detail
+	warnings      []transfer.Warning
+}
+
+const outside = -1
+
+func (e *encoder) path(member string) string {
+	switch e.line {
+	case outside:
+		return member
+	case len(e.cart.Lines):
+		return "/shipping"
+	}
+	return "/lines/" + strconv.Itoa(e.line) + member
+}
+
+func (e *encoder) refuse(member, code, message string) {
+	if len(e.details) < maxDetails {
+		e.details = append(e.details, fault.Detail{Path: e.path(member), Code: code, Message: message})
+	}
+}
+
+func (e *encoder) warn(member, code, message string) {
+	e.warnings = append(e.warnings, transfer.Warning{Path: e.path(member), Code: code, Message: message})
+}
+
+func (e *encoder) required(member, value string) {
+	if value == "" {
+		e.refuse(member, "missing", "is required")
+	}
+}
+
+func (e *encoder) write(now time.Time) {
+	c := e.cart
+	e.Declaration()
+	e.Start("Catalogue", "xmlns", nsCatalogue, "xmlns:cac", nsAggregate, "xmlns:cbc", nsBasic)
+	e.Element("cbc:CustomizationID", customization)
+	e.Element("cbc:ProfileID", profile)
+	e.required("/id", c.ID)
+	e.Element("cbc:ID", c.ID)
+	if c.CompleteOnly {
+		e.Element("cbc:ActionCode", "true")
+	}
+	e.issue(now)
+	if !c.ValidUntil.IsZero() {
+		e.Start("cac:ValidityPeriod")
+		e.end("/valid_until", c.ValidUntil)
+		e.End("cac:ValidityPeriod")
+	}
+	if !currencies(c.Currency) {
+		e.refuse("/currency", "unknown_currency", c.Currency+" is no currency of the Peppol release of May 2025")
+	}
+	e.identification("cac:ReferencedContract", c.ContractID, "")
+	e.party("cac:ProviderParty", "/seller", &c.Seller, "")
+	e.party("cac:ReceiverParty", "/buyer", &c.Buyer, c.Buyer.Reference)
+	if c.Seller.Reference != "" {
+		e.warn("/seller/reference", "reference.left_out", "the format has no place for the seller's reference")
+	}
+	if c.Language != "" {
+		e.warn("/language", "language.left_out", "the format names no language")
+	}
+	if c.ShipTo.GLN != "" {
+		e.warn("/ship_to/gln", "gln.left_out", "the format has no place for the GLN of the delivery address")
+	}
+	for i := range c.Lines {
+		e.line = i
+		e.catalogueLine(&c.Lines[i])
+	}
+	if c.Shipping.Amount.Sign() > 0 {
+		e.line = outside
+		e.warn("/shipping/amount", "shipping.as_line", "the cost of delivery is a line of its own, with the item number "+freight)
+		e.line = len(c.Lines)
+		e.catalogueLine(&cart.Line{
+			ID: e.freightID(), SKU: freight, Name: cmp.Or(c.Shipping.Description, "Freight"), Service: true,
+			Quantity: one, Unit: "C62", UnitPrice: c.Shipping.Amount, Tax: c.Shipping.Tax,
+		})
+	}
+	e.End("Catalogue")
+}
+
+// issue writes when the cart was issued. A time to come is a clock that goes wrong: the document is issued now.
+func (e *encoder) issue(now time.Time) {
+	if e.cart.IssuedAt.IsZero() {
+		e.refuse("/issued_at", "missing", "is required")
+		return
+	}
+	issued := e.cart.IssuedAt.Time
+	e.zone = issued.Location()
+	if issued.After(now) {
+		e.warn("/issued_at", "issued_at.in_future", "the cart is issued in the future; the document says now")
+		issued = now.In(e.zone)
+	}
+	e.Time("cbc:IssueDate", issued, time.DateOnly)
+	e.Time("cbc:IssueTime", issued, time.TimeOnly)
+}
+
+// local returns the moment in the document's zone; a whole day is in none.
+func (e *encoder) local(member string, m cart.Moment) time.Time {
+	t := m.Time
+	if m.HasTime && e.zone != nil {
+		t = t.In(e.zone)
+	}
+	if t.Year() > 9999 {
+		e.refuse(member, "out_of_range", "is after the year 9999 in the zone of issued_at")
+	}
+	return t
+}
+
+// end writes until when something holds.
+func (e *encoder) end(member string, m cart.Moment) {
+	t := e.local(member, m)
+	e.Time("cbc:EndDate", t, time.DateOnly)
+	if m.HasTime {
+		e.Time("cbc:EndTime", t, time.TimeOnly)
+	}
+}
+
+// identification writes an element that holds nothing but an identifier.
+func (e *encoder) identification(name, id, scheme string) {
+	if id == "" {
+		return
+	}
+	e.Start(name)
+	e.Element("cbc:ID", id, "schemeID", scheme)
+	e.End(name)
+}
+
+func (e *encoder) party(name, member string, p *cart.Party, contact string) {
+	e.required(member+"/name", p.Name)
+	e.Start(name)
+	if p.Endpoint.ID != "" {
+		e.checkScheme(member+"/endpoint", p.Endpoint, addresses, true)
+		e.Element("cbc:EndpointID", p.Endpoint.ID, "schemeID", p.Endpoint.Scheme)
+	}
+	if p.Identifier.Scheme != "" {
+		e.checkScheme(member+"/identifier", p.Identifier, identifiers, false)
+	}
+	e.identification("cac:PartyIdentification", p.Identifier.ID, p.Identifier.Scheme)
+	e.Start("cac:PartyLegalEntity")
+	e.Element("cbc:RegistrationName", p.Name)
+	e.End("cac:PartyLegalEntity")
+	e.identification("cac:Contact", contact, "")
+	e.End(name)
+}
+
+func (e *encoder) checkScheme(member string, id cart.Identifier, known codeList, endpoint bool) {
+	if !known(id.Scheme) {
+		e.refuse(member+"/scheme", "unknown_scheme", "must be a code of the Peppol release of May 2025, such as 0088 for a GLN")
+	}
+	switch r := brokenPartyRule(id.Scheme, id.ID, endpoint); {
+	case r == nil:
+	case r.fatal:
+		e.refuse(member+"/id", "not_in_scheme", r.message+" ("+r.id+")")
+	default:
+		e.warn(member+"/id", "identifier.not_in_scheme", r.message+" ("+r.id+")")
+	}
+}
+
+func (e *encoder) catalogueLine(l *cart.Line) {
+	e.required("/id", l.ID)
+	e.Start("cac:CatalogueLine")
+	e.Element("cbc:ID", l.ID)
+	e.Element("cbc:ContractSubdivision", l.ContractID)
+	e.validity(l)
+	e.location(l)
+	e.item(l)
+	e.End("cac:CatalogueLine")
+}
+
+func (e *encoder) validity(l *cart.Line) {
+	if l.AvailableFrom.IsZero() && l.AvailableUntil.IsZero() {
+		return
+	}
+	e.Start("cac:LineValidityPeriod")
+	if !l.AvailableFrom.IsZero() {
+		e.Time("cbc:StartDate", e.local("/available_from", l.AvailableFrom), time.DateOnly)
+		if l.AvailableFrom.HasTime {
+			e.warn("/available_from", "available_from.date_only", "the format has a date here, no time of day")
+		}
+	}
+	if !l.AvailableUntil.IsZero() {
+		e.end("/available_until", l.AvailableUntil)
+	}
+	e.End("cac:LineValidityPeriod")
+}
+
+// location writes price and quantity, which the model puts at a place.
+func (e *encoder) location(l *cart.Line) {
+	e.Start("cac:RequiredItemLocationQuantity")
+	if l.LeadTimeDays != nil {
+		e.Element("cbc:LeadTimeMeasure", strconv.Itoa(*l.LeadTimeDays), "unitCode", "DAY")
+	}
+	e.address(&e.cart.ShipTo)
+	e.Start("cac:Price")
+	e.Decimal("cbc:PriceAmount", l.UnitPrice, "currencyID", e.cart.Currency)
+	e.Decimal("cbc:BaseQuantity", l.PriceBasisQuantity.Or(one), "unitCode", l.Unit)
+	e.Element("cbc:PriceType", l.PriceType)
+	e.End("cac:Price")
+	e.Start("cac:DeliveryUnit")
+	e.Decimal("cbc:BatchQuantity", l.Quantity, "unitCode", l.Unit)
+	e.End("cac:DeliveryUnit")
+	e.End("cac:RequiredItemLocationQuantity")
+}
+
+func (e *encoder) address(a *cart.Address) {
+	if (*a == cart.Address{GLN: a.GLN}) {
+		return
+	}
+	e.Start("cac:ApplicableTerritoryAddress")
+	e.Element("cbc:StreetName", a.Street)
+	e.Element("cbc:AdditionalStreetName", a.Street2)
+	e.Element("cbc:CityName", a.City)
+	e.Element("cbc:PostalZone", a.PostalCode)
+	e.Element("cbc:CountrySubentity", a.Region)
+	e.wrapped("cac:AddressLine", "cbc:Line", a.Name)
+	e.wrapped("cac:Country", "cbc:IdentificationCode", a.Country)
+	e.End("cac:ApplicableTerritoryAddress")
+}
+
+// wrapped writes an element that holds nothing but another with text.
+func (e *encoder) wrapped(outer, inner, text string) {
+	if text == "" {
+		return
+	}
+	e.Start(outer)
+	e.Element(inner, text)
+	e.End(outer)
+}
+
+func (e *encoder) item(l *cart.Line) {
+	e.Start("cac:Item")
+	e.Element("cbc:Description", l.Description)
+	e.Element("cbc:Name", l.Name)
+	e.identification("cac:BuyersItemIdentification", l.BuyerSKU, "")
+	e.identification("cac:SellersItemIdentification", l.SKU, "")
+	e.identification("cac:ManufacturersItemIdentification", l.ManufacturerSKU, "")
+	standard := e.standardID(l)
+	e.identification("cac:StandardItemIdentification", standard.ID, standard.Scheme)
+	for i := range l.Attachments {
+		e.attachment(i, &l.Attachments[i])
+	}
+	if l.URL != "" {
+		e.reference(l.URL, "", "")
+		e.link(l.URL)
+		e.endReference()
+	}
+	e.wrapped("cac:OriginCountry", "cbc:IdentificationCode", l.OriginCountry)
+	e.classifications(l)
+	if l.Contracted {
+		e.wrapped("cac:TransactionConditions", "cbc:ActionCode", contracted)
+	}
+	e.Start("cac:ClassifiedTaxCategory")
+	e.Element("cbc:ID", l.Tax.Category)
+	e.Decimal("cbc:Percent", l.Tax.Percent.Or(zero))
+	e.wrapped("cac:TaxScheme", "cbc:ID", "VAT")
+	e.End("cac:ClassifiedTaxCategory")
+	e.properties(l)
+	if l.Manufacturer != "" {
+		e.Start("cac:ManufacturerParty")
+		e.wrapped("cac:PartyName", "cbc:Name", l.Manufacturer)
+		e.End("cac:ManufacturerParty")
+	}
+	for i := range l.Labels {
+		e.certificate(&l.Labels[i])
+	}
+	e.End("cac:Item")
+}
+
+// standardID chooses the one standard identifier that the model has room for: the shop's own choice before the GTIN.
+func (e *encoder) standardID(l *cart.Line) cart.Identifier {
+	id := l.StandardID
+	if id.ID != "" && !identifiers(id.Scheme) {
+		const why = "needs a scheme of ISO 6523 in the Peppol release of May 2025, such as 0160 for a GTIN"
+		if l.SKU == "" && l.GTIN == "" {
+			e.refuse("/standard_id/scheme", "unknown_scheme", why)
+		} else {
+			e.warn("/standard_id", "standard_id.left_out", why)
+		}
+		id = cart.Identifier{}
+	}
+	gtin := cart.Identifier{Scheme: schemeGTIN, ID: l.GTIN}
+	switch {
+	case l.GTIN == "" || id == gtin:
+		return id
+	case id.ID == "":
+		return gtin
+	}
+	e.warn("/gtin", "gtin.left_out", "the format has room for one standard identifier, which is the standard_id")
+	return id
+}
+
+func (e *encoder) attachment(i int, a *cart.Attachment) {
+	member := func(name string) string { return "/attachments/" + strconv.Itoa(i) + name }
+	media, _, _ := strings.Cut(a.MediaType, ";")
+	media = strings.ToLower(strings.TrimSpace(media))
+	embedded := len(a.Content) > 0
+	if embedded && !mediaTypes(media) {
+		embedded = false
+		if a.URL == "" {
+			e.refuse(member("/media_type"), "unknown_media_type", "the format embeds no "+clip(media)+"; give a url instead")
+		} else {
+			e.warn(member("/content"), "attachment.linked_only", "the format embeds no "+clip(media)+", so the document has the link alone")
+		}
+	}
+	id, description := cmp.Or(a.ID, a.Name, a.URL), a.Description
+	if !embedded && a.Name != "" && a.Name != id { // only an embedded file has a name
+		if description == "" {
+			description = a.Name
+		} else {
+			e.warn(member("/name"), "attachment.name_left_out", "the format has no name for a link that has an id and a description")
+		}
+	}
+	code := ""
+	if a.MainImage {
+		code = productImage
+	}
+	e.reference(id, code, description)
+	if embedded {
+		e.Base64("cbc:EmbeddedDocumentBinaryObject", a.Content, "mimeCode", media, "filename", a.Name)
+	}
+	if a.URL != "" {
+		e.link(a.URL)
+	}
+	e.endReference()
+}
+
+// reference opens a reference to a document up to its attachment; endReference closes it.
+func (e *encoder) reference(id, code, description string) {
+	e.Start("cac:ItemSpecificationDocumentReference")
+	e.Element("cbc:ID", id)
+	e.Element("cbc:DocumentTypeCode", code)
+	e.Element("cbc:DocumentDescription", description)
+	e.Start("cac:Attachment")
+}
+
+func (e *encoder) endReference() {
+	e.End("cac:Attachment")
+	e.End("cac:ItemSpecificationDocumentReference")
+}
+
+func (e *encoder) link(address string) { e.wrapped("cac:ExternalReference", "cbc:URI", address) }
+
+// listOf returns the UNCL7143 code of a classification scheme, or "".
+func listOf(scheme string) string {
+	switch {
+	case strings.EqualFold(scheme, cart.UNSPSC):
+		return listUNSPSC
+	case strings.EqualFold(scheme, "CPV"):
+		return listCPV
+	case itemTypes(scheme):
+		return scheme
+	}
+	return ""
+}
+
+func (e *encoder) classifications(l *cart.Line) {
+	unspsc := false
+	for i := range l.Classifications {
+		c := &l.Classifications[i]
+		list := listOf(c.Scheme)
+		if list == "" {
+			e.warn("/classifications/"+strconv.Itoa(i)+"/scheme", "classification.as_property",
+				"is no code of UNCL7143, so the class is a property of that name")
+			continue
+		}
+		unspsc = unspsc || list == listUNSPSC
+		e.classification(c.Code, list, c.Version)
+	}
+	switch {
+	case unspsc:
+	case e.defaultUNSPSC != "":
+		e.classification(e.defaultUNSPSC, listUNSPSC, "")
+	default:
+		e.warn("/classifications", "unspsc.missing", "has no UNSPSC code, which buyers in Proceedo expect on every line")
+	}
+}
+
+func (e *encoder) classification(code, list, version string) {
+	e.Start("cac:CommodityClassification")
+	e.Element("cbc:ItemClassificationCode", code, "listID", list, "listVersionID", version)
+	e.End("cac:CommodityClassification")
+}
+
+func (e *encoder) properties(l *cart.Line) {
+	if l.Service {
+		e.property(&cart.Property{Name: serviceIndicator, Value: "true"})
+	}
+	if l.PartOf != "" {
+		e.property(&cart.Property{Name: partOf, Value: l.PartOf})
+	}
+	for i := range l.Properties {
+		p := &l.Properties[i]
+		if clashes(l, p.Name, p.Value) {
+			e.clash("/properties/" + strconv.Itoa(i))
+			continue
+		}
+		if p.Code != "" && p.CodeList == "" {
+			e.warn("/properties/"+strconv.Itoa(i)+"/code", "property.code_left_out", "the format takes a code only with its list")
+		}
+		if p.Code == "" && p.CodeList != "" {
+			e.warn("/properties/"+strconv.Itoa(i)+"/code_list", "property.code_list_left_out", "the format takes a list only with a code")
+		}
+		if p.Unit != "" && p.Quantity.IsZero() {
+			e.warn("/properties/"+strconv.Itoa(i)+"/unit", "property.unit_left_out", "the format takes a unit only with a quantity")
+		}
+		e.property(p)
+	}
+	for i := range l.Classifications {
+		c := &l.Classifications[i]
+		if listOf(c.Scheme) != "" {
+			continue
+		}
+		if clashes(l, c.Scheme, c.Code) {
+			e.clash("/classifications/" + strconv.Itoa(i))
+			continue
+		}
+		e.property(&cart.Property{Name: c.Scheme, Value: c.Code, Qualifier: c.Version})
+	}
+	e.extrinsics(l)
+}
+
+// extrinsics are properties, too, in the order of their names.
+func (e *encoder) extrinsics(l *cart.Line) {
+	e.names = e.names[:0]
+	for name, value := range l.Extrinsics {
+		if value != "" {
+			e.names = append(e.names, name)
+		}
+	}
+	slices.Sort(e.names)
+	for _, name := range e.names {
+		if value := l.Extrinsics[name]; clashes(l, name, value) {
+			e.clash("/extrinsics/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name))
+		} else {
+			e.property(&cart.Property{Name: name, Value: value})
+		}
+	}
+}
+
+// clashes reports whether a property has a name that the specification reserves, and says otherwise than the line or
+// what may not be said (PEPPOL-T77-R007).
+func clashes(l *cart.Line, name, value string) bool {
+	switch name {
+	case serviceIndicator:
+		return l.Service || value != "true" && value != "false"
+	case partOf:
+		return l.PartOf != ""
+	}
+	return false
+}
+
+func (e *encoder) clash(member string) {
+	e.warn(member, "property.reserved", "the name is reserved by the specification, and the line says otherwise")
+}
+
+func (e *encoder) property(p *cart.Property) {
+	e.Start("cac:AdditionalItemProperty")
+	e.Element("cbc:ID", p.ID.ID, "schemeID", p.ID.Scheme)
+	e.Element("cbc:Name", p.Name)
+	if p.CodeList != "" {
+		e.Element("cbc:NameCode", p.Code, "listID", p.CodeList)
+	}
+	e.Element("cbc:Value", p.Value)
+	e.Decimal("cbc:ValueQuantity", p.Quantity, "unitCode", p.Unit)
+	e.Element("cbc:ValueQualifier", p.Qualifier)
+	e.End("cac:AdditionalItemProperty")
+}
+
+// certificate writes a label. The model has the label's name for an identifier, so its own identifier is a remark.
+func (e *encoder) certificate(b *cart.Label) {
+	e.Start("cac:Certificate")
+	e.Element("cbc:ID", b.Name)
+	e.Element("cbc:CertificateTypeCode", notAvailable)
+	e.Element("cbc:CertificateType", cmp.Or(b.Type, notAvailable))
+	e.Element("cbc:Remarks", b.ID)
+	e.Element("cbc:Remarks", b.Remarks)
+	e.Start("cac:IssuerParty")
+	e.wrapped("cac:PartyName", "cbc:Name", cmp.Or(b.Issuer, notAvailable))
+	e.End("cac:IssuerParty")
+	e.identification("cac:DocumentReference", b.Reference, "")
+	e.End("cac:Certificate")
+}
+
+// freightID returns a line identifier that no line has.
+func (e *encoder) freightID() string {
+	id := freight
+	for n := 2; slices.ContainsFunc(e.cart.Lines, func(l cart.Line) bool { return l.ID == id }); n++ {
+		id = freight + "-" + strconv.Itoa(n)
+	}
+	return id
+}

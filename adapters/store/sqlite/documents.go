@@ -1,0 +1,66 @@
+package sqlite
+
+import "github.com/punchgate/punchgate/domain/transfer"
+
+// documentDoc is a document of an order or of a session. The body is Base64 then, as encoding/json writes bytes.
+type documentDoc struct {
+	MediaType string       `json:"media_type,omitempty"`
+	FileName  string       `json:"file_name,omitempty"`
+	Body      []byte       `json:"body,omitempty"`
+	Form      formDoc      `json:"form"`
+	Warnings  []warningDoc `json:"warnings,omitempty"`
+}
+
+type formDoc struct {
+	Action        string         `json:"action"`
+	Method        string         `json:"method"`
+	AcceptCharset string         `json:"accept_charset,omitempty"`
+	Target        string         `json:"target,omitempty"`
+	Fields        []formFieldDoc `json:"fields,omitempty"`
+}
+
+type formFieldDoc struct {
+	Name   string          `json:"name"`
+	Value  string          `json:"value,omitempty"`
+	Source transfer.Source `json:"source,omitempty"`
+}
+
+type warningDoc struct {
+	Path    string `json:"path,omitempty"`
+	Code    string `json:"code,omitempty"`
+	Message string `json:"message,omitempty"`
+}
+
+func packDocument(d *transfer.Document) documentDoc {
+	return documentDoc{
+		d.MediaType, d.FileName, d.Body,
+		formDoc{
+			d.Form.Action, d.Form.Method, d.Form.AcceptCharset, d.Form.Target,
+			each(d.Form.Fields, func(f transfer.Field) formFieldDoc { return formFieldDoc(f) }),
+		},
+		each(d.Warnings, func(w transfer.Warning) warningDoc { return warningDoc(w) }),
+	}
+}
+
+func (d documentDoc) unpack() *transfer.Document {
+	return &transfer.Document{
+		MediaType: d.MediaType, FileName: d.FileName, Body: d.Body,
+		Form: transfer.Form{
+			Action: d.Form.Action, Method: d.Form.Method, AcceptCharset: d.Form.AcceptCharset, Target: d.Form.Target,
+			Fields: each(d.Form.Fields, func(f formFieldDoc) transfer.Field { return transfer.Field(f) }),
+		},
+		Warnings: each(d.Warnings, func(w warningDoc) transfer.Warning { return transfer.Warning(w) }),
+	}
+}
+
+// each maps a list; no list stays none.
+func each[From, To any](list []From, to func(From) To) []To {
+	if list == nil {
+		return nil
+	}
+	mapped := make([]To, len(list))
+	for i := range list {
+		mapped[i] = to(list[i])
+	}
+	return mapped
+}

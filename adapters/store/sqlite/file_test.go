@@ -1,0 +1,205 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.uber.org/fx"
+	"go.uber.org/fx/fxtest"
+
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/tenant"
+)
+
+func TestAFreshFileIsForItsOwnerAlone(t *testing.T) {
+	directory := filepath.Join(t.TempDir(), "state", "punchgate")
+	path := filepath.Join(directory, "a file?with#odd%20name.db")
+	createTenant(t, open(t, path), "acme")
+	for name, want := range map[string]os.FileMode{directory: 0o700, path: 0o600, path + "-wal": 0o600, path + "-shm": 0o600} {
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := info.Mode().Perm(); got != want {
+			t.Errorf("%s has mode %o, not %o", name, got, want)
+		}
+	}
+}
+
+func TestAClosedFileIsOneFileAndOpensAgain(t *testing.T) {
+	path := newPath(t)
+	for i, id := range []tenant.ID{"acme", "globex"} {
+		s, err := Open(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		createTenant(t, s, id)
+		if list, err := s.Stores().Tenants.List(t.Context(), "", 10); err != nil || len(list) != i+1 {
+			t.Errorf("it has %d tenants, %v", len(list), err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if files, err := os.ReadDir(filepath.Dir(path)); err != nil || len(files) != 1 {
+			t.Errorf("it left the files %v, %v", files, err)
+		}
+	}
+}
+
+func TestEveryCommitIsSynced(t *testing.T) {
+	s := open(t, newPath(t))
+	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "busy_timeout": "10000"} {
+		var got string
+		if err := s.writer.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got); err != nil || got != want {
+			t.Errorf("%s is %s, %v; want %s", pragma, got, err, want)
+		}
+	}
+}
+
+func TestReadersCannotWrite(t *testing.T) {
+	s := open(t, newPath(t))
+	if _, err := s.readers.ExecContext(t.Context(), `DELETE FROM tenants`); fault.KindOf(failure(t.Context(), err)) != fault.Unavailable {
+		t.Errorf("a reader's write is answered with %v", err)
+	}
+}
+
+func TestMigrationsRunOnce(t *testing.T) {
+	path := newPath(t)
+	first, err := schema(t, open(t, path))
+	if err != nil || !slices.Contains(first, "orders_feed") {
+		t.Fatalf("a fresh file has %q, %v", first, err)
+	}
+	if again, err := schema(t, open(t, path)); err != nil || !slices.Equal(again, first) {
+		t.Errorf("opened again it has %q, %v", again, err)
+	}
+}
+
+func TestAMigrationThatFailsChangesNothing(t *testing.T) {
+	path := newPath(t)
+	db, err := sql.Open(driverName, writing(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), `CREATE TABLE order_numbers (other)`); err != nil { // in the way of the last table but one
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), path); err == nil || !strings.Contains(err.Error(), "0001_initial.sql") {
+		t.Errorf("opened with %v", err)
+	}
+	if names, err := schema(t, &Store{writer: db}); err != nil || !slices.Equal(names, []string{"order_numbers"}) {
+		t.Errorf("it left %q, %v", names, err)
+	}
+}
+
+func TestManyOpenOneFreshFile(t *testing.T) {
+	path := newPath(t)
+	results := make(chan error)
+	for range 8 {
+		go func() {
+			s, err := Open(context.Background(), path)
+			if err == nil {
+				err = errors.Join(s.ready(context.Background()), s.Close())
+			}
+			results <- err
+		}()
+	}
+	for range 8 {
+		if err := <-results; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestAFileOfANewerVersionIsRefused(t *testing.T) {
+	path := newPath(t)
+	s := open(t, path)
+	if _, err := s.writer.ExecContext(t.Context(), `PRAGMA user_version = 1000`); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Open(t.Context(), path)
+	if err == nil || !strings.Contains(err.Error(), "newer version") || !strings.Contains(err.Error(), path) {
+		t.Errorf("opened with %v", err)
+	}
+	if names, err := schema(t, s); err != nil || len(names) == 0 {
+		t.Errorf("the refused file has %q, %v", names, err)
+	}
+}
+
+func TestWhatIsNoFileOfAStoreIsNotOpened(t *testing.T) {
+	text := newPath(t)
+	if err := os.WriteFile(text, []byte(strings.Repeat("no database ", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for what, path := range map[string]string{"a directory": t.TempDir(), "a text file": text, "a file below a file": filepath.Join(text, "x.db")} {
+		if _, err := Open(t.Context(), path); err == nil {
+			t.Errorf("%s was opened", what)
+		}
+	}
+}
+
+func TestADocumentThatCannotBeReadIsADefect(t *testing.T) {
+	s := open(t, newPath(t))
+	for id, doc := range map[tenant.ID]string{
+		"no-json": `{"id":`, "wrong-type": `{"id": 1}`, "unknown-field-type": `{"id": "x", "fields": [{"name": "f", "type": "date"}]}`,
+	} {
+		if _, err := s.writer.ExecContext(t.Context(), `INSERT INTO tenants VALUES ('-', ?, 1, ?)`, id, doc); err != nil {
+			t.Fatal(err)
+		}
+		_, err := s.Stores().Tenants.Get(t.Context(), id)
+		if f := fault.From(err); f == nil || f.Kind != fault.Internal || f.Code != "store.unreadable" {
+			t.Errorf("%s is answered with %v", id, err)
+		}
+		if _, err := s.Stores().Tenants.List(t.Context(), "", 10); fault.KindOf(err) != fault.Internal || err == nil {
+			t.Errorf("with %s the list is answered with %v", id, err)
+		}
+	}
+}
+
+func TestTheModuleOpensAndCloses(t *testing.T) {
+	path := newPath(t)
+	var stores port.Stores
+	app := fxtest.New(t, fx.NopLogger, fx.Supply(Config{path}), Module, fx.Populate(&stores))
+	app.RequireStart()
+	if err := stores.Ready(t.Context()); err != nil {
+		t.Error(err)
+	}
+	app.RequireStop()
+	if err := stores.Ready(t.Context()); err == nil {
+		t.Error("it is ready although it was closed")
+	}
+	if err := fx.New(fx.NopLogger, fx.Supply(Config{t.TempDir()}), Module, fx.Populate(&stores)).Err(); err == nil {
+		t.Error("a directory was opened")
+	}
+}
+
+func createTenant(t *testing.T, s *Store, id tenant.ID) {
+	t.Helper()
+	if err := s.Stores().Tenants.Create(t.Context(), tenant.Restore(tenant.State{ID: id, Name: "Papper och Penna AB"})); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// schema returns the names of all tables and indexes.
+func schema(t *testing.T, s *Store) (names []string, err error) {
+	rows, err := s.writer.QueryContext(t.Context(), `SELECT name FROM sqlite_schema ORDER BY name`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, rows.Err()
+}

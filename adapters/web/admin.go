@@ -1,0 +1,251 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/punchgate/punchgate/application/erp"
+	"github.com/punchgate/punchgate/domain/apikey"
+	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/secret"
+	"github.com/punchgate/punchgate/domain/tenant"
+)
+
+// reply answers with a view of what a use case returned, or with its refusal.
+func reply[T any](s *Server, c *gin.Context, status int, result T, err error, view func(T) any) {
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	s.answer(c, status, view(result))
+}
+
+// list answers with a page of things. after and limit are the query's.
+func list[T any](s *Server, c *gin.Context, name string, page func(after string, limit int) ([]T, error), view func(T) any) {
+	limit := erp.DefaultLimit
+	if text := c.Query("limit"); text != "" {
+		var err error
+		if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > erp.MaxLimit {
+			s.refuse(c, fault.Newf(fault.Malformed, "list.limit", "limit must be a whole number from 1 to %d", erp.MaxLimit))
+			return
+		}
+	}
+	found, err := page(c.Query("after"), limit)
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	views := make([]any, len(found))
+	for i := range found {
+		views[i] = view(found[i])
+	}
+	s.answer(c, http.StatusOK, gin.H{name: views})
+}
+
+func tenantView(t *tenant.Tenant) any             { return viewTenant(t) }
+func customerView(c *customer.Customer) any       { return viewCustomer(c) }
+func connectionView(c *connection.Connection) any { return viewConnection(c) }
+func (s *Server) linkView(l *connection.Link) any { return s.viewLink(l) }
+func storedKeyView(k *apikey.Key) any             { return viewKey(k, secret.Text{}) }
+
+func (s *Server) listTenants(c *gin.Context) {
+	list(s, c, "tenants", func(after string, limit int) ([]*tenant.Tenant, error) {
+		return s.use.Administration.Tenants(c, tenant.ID(after), limit)
+	}, tenantView)
+}
+
+func (s *Server) createTenant(c *gin.Context) {
+	b := newTenantBody()
+	if !s.decode(c, &b) {
+		return
+	}
+	fields, settings, err := b.read()
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	t, err := s.use.Administration.CreateTenant(c, b.ID, b.Name, fields, settings)
+	reply(s, c, http.StatusCreated, t, err, tenantView)
+}
+
+func (s *Server) getTenant(c *gin.Context) {
+	t, err := s.use.Administration.Tenant(c, tenant.ID(c.Param("id")))
+	reply(s, c, http.StatusOK, t, err, tenantView)
+}
+
+func (s *Server) createTenantKey(c *gin.Context) { s.makeKey(c, tenant.ID(c.Param("id"))) }
+
+func (s *Server) getSettings(c *gin.Context) {
+	t, err := s.use.Administration.Tenant(c, tenantOf(c))
+	reply(s, c, http.StatusOK, t, err, tenantView)
+}
+
+func (s *Server) putSettings(c *gin.Context) {
+	b := newTenantBody()
+	if !s.decode(c, &b) {
+		return
+	}
+	fields, settings, err := b.read()
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	t, err := s.use.Administration.ChangeTenant(c, tenantOf(c), b.Name, fields, settings)
+	reply(s, c, http.StatusOK, t, err, tenantView)
+}
+
+func (s *Server) listCustomers(c *gin.Context) {
+	list(s, c, "customers", func(after string, limit int) ([]*customer.Customer, error) {
+		return s.use.Administration.Customers(c, tenantOf(c), customer.ID(after), limit)
+	}, customerView)
+}
+
+func (s *Server) createCustomer(c *gin.Context) {
+	b := customerBody{Active: true}
+	if !s.decode(c, &b) {
+		return
+	}
+	made, err := s.use.Administration.CreateCustomer(c, tenantOf(c), b.ID, b.profile())
+	reply(s, c, http.StatusCreated, made, err, customerView)
+}
+
+func (s *Server) getCustomer(c *gin.Context) {
+	found, err := s.use.Administration.Customer(c, tenantOf(c), customer.ID(c.Param("id")))
+	reply(s, c, http.StatusOK, found, err, customerView)
+}
+
+func (s *Server) putCustomer(c *gin.Context) {
+	b := customerBody{Active: true}
+	if !s.decode(c, &b) {
+		return
+	}
+	changed, err := s.use.Administration.ChangeCustomer(c, tenantOf(c), customer.ID(c.Param("id")), b.profile())
+	reply(s, c, http.StatusOK, changed, err, customerView)
+}
+
+func (s *Server) listConnections(c *gin.Context) {
+	list(s, c, "connections", func(after string, limit int) ([]*connection.Connection, error) {
+		return s.use.Administration.Connections(c, tenantOf(c), connection.ID(after), limit)
+	}, connectionView)
+}
+
+func (s *Server) createConnection(c *gin.Context) {
+	b := newConnectionBody()
+	if !s.decode(c, &b) {
+		return
+	}
+	profile, err := b.profile()
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	made, plain, err := s.use.Administration.CreateConnection(c, tenantOf(c), b.ID, profile, secret.New(b.Secret))
+	reply(s, c, http.StatusCreated, made, err, func(made *connection.Connection) any {
+		view := viewConnection(made)
+		if b.Secret == "" {
+			view.Secret = plain.Reveal() // told this once
+		}
+		return view
+	})
+}
+
+func (s *Server) getConnection(c *gin.Context) {
+	found, err := s.use.Administration.Connection(c, tenantOf(c), connection.ID(c.Param("id")))
+	reply(s, c, http.StatusOK, found, err, connectionView)
+}
+
+func (s *Server) putConnection(c *gin.Context) {
+	b := newConnectionBody()
+	if !s.decode(c, &b) {
+		return
+	}
+	profile, err := b.profile()
+	if err == nil && b.Secret != "" {
+		err = connection.ErrInvalid.With(fault.Detail{
+			Path: "/secret", Code: "misplaced", Message: "is replaced by POST to the connection's /secret",
+		})
+	}
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	changed, err := s.use.Administration.ChangeConnection(c, tenantOf(c), connection.ID(c.Param("id")), profile)
+	reply(s, c, http.StatusOK, changed, err, connectionView)
+}
+
+func (s *Server) replaceSecret(c *gin.Context) {
+	var b struct {
+		Secret string `json:"secret"`
+	}
+	if !s.decode(c, &b) {
+		return
+	}
+	plain, err := s.use.Administration.ReplaceSecret(c, tenantOf(c), connection.ID(c.Param("id")), secret.New(b.Secret))
+	reply(s, c, http.StatusOK, plain, err, func(plain secret.Text) any {
+		if b.Secret != "" {
+			return gin.H{}
+		}
+		return gin.H{"secret": plain.Reveal()}
+	})
+}
+
+func (s *Server) listLinks(c *gin.Context) {
+	list(s, c, "links", func(string, int) ([]*connection.Link, error) {
+		return s.use.Administration.Links(c, tenantOf(c), connection.ID(c.Param("id")))
+	}, s.linkView)
+}
+
+func (s *Server) createLink(c *gin.Context) {
+	made, err := s.use.Administration.CreateLink(c, tenantOf(c), connection.ID(c.Param("id")))
+	reply(s, c, http.StatusCreated, made, err, s.linkView)
+}
+
+func (s *Server) revokeLink(c *gin.Context) {
+	revoked, err := s.use.Administration.RevokeLink(c, tenantOf(c), connection.LinkID(c.Param("id")))
+	reply(s, c, http.StatusOK, revoked, err, s.linkView)
+}
+
+func (s *Server) listKeys(c *gin.Context) {
+	list(s, c, "keys", func(string, int) ([]*apikey.Key, error) {
+		return s.use.Administration.Keys(c, tenantOf(c))
+	}, storedKeyView)
+}
+
+func (s *Server) createKey(c *gin.Context) { s.makeKey(c, tenantOf(c)) }
+
+func (s *Server) makeKey(c *gin.Context, of tenant.ID) {
+	var b struct {
+		Label  string   `json:"label"`
+		Scopes []string `json:"scopes"`
+	}
+	if !s.decode(c, &b) {
+		return
+	}
+	scopes := make([]apikey.Scope, len(b.Scopes))
+	for i, name := range b.Scopes {
+		var err error
+		if scopes[i], err = apikey.ParseScope(name); err != nil {
+			s.refuse(c, err)
+			return
+		}
+	}
+	made, text, err := s.use.Administration.CreateKey(c, of, b.Label, scopes)
+	reply(s, c, http.StatusCreated, made, err, func(k *apikey.Key) any { return viewKey(k, text) })
+}
+
+func (s *Server) revokeKey(c *gin.Context) {
+	revoked, err := s.use.Administration.RevokeKey(c, tenantOf(c), apikey.ID(c.Param("id")))
+	reply(s, c, http.StatusOK, revoked, err, storedKeyView)
+}
+
+func (s *Server) cancelOrder(c *gin.Context) {
+	cancelled, err := s.use.Administration.CancelOrder(c, tenantOf(c), order.ID(c.Param("id")))
+	reply(s, c, http.StatusOK, cancelled, err, func(o *order.Order) any {
+		return gin.H{"order": gin.H{"id": o.ID(), "number": o.Number(), "status": o.Status().String()}}
+	})
+}

@@ -1,0 +1,114 @@
+package web
+
+import (
+	"crypto/rand"
+	"embed"
+	"encoding/base64"
+	"html/template"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"golang.org/x/text/language"
+
+	"github.com/punchgate/punchgate/application/transfer"
+	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/order"
+)
+
+//go:embed pages
+var pageFiles embed.FS
+
+var pages = template.Must(template.ParseFS(pageFiles, "pages/*.html"))
+
+// page is what every page shows.
+type page struct {
+	Language string // sv or en
+	Nonce    string
+	Text     map[string]string // the page's texts by key
+	Data     any
+}
+
+// transferPage serves the page that posts itself to the procurement system. Its content security policy lets the form go
+// to the buyer and nowhere else. The referrer policy is strict-origin: with no-referrer the browser would post
+// "Origin: null", which some procurement systems refuse.
+func (s *Server) transferPage(c *gin.Context) {
+	served, err := s.use.Transfer.Page(c, c.Param("token"))
+	if err != nil {
+		s.refusePage(c, err)
+		return
+	}
+	if served.Form.Method == "" {
+		served.Form.Method = http.MethodPost
+	}
+	if served.Form.AcceptCharset == "" {
+		served.Form.AcceptCharset = "UTF-8"
+	}
+	c.Header("Referrer-Policy", "strict-origin")
+	s.show(c, http.StatusOK, "transfer.html", choose(c, served.Language), served.FormAction, transferText(served), served)
+}
+
+// transferText chooses the page's texts by what the page does.
+func transferText(p transfer.Page) string {
+	switch {
+	case p.Cancelled:
+		return "cancelled"
+	case p.Pushed && p.Status == order.Prepared:
+		return "pushing"
+	case p.Pushed:
+		return "pushed"
+	default:
+		return "transfer"
+	}
+}
+
+// refusePage answers a person with a page, or a program that asks for JSON with a problem.
+func (s *Server) refusePage(c *gin.Context, err error) {
+	if wantsJSON(c) {
+		s.refuse(c, err)
+		return
+	}
+	f := s.classify(c, err)
+	kind := f.Kind.String()
+	lang := choose(c, "")
+	reasons := make([]string, len(f.Details))
+	for i, d := range f.Details {
+		reasons[i] = reasonText(lang, d)
+	}
+	s.show(c, statuses[f.Kind], "refusal.html", lang, nil, "refusal."+kind, gin.H{
+		"Status": statuses[f.Kind], "Code": f.Code, "Reasons": reasons, "Request": requestID(c),
+	})
+	c.Abort()
+}
+
+// show writes a page. formAction are the origins that a form of the page may go to.
+func (s *Server) show(c *gin.Context, status int, name, lang string, formAction []string, text string, data any) {
+	nonce := make([]byte, 16)
+	rand.Read(nonce) //nolint:errcheck,gosec // crypto/rand.Read never fails
+	p := page{Language: lang, Nonce: base64.RawURLEncoding.EncodeToString(nonce), Text: texts[lang][text], Data: data}
+	allowed := "'none'"
+	if len(formAction) > 0 {
+		allowed = strings.Join(formAction, " ")
+	}
+	c.Header("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+p.Nonce+"'; script-src 'nonce-"+p.Nonce+
+		"'; base-uri 'none'; form-action "+allowed)
+	c.Header("Content-Type", "text/html; charset=utf-8")
+	var page strings.Builder
+	if err := pages.ExecuteTemplate(&page, name, p); err != nil {
+		s.refuse(c, fault.From(err))
+		return
+	}
+	c.String(status, "%s", page.String())
+}
+
+var languages = language.NewMatcher([]language.Tag{language.English, language.Swedish})
+
+// choose returns sv or en: what the browser asks for, else the shop's language.
+func choose(c *gin.Context, shop string) string {
+	wanted := []string{c.GetHeader("Accept-Language"), shop}
+	tag, _ := language.MatchStrings(languages, wanted...)
+	if base, _ := tag.Base(); base.String() == "sv" {
+		return "sv"
+	}
+	return "en"
+}

@@ -1,0 +1,106 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/punchgate/punchgate/adapters/web/strictjson"
+	"github.com/punchgate/punchgate/domain/fault"
+)
+
+// statuses is the one table from a fault's kind to its HTTP status.
+var statuses = map[fault.Kind]int{
+	fault.Internal:        http.StatusInternalServerError,
+	fault.Malformed:       http.StatusBadRequest,
+	fault.Unauthenticated: http.StatusUnauthorized,
+	fault.Forbidden:       http.StatusForbidden,
+	fault.NotFound:        http.StatusNotFound,
+	fault.Conflict:        http.StatusConflict,
+	fault.Gone:            http.StatusGone,
+	fault.TooLarge:        http.StatusRequestEntityTooLarge,
+	fault.Invalid:         http.StatusUnprocessableEntity,
+	fault.TooMany:         http.StatusTooManyRequests,
+	fault.Unavailable:     http.StatusServiceUnavailable,
+	fault.Unsupported:     http.StatusUnprocessableEntity,
+}
+
+// retryAfter is told, in seconds, where the same call may succeed later.
+const retryAfter = "5"
+
+// problem is the body of a refusal (RFC 9457), with a stable code and what is wrong in each place.
+type problem struct {
+	Type    string          `json:"type"`
+	Title   string          `json:"title"`
+	Status  int             `json:"status"`
+	Detail  string          `json:"detail"`
+	Code    string          `json:"code"`
+	Errors  []problemDetail `json:"errors,omitempty"`  // members that are wrong
+	Reasons []problemDetail `json:"reasons,omitempty"` // why it may not be done
+}
+
+type problemDetail struct {
+	Path    string `json:"path,omitempty"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+func details(all []fault.Detail) []problemDetail {
+	views := make([]problemDetail, len(all))
+	for i, d := range all {
+		views[i] = problemDetail(d)
+	}
+	return views
+}
+
+// refuse answers a program with a problem, and logs what the caller is not told.
+func (s *Server) refuse(c *gin.Context, err error) {
+	f := s.classify(c, err)
+	p := problem{Type: "about:blank", Title: http.StatusText(statuses[f.Kind]), Status: statuses[f.Kind], Detail: f.Message, Code: f.Code}
+	if f.Kind == fault.Forbidden || f.Kind == fault.Conflict {
+		p.Reasons = details(f.Details)
+	} else {
+		p.Errors = details(f.Details)
+	}
+	body, err := strictjson.Encode(p)
+	if err != nil {
+		s.log.ErrorContext(c, "a problem cannot be written", "error", err)
+	}
+	c.Data(p.Status, "application/problem+json", body)
+	c.Abort()
+}
+
+// classify finds the fault in an error, logs it by its gravity, and sets the headers that go with it.
+func (s *Server) classify(c *gin.Context, err error) *fault.Fault {
+	f := fault.From(err)
+	if f.Kind == fault.Internal && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
+		f = fault.New(fault.Unavailable, "request.interrupted", "the request was interrupted").Because(err)
+	}
+	level := slog.LevelInfo
+	if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
+		level = slog.LevelError
+	}
+	s.log.LogAttrs(c, level, "refused", slog.String("code", f.Code), slog.Any("error", err), slog.String("route", c.FullPath()),
+		slog.String("request", requestID(c)))
+	switch f.Kind {
+	case fault.Unavailable, fault.TooMany:
+		c.Header("Retry-After", retryAfter)
+	case fault.Unauthenticated:
+		c.Header("WWW-Authenticate", "Bearer")
+	default:
+	}
+	return f
+}
+
+// answer writes a JSON answer.
+func (s *Server) answer(c *gin.Context, status int, body any) {
+	encoded, err := strictjson.Encode(body)
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	c.Data(status, "application/json", encoded)
+}

@@ -1,0 +1,74 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/punchgate/punchgate/adapters/formats/startform"
+	"github.com/punchgate/punchgate/application/completion"
+	"github.com/punchgate/punchgate/application/login"
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/secret"
+)
+
+// punchOut takes the start call. A browser is led on at once (303), so that no password stays in its address bar.
+func (s *Server) punchOut(c *gin.Context) {
+	request, err := startRequest(c)
+	if err != nil {
+		s.refusePage(c, err)
+		return
+	}
+	link := c.Param("link")
+	reply, err := s.use.Login.Start(c, login.Call{Link: link, Endpoint: s.linkURL(link), Request: request})
+	switch {
+	case err != nil:
+		s.refusePage(c, err)
+	case reply.Document != nil:
+		c.Data(http.StatusOK, reply.MediaType, reply.Document)
+	default:
+		c.Header("Referrer-Policy", "no-referrer")
+		c.Redirect(http.StatusSeeOther, reply.Location)
+	}
+}
+
+func startRequest(c *gin.Context) (port.StartRequest, error) {
+	content, err := body(c)
+	return port.StartRequest{
+		Method: c.Request.Method, Query: c.Request.URL.RawQuery, ContentType: c.GetHeader("Content-Type"), Body: content,
+	}, err
+}
+
+func (s *Server) linkURL(link string) string { return s.config.PublicURL + "/punchout/" + link }
+
+// complete takes the ping that completes an order.
+func (s *Server) complete(c *gin.Context) {
+	request, err := startRequest(c)
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	parameters, err := startform.Parse(request)
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	ping := completion.Ping{Link: c.Param("link"), Method: c.Request.Method, Parameter: parameters.Get}
+	user, password, ok := c.Request.BasicAuth()
+	if ok {
+		ping.BasicUser, ping.BasicPassword = user, secret.New(password)
+	}
+	done, err := s.use.Completion.Complete(c, ping)
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	s.answer(c, http.StatusOK, gin.H{"order": gin.H{"number": done.Number(), "status": done.Status().String()}})
+}
+
+// wantsJSON reports whether the caller is a program that asked for JSON rather than a person's browser.
+func wantsJSON(c *gin.Context) bool {
+	accept := c.GetHeader("Accept")
+	return strings.Contains(accept, "json") && !strings.Contains(accept, "text/html")
+}

@@ -1,0 +1,256 @@
+// Package web is the HTTP edge of the gateway: the address that procurement systems call, the APIs of shop and ERP, and
+// the pages that a buyer's browser sees. Handlers decode, call a use case and encode; the one table from a refusal to its
+// status is in problem.go. The API is described in openapi.yaml.
+package web
+
+import (
+	"crypto/rand"
+	_ "embed"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"go.uber.org/fx"
+
+	"github.com/punchgate/punchgate/application/administration"
+	"github.com/punchgate/punchgate/application/authentication"
+	"github.com/punchgate/punchgate/application/checkout"
+	"github.com/punchgate/punchgate/application/completion"
+	"github.com/punchgate/punchgate/application/erp"
+	"github.com/punchgate/punchgate/application/login"
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/application/transfer"
+	"github.com/punchgate/punchgate/domain/apikey"
+	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/secret"
+	"github.com/punchgate/punchgate/domain/tenant"
+)
+
+// Module provides the server; it needs a Config.
+var Module = fx.Module("web", fx.Provide(New))
+
+// Config is what the operator sets.
+type Config struct {
+	// PublicURL is the address under which callers reach the gateway, without a path, such as https://punchout.example.com.
+	PublicURL string
+	// TrustedProxies are addresses or networks whose X-Forwarded-For is believed.
+	TrustedProxies []string
+}
+
+// Limits of a request.
+const (
+	MaxBody         = 8 << 20
+	maxHeader       = 64 << 10
+	headerTimeout   = 10 * time.Second
+	requestTimeout  = 60 * time.Second
+	responseTimeout = 90 * time.Second
+	idleTimeout     = 2 * time.Minute
+)
+
+// Services are the use cases that the server calls.
+type Services struct {
+	fx.In
+
+	Login          *login.Service
+	Checkout       *checkout.Service
+	Transfer       *transfer.Service
+	Completion     *completion.Service
+	ERP            *erp.Service
+	Administration *administration.Service
+	Stores         port.Stores
+	Secrets        port.Secrets
+}
+
+// Server serves HTTP.
+type Server struct {
+	config  Config
+	use     Services
+	log     *slog.Logger
+	handler http.Handler
+}
+
+// New makes a server, or says what is wrong with the configuration.
+func New(config Config, use Services, log *slog.Logger) (*Server, error) {
+	s := &Server{config: config, use: use, log: log}
+	engine, err := s.routes()
+	s.handler = engine
+	return s, err
+}
+
+// Handler returns all routes.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// HTTP returns a server with limits for slow and greedy clients; its address is left to the caller.
+func (s *Server) HTTP() *http.Server {
+	return &http.Server{
+		Handler:           s.handler,
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       requestTimeout,
+		WriteTimeout:      responseTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+}
+
+//go:embed openapi.yaml
+var openAPI []byte
+
+func (s *Server) routes() (*gin.Engine, error) {
+	gin.SetMode(gin.ReleaseMode)
+	r := gin.New()
+	r.HandleMethodNotAllowed = true
+	r.ContextWithFallback = true // handlers pass the gin context on; the request's end must reach the store
+	if err := r.SetTrustedProxies(s.config.TrustedProxies); err != nil {
+		return nil, errors.New("TRUSTED_PROXIES: must be addresses or networks such as 10.0.0.0/8")
+	}
+	r.Use(s.observe, s.recoverPanic, limitBody)
+	r.NoRoute(func(c *gin.Context) { s.refuse(c, errNoRoute) })
+	r.NoMethod(func(c *gin.Context) { s.refuseMethod(c) })
+
+	r.GET("/punchout/:link", s.punchOut)
+	r.POST("/punchout/:link", s.punchOut)
+	r.GET("/punchout/:link/complete", s.complete)
+	r.POST("/punchout/:link/complete", s.complete)
+	r.GET("/transfer/:token", s.transferPage)
+
+	shop := r.Group("/v1/storefront", s.needs(apikey.Storefront))
+	shop.POST("/sessions/exchange", s.exchange)
+	shop.POST("/sessions", s.openSession)
+	shop.POST("/sessions/:id/extend", s.extendSession)
+	shop.POST("/sessions/:id/cart", s.sendCart)
+	shop.POST("/sessions/:id/cancel", s.cancelSession)
+	shop.GET("/checkout-policy", s.checkoutPolicy)
+
+	orders := r.Group("/v1/erp", s.needs(apikey.ERP))
+	orders.GET("/orders", s.feed)
+	orders.GET("/orders/:id", s.order)
+	orders.GET("/orders/:id/document", s.document)
+	orders.POST("/orders/:id/exported", s.exported)
+
+	platform := r.Group("/v1/admin/tenants", s.needs(apikey.Platform))
+	platform.GET("", s.listTenants)
+	platform.POST("", s.createTenant)
+	platform.GET("/:id", s.getTenant)
+	platform.POST("/:id/keys", s.createTenantKey)
+
+	admin := r.Group("/v1/admin", s.needs(apikey.Admin))
+	admin.GET("/settings", s.getSettings)
+	admin.PUT("/settings", s.putSettings)
+	admin.GET("/customers", s.listCustomers)
+	admin.POST("/customers", s.createCustomer)
+	admin.GET("/customers/:id", s.getCustomer)
+	admin.PUT("/customers/:id", s.putCustomer)
+	admin.GET("/connections", s.listConnections)
+	admin.POST("/connections", s.createConnection)
+	admin.GET("/connections/:id", s.getConnection)
+	admin.PUT("/connections/:id", s.putConnection)
+	admin.POST("/connections/:id/secret", s.replaceSecret)
+	admin.GET("/connections/:id/links", s.listLinks)
+	admin.POST("/connections/:id/links", s.createLink)
+	admin.POST("/links/:id/revoke", s.revokeLink)
+	admin.GET("/keys", s.listKeys)
+	admin.POST("/keys", s.createKey)
+	admin.POST("/keys/:id/revoke", s.revokeKey)
+	admin.POST("/orders/:id/cancel", s.cancelOrder)
+
+	r.GET("/healthz", func(c *gin.Context) { s.answer(c, http.StatusOK, gin.H{"status": "ok"}) })
+	r.GET("/readyz", s.ready)
+	r.GET("/openapi.yaml", func(c *gin.Context) { c.Data(http.StatusOK, "application/yaml", openAPI) })
+	return r, nil
+}
+
+var errNoRoute = fault.New(fault.NotFound, "route.not_found", "there is nothing at this address")
+
+// refuseMethod is the one refusal without a kind: the HTTP router knows it, the use cases do not.
+func (s *Server) refuseMethod(c *gin.Context) {
+	c.Data(http.StatusMethodNotAllowed, "application/problem+json",
+		[]byte(`{"type":"about:blank","title":"Method Not Allowed","status":405,"detail":"this address does not take this method","code":"route.method"}`))
+}
+
+func (s *Server) ready(c *gin.Context) {
+	if err := s.use.Stores.Ready(c); err != nil {
+		s.refuse(c, port.ErrUnavailable.Because(err))
+		return
+	}
+	s.answer(c, http.StatusOK, gin.H{"status": "ready"})
+}
+
+const (
+	requestKey = "request"
+	tenantKey  = "tenant"
+)
+
+func requestID(c *gin.Context) string { return c.GetString(requestKey) }
+
+// tenantOf returns the tenant of the caller's key.
+func tenantOf(c *gin.Context) tenant.ID { return tenant.ID(c.GetString(tenantKey)) }
+
+// observe logs each request by its route, never by its address: addresses hold links, tokens and passwords.
+func (s *Server) observe(c *gin.Context) {
+	started := time.Now()
+	c.Set(requestKey, rand.Text()[:12])
+	c.Header("X-Request-Id", requestID(c))
+	c.Header("X-Content-Type-Options", "nosniff")
+	c.Header("Cache-Control", "no-store")
+	c.Next()
+	s.log.LogAttrs(c, slog.LevelInfo, "request", slog.String("method", c.Request.Method), slog.String("route", c.FullPath()),
+		slog.Int("status", c.Writer.Status()), slog.Duration("took", time.Since(started)), slog.String("request", requestID(c)))
+}
+
+// recoverPanic turns a defect into a plain 500. The stack goes to the log.
+func (s *Server) recoverPanic(c *gin.Context) {
+	defer func() {
+		if defect := recover(); defect != nil {
+			s.log.ErrorContext(c, "panic", "error", defect, "route", c.FullPath(), "stack", string(debug.Stack()))
+			if !c.Writer.Written() {
+				s.refuse(c, fault.New(fault.Internal, "internal", "internal error"))
+			}
+		}
+	}()
+	c.Next()
+}
+
+func limitBody(c *gin.Context) {
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, MaxBody)
+}
+
+// Refusals of a body.
+var (
+	errTooLarge    = fault.Newf(fault.TooLarge, "body.too_large", "the body is larger than %d MiB", MaxBody>>20)
+	errInterrupted = fault.New(fault.Malformed, "body.incomplete", "the body did not come whole")
+)
+
+// body reads the whole body.
+func body(c *gin.Context) ([]byte, error) {
+	b, err := io.ReadAll(c.Request.Body)
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return nil, errTooLarge
+	}
+	if err != nil {
+		return nil, errInterrupted.Because(err)
+	}
+	return b, nil
+}
+
+// needs lets through callers whose key has the scope.
+func (s *Server) needs(scope apikey.Scope) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		method, presented, _ := strings.Cut(c.GetHeader("Authorization"), " ")
+		if !strings.EqualFold(method, "Bearer") {
+			s.refuse(c, apikey.ErrUnknown)
+			return
+		}
+		of, err := authentication.Key(c, s.use.Stores.Keys, s.use.Secrets, secret.New(strings.TrimSpace(presented)), scope)
+		if err != nil {
+			s.refuse(c, err)
+			return
+		}
+		c.Set(tenantKey, string(of))
+	}
+}

@@ -1,0 +1,66 @@
+// Package strictjson reads and writes the gateway's JSON. Reading refuses what most readers let pass in silence: unknown
+// and doubled members, broken UTF-8, text after the value (RFC 8259, with the names of RFC 7493), and names the place of
+// what is wrong by a JSON Pointer (RFC 6901).
+package strictjson
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/punchgate/punchgate/domain/fault"
+)
+
+// ErrMalformed refuses a document; its detail names the place.
+var ErrMalformed = fault.New(fault.Malformed, "json.malformed", "the JSON document is not readable")
+
+// Decode reads one JSON value into a pointer.
+func Decode(document []byte, into any) error {
+	err := json.Unmarshal(document, into, json.RejectUnknownMembers(true))
+	if err == nil {
+		return nil
+	}
+	detail := fault.Detail{Code: "malformed", Message: "is not readable"}
+	refusal := ErrMalformed
+	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
+		detail.Path = string(semantic.JSONPointer)
+		detail.Message = "does not fit here: " + describe(semantic)
+		if errors.Is(semantic.Err, json.ErrUnknownName) {
+			detail.Code, detail.Message = "unknown_member", "is not a member that exists here"
+		}
+	}
+	if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		detail.Path = string(syntactic.JSONPointer)
+		detail.Message = fmt.Sprintf("is not readable: %v at byte %d", syntactic.Err, syntactic.ByteOffset)
+		if errors.Is(syntactic.Err, jsontext.ErrDuplicateName) {
+			detail.Code, detail.Message = "doubled_member", "stands twice"
+		}
+	}
+	if own, ok := errors.AsType[*fault.Fault](err); ok { // a type of the domain refused its text
+		detail.Code, detail.Message = own.Code, own.Message
+		if own.Kind == fault.Invalid {
+			refusal = fault.New(fault.Invalid, "json.invalid", "the JSON document has members that are wrong")
+		}
+	}
+	return refusal.With(detail)
+}
+
+func describe(err *json.SemanticError) string {
+	if err.GoType == nil {
+		return "unexpected " + err.JSONKind.String()
+	}
+	return fmt.Sprintf("a JSON %s", err.JSONKind)
+}
+
+// Encode writes a value with its members in a fixed order.
+func Encode(value any) ([]byte, error) {
+	return json.Marshal(value, json.Deterministic(true))
+}
+
+// EncodeIndented is Encode for people.
+func EncodeIndented(value any) ([]byte, error) {
+	b, err := json.Marshal(value, json.Deterministic(true), jsontext.WithIndent("  "))
+	return append(b, '\n'), err
+}

@@ -1,0 +1,106 @@
+package web
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/punchgate/punchgate/application/checkout"
+	"github.com/punchgate/punchgate/application/erp"
+	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/session"
+	"github.com/punchgate/punchgate/domain/transfer"
+)
+
+type visitView struct {
+	Session      sessionView       `json:"session"`
+	Customer     customerRef       `json:"customer"`
+	Person       personView        `json:"person"`
+	ShipTo       cart.Address      `json:"ship_to,omitzero"`
+	SelectedItem string            `json:"selected_item"`
+	Lines        []cart.Line       `json:"lines"`
+	Extrinsics   map[string]string `json:"extrinsics"`
+}
+
+type sessionView struct {
+	ID        session.ID `json:"id"`
+	Status    string     `json:"status"`
+	Operation string     `json:"operation"`
+	ExpiresAt time.Time  `json:"expires_at"`
+	Test      bool       `json:"test"`
+}
+
+type customerRef struct {
+	ID     customer.ID `json:"id"`
+	Number string      `json:"number"`
+	Name   string      `json:"name"`
+}
+
+type personView struct {
+	Name  string `json:"name"`
+	Email string `json:"email"`
+	Phone string `json:"phone"`
+}
+
+func viewCustomerRef(c *customer.Customer) customerRef {
+	p := c.Profile()
+	return customerRef{c.ID(), p.Number, p.Name}
+}
+
+func viewVisit(v checkout.Visit) visitView {
+	s := v.Session.Snapshot()
+	return visitView{
+		Session:  sessionView{s.ID, s.Status.String(), s.Visit.Operation, s.ExpiresAt, s.Visit.Test},
+		Customer: viewCustomerRef(v.Customer), Person: personView(s.Visit.Person), ShipTo: s.Visit.ShipTo,
+		SelectedItem: s.Visit.SelectedItem, Lines: slices.Clone(s.Visit.Lines), Extrinsics: maps.Clone(s.Visit.Extrinsics),
+	}
+}
+
+type warningView struct {
+	Path    string `json:"path"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+func viewWarnings(all []transfer.Warning) []warningView {
+	views := make([]warningView, len(all))
+	for i, w := range all {
+		views[i] = warningView(w)
+	}
+	return views
+}
+
+type orderView struct {
+	ID            string           `json:"id"`
+	Number        string           `json:"number"`
+	Status        string           `json:"status"`
+	Test          bool             `json:"test"`
+	CartID        string           `json:"cart_id"`
+	PurchaseOrder string           `json:"purchase_order"`
+	ERPReference  string           `json:"erp_reference"`
+	Customer      customerRef      `json:"customer"`
+	Cart          *cart.Cart       `json:"cart"`
+	Differences   []differenceView `json:"differences"`
+	CreatedAt     time.Time        `json:"created_at"`
+	TransferredAt time.Time        `json:"transferred_at,omitzero"`
+	ConfirmedAt   time.Time        `json:"confirmed_at,omitzero"`
+	ExportedAt    time.Time        `json:"exported_at,omitzero"`
+}
+
+// differenceView is a difference between the cart and the purchase order. A ping carries no order, so there is none.
+type differenceView struct {
+	Line   string `json:"line"`
+	Member string `json:"member"`
+	Cart   string `json:"cart"`
+	Order  string `json:"order"`
+}
+
+func viewOrder(o erp.Order) orderView {
+	s := o.Order.Snapshot()
+	return orderView{
+		ID: string(s.ID), Number: o.Order.Number(), Status: s.Status.String(), Test: s.Test, CartID: s.CartID,
+		PurchaseOrder: s.PurchaseOrder, ERPReference: s.ERPReference, Customer: viewCustomerRef(o.Customer), Cart: o.Cart,
+		CreatedAt: s.CreatedAt, TransferredAt: s.TransferredAt, ConfirmedAt: s.ConfirmedAt, ExportedAt: s.ExportedAt,
+	}
+}

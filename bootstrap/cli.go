@@ -1,0 +1,240 @@
+package bootstrap
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/fx"
+
+	"github.com/punchgate/punchgate/application/administration"
+	"github.com/punchgate/punchgate/domain/apikey"
+	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/tenant"
+)
+
+// usageError is wrong use: an unknown command, format or flag, or a setting that is wrong.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// Exit statuses.
+const (
+	done    = 0
+	refused = 1
+	misused = 2
+)
+
+// Main runs the command line and returns its exit status: 0 done, 1 the input was refused, 2 wrong use. extra are
+// further modules, such as a partner's formats.
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, extra ...fx.Option) int {
+	root := newRoot(extra)
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.Execute()
+	if err == nil {
+		return done
+	}
+	if message := describe(err); message != "" {
+		fmt.Fprintln(stderr, "punchgate: "+message)
+	}
+	if _, usage := errors.AsType[usageError](err); usage || fault.From(err).Kind == fault.Unsupported {
+		return misused
+	}
+	if _, ran := errors.AsType[ranError](err); !ran {
+		return misused // cobra refused the command line itself
+	}
+	return refused
+}
+
+// ranError marks errors of a command that ran, as against a command line that cobra refused.
+type ranError struct{ error }
+
+func (e ranError) Unwrap() error { return e.error }
+
+// errFindings ends a command whose findings were printed already.
+var errFindings = errors.New("")
+
+// describe says in one line what is wrong and where.
+func describe(err error) string {
+	f, ok := errors.AsType[*fault.Fault](err)
+	if !ok {
+		return strings.ReplaceAll(err.Error(), "\n", "; ")
+	}
+	text := f.Message
+	if f.Kind == fault.Internal {
+		text = f.Error()
+	}
+	for i, d := range f.Details {
+		switch {
+		case i == 0:
+			text += ": "
+		case i == 5:
+			return oneLine(fmt.Sprintf("%s; and %d more", text, len(f.Details)-i))
+		default:
+			text += "; "
+		}
+		text += strings.TrimSpace(d.Path + " " + d.Message)
+	}
+	return oneLine(text)
+}
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+func newRoot(extra []fx.Option) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "punchgate",
+		Short:         "The open PunchOut gateway",
+		Long:          "Punchgate lets buyers shop from their procurement system (PunchOut), and hands their carts back to it.",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.AddCommand(serveCommand(extra), demoCommand(extra), keyCommand(extra), tenantCommand(extra), versionCommand())
+	root.AddCommand(formatCommands(extra)...)
+	return root
+}
+
+// action is what a command does; its errors are marked as those of a command that ran.
+func action(do func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		if err := do(c, args); err != nil {
+			return ranError{err}
+		}
+		return nil
+	}
+}
+
+func serveCommand(extra []fx.Option) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the gateway",
+		Args:  cobra.NoArgs,
+		RunE: action(func(c *cobra.Command, _ []string) error {
+			config, err := readConfig(c.Flags())
+			if err != nil {
+				return err
+			}
+			return run(context.Background(), func(_ context.Context, wait func() error) error { return wait() },
+				append(extra, Gateway(config))...)
+		}),
+	}
+	addFlags(c.Flags(), nil)
+	return c
+}
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		RunE: action(func(c *cobra.Command, _ []string) error {
+			version := "unknown"
+			if info, ok := debug.ReadBuildInfo(); ok {
+				version = info.Main.Version + " " + info.GoVersion
+			}
+			_, err := fmt.Fprintln(c.OutOrStdout(), "punchgate", version)
+			return err
+		}),
+	}
+}
+
+// administer runs a use case on the store without starting the server.
+func administer(c *cobra.Command, extra []fx.Option, do func(context.Context, *administration.Service) error) error {
+	config, err := readConfig(c.Flags())
+	if err != nil {
+		return err
+	}
+	var service *administration.Service
+	return run(context.Background(), func(ctx context.Context, _ func() error) error { return do(ctx, service) },
+		append(extra, Core(config), fx.Populate(&service))...)
+}
+
+// parentCommand is a command that does nothing without one of its own commands.
+func parentCommand(use, short string) *cobra.Command {
+	return &cobra.Command{
+		Use:   use,
+		Short: short,
+		Args:  cobra.NoArgs,
+		RunE: action(func(c *cobra.Command, _ []string) error {
+			return usageError{fmt.Errorf("%s needs a command; see punchgate %s --help", use, use)}
+		}),
+	}
+}
+
+func tenantCommand(extra []fx.Option) *cobra.Command {
+	parent := parentCommand("tenant", "Set up shops")
+	var id, name, landing string
+	create := &cobra.Command{
+		Use:   "create --name NAME",
+		Short: "Create a tenant and print its identifier",
+		Args:  cobra.NoArgs,
+		RunE: action(func(c *cobra.Command, _ []string) error {
+			return administer(c, extra, func(ctx context.Context, service *administration.Service) error {
+				settings := tenant.Defaults()
+				settings.LandingURL = landing
+				t, err := service.CreateTenant(ctx, tenant.ID(id), name, nil, settings)
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintln(c.OutOrStdout(), t.ID())
+				return err
+			})
+		}),
+	}
+	addFlags(create.Flags(), nil)
+	create.Flags().StringVar(&id, "id", "", "identifier (default: one is made)")
+	create.Flags().StringVar(&name, "name", "", "name of the shop")
+	create.Flags().StringVar(&landing, "landing-url", "", "the shop's page that takes the punchout_token")
+	parent.AddCommand(create)
+	return parent
+}
+
+func keyCommand(extra []fx.Option) *cobra.Command {
+	parent := parentCommand("key", "Set up API keys")
+	var platform bool
+	var of, label string
+	var names []string
+	create := &cobra.Command{
+		Use:   "create (--platform | --tenant ID --scope SCOPE...)",
+		Short: "Create an API key and print it; it cannot be read again",
+		Args:  cobra.NoArgs,
+		RunE: action(func(c *cobra.Command, _ []string) error {
+			if platform == (of != "") {
+				return usageError{errors.New("give either --platform or --tenant")}
+			}
+			if platform {
+				of, names = string(tenant.Platform), []string{apikey.Platform.String()}
+			}
+			var scopes []apikey.Scope
+			for _, name := range names {
+				scope, err := apikey.ParseScope(name)
+				if err != nil {
+					return usageError{err}
+				}
+				scopes = append(scopes, scope)
+			}
+			return administer(c, extra, func(ctx context.Context, service *administration.Service) error {
+				_, text, err := service.CreateKey(ctx, tenant.ID(of), label, scopes)
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintln(c.OutOrStdout(), text.Reveal())
+				return err
+			})
+		}),
+	}
+	addFlags(create.Flags(), nil)
+	create.Flags().BoolVar(&platform, "platform", false, "a key that creates tenants")
+	create.Flags().StringVar(&of, "tenant", "", "the tenant that the key belongs to")
+	create.Flags().StringVar(&label, "label", "", "what the key is for")
+	create.Flags().StringSliceVar(&names, "scope", nil, "storefront, erp or admin; may be repeated")
+	parent.AddCommand(create)
+	return parent
+}

@@ -1,0 +1,126 @@
+package bootstrap
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/punchgate/punchgate/domain/secret"
+)
+
+// Config is what the operator sets, by flags or by the environment; a flag wins.
+type Config struct {
+	Addr           string
+	PublicURL      string
+	Store          string
+	DataDir        string
+	MasterKey      secret.Text
+	TrustedProxies []string
+	LogLevel       slog.Level
+	// LoopbackHTTP accepts return addresses on loopback by plain http.
+	LoopbackHTTP bool
+}
+
+// setting is one configuration value. The flag --data-dir is the environment's PUNCHGATE_DATA_DIR.
+type setting struct {
+	flag, initial, usage string
+	read                 func(c *Config, value string) error
+}
+
+var settings = []setting{
+	{"addr", "127.0.0.1:8080", "address to listen on; port 0 takes a free one", func(c *Config, v string) error {
+		c.Addr = v
+		_, port, err := net.SplitHostPort(v)
+		if n, numberErr := strconv.Atoi(port); err != nil || numberErr != nil || n < 0 || n > 65535 {
+			return errors.New("must be host:port, such as 127.0.0.1:8080")
+		}
+		return nil
+	}},
+	{"public-url", "", "address under which callers reach the gateway (default: http:// and the address it listens on)", func(c *Config, v string) error {
+		c.PublicURL = strings.TrimSuffix(v, "/")
+		u, err := url.Parse(v)
+		if v != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.Path != "" && u.Path != "/" || u.RawQuery != "") {
+			return errors.New("must be an address without a path, such as https://punchout.example.com")
+		}
+		return nil
+	}},
+	{"store", "sqlite", "where everything is kept: sqlite", func(c *Config, v string) error {
+		if c.Store = v; v != "sqlite" {
+			return fmt.Errorf("%q is not a store of this build; it has: sqlite", v)
+		}
+		return nil
+	}},
+	{"data-dir", "data", "folder of the SQLite store", func(c *Config, v string) error {
+		if c.DataDir = v; v == "" {
+			return errors.New("must name a folder")
+		}
+		return nil
+	}},
+	{"trusted-proxies", "", "addresses or networks whose X-Forwarded-For is believed, separated by commas", func(c *Config, v string) error {
+		for part := range strings.SplitSeq(v, ",") {
+			if part = strings.TrimSpace(part); part == "" {
+				continue
+			}
+			_, addressErr := netip.ParseAddr(part)
+			if _, networkErr := netip.ParsePrefix(part); addressErr != nil && networkErr != nil {
+				return fmt.Errorf("%q is neither an address nor a network such as 10.0.0.0/8", part)
+			}
+			c.TrustedProxies = append(c.TrustedProxies, part)
+		}
+		return nil
+	}},
+	{"log-level", "info", "debug, info, warn or error", func(c *Config, v string) error {
+		if err := c.LogLevel.UnmarshalText([]byte(v)); err != nil {
+			return errors.New("must be debug, info, warn or error")
+		}
+		return nil
+	}},
+	{"allow-loopback-http", "false", "accept return addresses on this machine by plain http, for trials", func(c *Config, v string) (err error) {
+		if c.LoopbackHTTP, err = strconv.ParseBool(v); err != nil {
+			return errors.New("must be true or false")
+		}
+		return nil
+	}},
+}
+
+// masterKeyVariable has no flag: command lines are read by every user of a machine.
+const masterKeyVariable = "PUNCHGATE_MASTER_KEY"
+
+// addFlags declares the settings on a command. initial replaces the initial values of some.
+func addFlags(flags *pflag.FlagSet, initial map[string]string) {
+	for _, s := range settings {
+		value, ok := initial[s.flag]
+		if !ok {
+			value = s.initial
+		}
+		flags.String(s.flag, value, s.usage+" ["+variable(s.flag)+"]")
+	}
+}
+
+func variable(flag string) string {
+	return "PUNCHGATE_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// readConfig reads the settings, or says which one is wrong.
+func readConfig(flags *pflag.FlagSet) (Config, error) {
+	c := Config{MasterKey: secret.New(os.Getenv(masterKeyVariable))}
+	for _, s := range settings {
+		flag := flags.Lookup(s.flag)
+		value, name := flag.Value.String(), "--"+s.flag
+		if fromEnvironment, set := os.LookupEnv(variable(s.flag)); set && !flag.Changed {
+			value, name = fromEnvironment, variable(s.flag)
+		}
+		if err := s.read(&c, value); err != nil {
+			return c, usageError{fmt.Errorf("%s: %w", name, err)}
+		}
+	}
+	return c, nil
+}

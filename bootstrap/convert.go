@@ -1,0 +1,451 @@
+package bootstrap
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/fx"
+
+	"github.com/punchgate/punchgate/adapters/system"
+	"github.com/punchgate/punchgate/adapters/web/strictjson"
+	"github.com/punchgate/punchgate/application/formats"
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/application/transfer"
+	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/money"
+	"github.com/punchgate/punchgate/domain/session"
+	"github.com/punchgate/punchgate/domain/tenant"
+	document "github.com/punchgate/punchgate/domain/transfer"
+)
+
+// formatCommands are the commands that use formats without a store.
+func formatCommands(extra []fx.Option) []*cobra.Command {
+	return []*cobra.Command{
+		formatsCommand(extra), encodeCommand(extra), validateCommand(extra), loginCommand(extra), orderCommand(extra),
+	}
+}
+
+// withFormats runs a command on the formats of this build.
+func withFormats(extra []fx.Option, do func(*formats.Registry) error) error {
+	var registry *formats.Registry
+	return run(context.Background(), func(context.Context, func() error) error { return do(registry) },
+		append(extra, Formats, fx.NopLogger, fx.Populate(&registry))...)
+}
+
+// withFormat is withFormats for commands that ask one thing of one format.
+func withFormat[T port.Format](extra []fx.Option, name, capability string, do func(T) error) error {
+	return withFormats(extra, func(registry *formats.Registry) error {
+		able, err := formats.As[T](registry, name, capability)
+		if err != nil {
+			return err
+		}
+		return do(able)
+	})
+}
+
+func formatsCommand(extra []fx.Option) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "formats",
+		Short: "List the formats and what they can do",
+		Args:  cobra.NoArgs,
+		RunE: action(func(c *cobra.Command, _ []string) error {
+			type view struct {
+				Name         string   `json:"name"`
+				Capabilities []string `json:"capabilities"`
+			}
+			return withFormats(extra, func(registry *formats.Registry) error {
+				var views []view
+				for _, name := range registry.Names() {
+					f, err := registry.Get(name)
+					if err != nil {
+						return err
+					}
+					views = append(views, view{name, formats.Capabilities(f)})
+				}
+				if asJSON {
+					return printJSON(c.OutOrStdout(), views)
+				}
+				for _, v := range views {
+					if _, err := fmt.Fprintf(c.OutOrStdout(), "%s\t%s\n", v.Name, strings.Join(v.Capabilities, " ")); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}),
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+func printJSON(w io.Writer, value any) error {
+	b, err := strictjson.EncodeIndented(value)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(b)
+	return err
+}
+
+// connectionFile is the file of encode's --connection.
+type connectionFile struct {
+	Format  string          `json:"format"`
+	Options json.RawMessage `json:"options"`
+	Mapping map[string]any  `json:"mapping"`
+	Seller  cart.Party      `json:"seller"`
+	Buyer   cart.Party      `json:"buyer"`
+	Return  struct {
+		URL string `json:"url"`
+	} `json:"return"`
+	Correlation string `json:"correlation"`
+	Operation   string `json:"operation"`
+}
+
+// Stand-ins of encode where neither cart nor connection file names the parties.
+var (
+	exampleSeller = cart.Party{
+		Name: "Example Seller", Endpoint: cart.Identifier{Scheme: "0088", ID: "7300010000001"},
+		Identifier: cart.Identifier{Scheme: "0088", ID: "7300010000001"},
+	}
+	exampleBuyer = cart.Party{
+		Name: "Example Buyer", Endpoint: cart.Identifier{Scheme: "0088", ID: "7381030000004"},
+		Identifier: cart.Identifier{Scheme: "0088", ID: "7381030000004"},
+	}
+	exampleSellerID = connection.Identity{Domain: "NetworkID", ID: "example-seller"}
+	exampleBuyerID  = connection.Identity{Domain: "NetworkID", ID: "example-buyer"}
+)
+
+const exampleReturn = "https://buyer.example.com/return"
+
+func encodeCommand(extra []fx.Option) *cobra.Command {
+	var format, cartPath, connectionPath string
+	var asForm bool
+	c := &cobra.Command{
+		Use:   "encode --format FORMAT --cart FILE",
+		Short: "Write a neutral cart in a format",
+		Args:  cobra.NoArgs,
+		RunE: action(func(c *cobra.Command, _ []string) error {
+			return withFormat(extra, format, formats.Cart, func(encoder port.CartEncoder) error {
+				outgoing, err := readOutgoing(encoder, cartPath, connectionPath, c.InOrStdin())
+				if err != nil {
+					return err
+				}
+				var body bytes.Buffer
+				handover, err := encoder.EncodeCart(&body, outgoing)
+				if err != nil {
+					return inFile(cartPath, err)
+				}
+				for _, w := range handover.Warnings {
+					fmt.Fprintln(c.ErrOrStderr(), oneLine(fmt.Sprintf("warning %s: %s %s", w.Code, w.Path, w.Message)))
+				}
+				if asForm {
+					return printForm(c.OutOrStdout(), &document.Document{Body: body.Bytes(), Form: handover.Form})
+				}
+				_, err = body.WriteTo(c.OutOrStdout())
+				return err
+			})
+		}),
+	}
+	c.Flags().StringVar(&format, "format", "", "name of the format")
+	c.Flags().StringVar(&cartPath, "cart", "", "file with the cart as JSON; - for standard input")
+	c.Flags().StringVar(&connectionPath, "connection", "", "file with the connection as JSON")
+	c.Flags().BoolVar(&asForm, "form", false, "print the form that carries the document, as JSON")
+	require(c, "format", "cart")
+	return c
+}
+
+// require marks flags that must be given.
+func require(c *cobra.Command, names ...string) {
+	for _, name := range names {
+		if err := c.MarkFlagRequired(name); err != nil {
+			panic(err) // the flag is declared just above
+		}
+	}
+}
+
+func readOutgoing(encoder port.CartEncoder, cartPath, connectionPath string, stdin io.Reader) (port.Outgoing, error) {
+	file := connectionFile{Operation: "create", Correlation: ""}
+	file.Return.URL = exampleReturn
+	if connectionPath != "" {
+		if err := readJSON(connectionPath, stdin, &file); err != nil {
+			return port.Outgoing{}, err
+		}
+		if file.Format != "" && file.Format != encoder.Name() {
+			return port.Outgoing{}, usageError{fmt.Errorf("%s: is for format %s, not %s", connectionPath, file.Format, encoder.Name())}
+		}
+		if len(file.Mapping) > 0 {
+			return port.Outgoing{}, usageError{fmt.Errorf("%s: mapping: this build has no mappings", connectionPath)}
+		}
+		if err := encoder.CheckOptions(file.Options); err != nil {
+			return port.Outgoing{}, inFile(connectionPath, err)
+		}
+	}
+	var c cart.Cart
+	if err := readJSON(cartPath, stdin, &c); err != nil {
+		return port.Outgoing{}, err
+	}
+	if len(c.Lines) > cart.MaxLines {
+		return port.Outgoing{}, inFile(cartPath, cart.ErrTooManyLines)
+	}
+	if err := completeExample(&c, file); err != nil {
+		return port.Outgoing{}, err
+	}
+	if err := c.Check(); err != nil {
+		return port.Outgoing{}, inFile(cartPath, err)
+	}
+	return port.Outgoing{
+		Cart: &c, Options: file.Options, ReturnURL: file.Return.URL, Correlation: file.Correlation,
+		CorrelationField: connection.Presets[connection.DefaultPreset].Session, Operation: file.Operation,
+		From: []connection.Identity{exampleBuyerID}, To: []connection.Identity{exampleSellerID}, Sender: []connection.Identity{exampleBuyerID},
+		DocumentID: system.IDs{}.New(), Now: system.Clock{}.Now(),
+	}, nil
+}
+
+// completeExample fills in what the gateway would, from the connection file and the stand-ins.
+func completeExample(c *cart.Cart, file connectionFile) error {
+	settings := tenant.Defaults()
+	settings.Seller = exampleSeller
+	shop, err := tenant.New("example", exampleSeller.Name, nil, settings, system.Clock{}.Now())
+	if err != nil {
+		return err
+	}
+	who, err := customer.New(shop, "example", customer.Profile{Name: exampleBuyer.Name, Buyer: exampleBuyer}, system.Clock{}.Now())
+	if err != nil {
+		return err
+	}
+	transfer.Complete(c, shop, who, connection.Profile{Seller: file.Seller, Buyer: file.Buyer}, session.Visit{}, system.Clock{}, system.IDs{})
+	return nil
+}
+
+func printForm(w io.Writer, d *document.Document) error {
+	type field struct {
+		Name  string `json:"name"`
+		Value string `json:"value"`
+	}
+	var fields []field
+	for _, f := range d.Values() {
+		fields = append(fields, field{f.Name, f.Value})
+	}
+	return printJSON(w, struct {
+		Action        string  `json:"action"`
+		Method        string  `json:"method"`
+		AcceptCharset string  `json:"accept_charset"`
+		Target        string  `json:"target"`
+		Fields        []field `json:"fields"`
+	}{d.Form.Action, d.Form.Method, d.Form.AcceptCharset, d.Form.Target, fields})
+}
+
+func validateCommand(extra []fx.Option) *cobra.Command {
+	var format string
+	c := &cobra.Command{
+		Use:   "validate --format FORMAT FILE",
+		Short: "Judge a document; one finding per line",
+		Args:  cobra.ExactArgs(1),
+		RunE: action(func(c *cobra.Command, args []string) error {
+			return withFormat(extra, format, formats.Validate, func(validator port.DocumentValidator) error {
+				content, err := readFile(args[0], c.InOrStdin())
+				if err != nil {
+					return err
+				}
+				findings, err := validator.Validate(bytes.NewReader(content))
+				if err != nil {
+					return inFile(args[0], err)
+				}
+				fatal := false
+				for _, f := range findings {
+					flag := "warning"
+					if f.Fatal {
+						flag, fatal = "fatal", true
+					}
+					if _, err := fmt.Fprintf(c.OutOrStdout(), "%s\t%s\t%s\t%s\n", flag, f.Rule, oneLine(f.Path), oneLine(f.Message)); err != nil {
+						return err
+					}
+				}
+				if fatal {
+					return errFindings
+				}
+				return nil
+			})
+		}),
+	}
+	c.Flags().StringVar(&format, "format", "", "name of the format")
+	require(c, "format")
+	return c
+}
+
+func loginCommand(extra []fx.Option) *cobra.Command {
+	var format, query, bodyPath, contentType string
+	c := &cobra.Command{
+		Use:   "login --format FORMAT [--query QUERY] [--body FILE]",
+		Short: "Read a start call, without checking its credentials, and print it as JSON",
+		Args:  cobra.NoArgs,
+		RunE: action(func(c *cobra.Command, _ []string) error {
+			return withFormat(extra, format, formats.Login, func(decoder port.LoginDecoder) error {
+				request := port.StartRequest{Method: http.MethodGet, Query: strings.TrimPrefix(query, "?"), ContentType: contentType}
+				if bodyPath != "" {
+					content, err := readFile(bodyPath, c.InOrStdin())
+					if err != nil {
+						return err
+					}
+					request.Method, request.Body = http.MethodPost, content
+					if contentType == "" {
+						request.ContentType = guessContentType(content)
+					}
+				}
+				call, err := decoder.DecodeLogin(request)
+				if err != nil {
+					return err
+				}
+				return printJSON(c.OutOrStdout(), viewStartCall(call))
+			})
+		}),
+	}
+	c.Flags().StringVar(&format, "format", "", "name of the format")
+	c.Flags().StringVar(&query, "query", "", "query of the address")
+	c.Flags().StringVar(&bodyPath, "body", "", "file with the body of a POST; - for standard input")
+	c.Flags().StringVar(&contentType, "content-type", "", "content type of the body (default: by its first character)")
+	require(c, "format")
+	return c
+}
+
+func guessContentType(content []byte) string {
+	if bytes.HasPrefix(bytes.TrimSpace(bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))), []byte("<")) {
+		return "text/xml"
+	}
+	return "application/x-www-form-urlencoded"
+}
+
+type startCallView struct {
+	Operation    string            `json:"operation"`
+	ReturnURL    string            `json:"return_url"`
+	Correlation  string            `json:"correlation"`
+	User         string            `json:"user"`
+	Credentials  []string          `json:"credentials"`
+	Person       personView        `json:"person"`
+	ShipTo       cart.Address      `json:"ship_to"`
+	SelectedItem string            `json:"selected_item"`
+	Lines        []cart.Line       `json:"lines"`
+	Function     string            `json:"function"`
+	Test         bool              `json:"test"`
+	Extrinsics   map[string]string `json:"extrinsics"`
+}
+
+type personView struct {
+	Name  string `json:"name"`
+	Email string `json:"email"`
+	Phone string `json:"phone"`
+}
+
+func viewStartCall(s port.StartCall) startCallView {
+	return startCallView{
+		Operation: s.Operation, ReturnURL: s.ReturnURL, Correlation: s.Correlation, User: s.Presented.User,
+		Credentials: s.Presented.Names, Person: personView(s.Person), ShipTo: s.ShipTo, SelectedItem: s.SelectedItem,
+		Lines: s.Lines, Function: s.Function, Test: s.Test, Extrinsics: s.Extrinsics,
+	}
+}
+
+func orderCommand(extra []fx.Option) *cobra.Command {
+	var format string
+	c := &cobra.Command{
+		Use:   "order --format FORMAT FILE",
+		Short: "Read a purchase order document and print it as JSON",
+		Args:  cobra.ExactArgs(1),
+		RunE: action(func(c *cobra.Command, args []string) error {
+			return withFormat(extra, format, formats.Order, func(decoder port.OrderDecoder) error {
+				content, err := readFile(args[0], c.InOrStdin())
+				if err != nil {
+					return err
+				}
+				o, err := decoder.DecodeOrder(bytes.NewReader(content))
+				if err != nil {
+					return inFile(args[0], err)
+				}
+				return printJSON(c.OutOrStdout(), viewPurchaseOrder(o))
+			})
+		}),
+	}
+	c.Flags().StringVar(&format, "format", "", "name of the format")
+	require(c, "format")
+	return c
+}
+
+type purchaseOrderView struct {
+	Number   string                  `json:"number"`
+	Date     string                  `json:"date"`
+	Type     string                  `json:"type"`
+	CartID   string                  `json:"cart_id"`
+	Currency string                  `json:"currency"`
+	Total    money.Decimal           `json:"total"`
+	Buyer    cart.Party              `json:"buyer"`
+	ShipTo   cart.Address            `json:"ship_to"`
+	Comments string                  `json:"comments"`
+	Lines    []purchaseOrderLineView `json:"lines"`
+	Test     bool                    `json:"test"`
+}
+
+type purchaseOrderLineView struct {
+	LineNumber         string        `json:"line_number"`
+	SKU                string        `json:"sku"`
+	Key                string        `json:"key"`
+	GTIN               string        `json:"gtin"`
+	Name               string        `json:"name"`
+	Quantity           money.Decimal `json:"quantity"`
+	Unit               string        `json:"unit"`
+	UnitPrice          money.Decimal `json:"unit_price"`
+	PriceBasisQuantity money.Decimal `json:"price_basis_quantity"`
+	Currency           string        `json:"currency"`
+}
+
+func viewPurchaseOrder(o port.PurchaseOrder) purchaseOrderView {
+	view := purchaseOrderView{
+		Number: o.Number, Date: o.Date, Type: o.Type, CartID: o.CartID, Currency: o.Currency, Total: o.Total,
+		Buyer: o.Buyer, ShipTo: o.ShipTo, Comments: o.Comments, Test: o.Test,
+	}
+	for _, l := range o.Lines {
+		view.Lines = append(view.Lines, purchaseOrderLineView(l))
+	}
+	return view
+}
+
+// readFile reads a file, or standard input for "-".
+func readFile(path string, stdin io.Reader) ([]byte, error) {
+	if path == "-" {
+		return io.ReadAll(stdin)
+	}
+	content, err := os.ReadFile(path) //nolint:gosec // the caller names the file to read
+	if failure, ok := errors.AsType[*os.PathError](err); ok {
+		return nil, fmt.Errorf("%s: %w", path, failure.Err)
+	}
+	return content, err
+}
+
+func readJSON(path string, stdin io.Reader, into any) error {
+	content, err := readFile(path, stdin)
+	if err != nil {
+		return err
+	}
+	if err := strictjson.Decode(content, into); err != nil {
+		return inFile(path, err)
+	}
+	return nil
+}
+
+// inFile puts the file's name before a refusal's message.
+func inFile(path string, err error) error {
+	f := fault.From(err)
+	named := *f
+	named.Message = path + ": " + f.Message
+	return &named
+}

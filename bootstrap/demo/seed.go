@@ -1,0 +1,178 @@
+package demo
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"net/url"
+	"slices"
+
+	"github.com/punchgate/punchgate/application/administration"
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/apikey"
+	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/secret"
+	"github.com/punchgate/punchgate/domain/tenant"
+)
+
+const (
+	shopID        tenant.ID   = "papper-och-penna"
+	ineligible    customer.ID = "kafe-kanel"
+	decidingField             = "punchout"
+)
+
+// buyers are the organisations that buy by PunchOut; each connection has one, in turn.
+var buyers = []struct {
+	id                customer.ID
+	number, name, gln string
+}{
+	{"goteborgs-stad", "10001", "Göteborgs stad", "7381030000004"},
+	{"region-skane", "10002", "Region Skåne", "7381030000028"},
+}
+
+var seller = cart.Party{
+	Name:       "Papper och Penna AB",
+	Endpoint:   cart.Identifier{Scheme: "0088", ID: "7300010000001"},
+	Identifier: cart.Identifier{Scheme: "0088", ID: "7300010000001"},
+}
+
+// seeder sets the demo up. It may be interrupted anywhere and begun again.
+type seeder struct {
+	admin  *administration.Service
+	state  *State
+	folder string
+}
+
+// seed brings shop, customers, connections, links and keys into being where they are not yet, and lets them know where
+// shop and buyer listen this time.
+func (s *seeder) seed(ctx context.Context, formats []string, shopURL, buyerURL string) error {
+	if err := s.seedTenant(ctx, shopURL); err != nil {
+		return err
+	}
+	for _, b := range buyers {
+		p := customer.Profile{Number: b.number, Name: b.name, Active: true, Values: map[string]string{decidingField: "true"}}
+		p.Buyer = cart.Party{Endpoint: cart.Identifier{Scheme: "0088", ID: b.gln}, Identifier: cart.Identifier{Scheme: "0088", ID: b.gln}}
+		if err := s.seedCustomer(ctx, b.id, p); err != nil {
+			return err
+		}
+	}
+	err := s.seedCustomer(ctx, ineligible, customer.Profile{
+		Number: "20001", Name: "Kafé Kanel", Active: true, Values: map[string]string{decidingField: "false"},
+	})
+	if err != nil {
+		return err
+	}
+	s.state.Ineligible = ineligible
+	for i, format := range formats {
+		if err := s.seedConnection(ctx, format, buyers[i%len(buyers)].id, buyerURL); err != nil {
+			return err
+		}
+	}
+	return s.seedKeys(ctx)
+}
+
+func (s *seeder) seedTenant(ctx context.Context, shopURL string) error {
+	fields := []tenant.Field{{Name: decidingField, Label: "Handlar via PunchOut", Type: tenant.Checkbox}}
+	settings := tenant.Defaults()
+	settings.DecidingField, settings.LandingURL, settings.Seller = decidingField, shopURL+"/punchout", seller
+	_, err := s.admin.CreateTenant(ctx, shopID, seller.Name, fields, settings)
+	if errors.Is(err, port.ErrTenantExists) {
+		var kept *tenant.Tenant
+		if kept, err = s.admin.Tenant(ctx, shopID); err != nil {
+			return err
+		}
+		state := kept.Snapshot()
+		state.Settings.LandingURL = settings.LandingURL
+		_, err = s.admin.ChangeTenant(ctx, shopID, state.Name, state.Fields, state.Settings)
+	}
+	s.state.Tenant = shopID
+	return err
+}
+
+func (s *seeder) seedCustomer(ctx context.Context, id customer.ID, p customer.Profile) error {
+	_, err := s.admin.CreateCustomer(ctx, shopID, id, p)
+	if errors.Is(err, port.ErrCustomerExists) {
+		return nil
+	}
+	return err
+}
+
+// seedConnection makes a connection of the format. A connection that the state does not know, because the demo was
+// interrupted, gets a new password.
+func (s *seeder) seedConnection(ctx context.Context, format string, who customer.ID, buyerURL string) error {
+	address, err := url.Parse(buyerURL)
+	if err != nil {
+		return err
+	}
+	known := slices.IndexFunc(s.state.Connections, func(c ConnectionState) bool { return c.Format == format })
+	if known >= 0 {
+		c, err := s.admin.Connection(ctx, shopID, s.state.Connections[known].ID)
+		if err != nil {
+			return err
+		}
+		p := c.Profile()
+		p.Return.Hosts = []string{address.Host}
+		_, err = s.admin.ChangeConnection(ctx, shopID, c.ID(), p)
+		return err
+	}
+	made := ConnectionState{ID: connection.ID(format), Format: format, Customer: who, User: "demo-" + string(who), Password: rand.Text()}
+	_, _, err = s.admin.CreateConnection(ctx, shopID, made.ID, profile(made, address.Host), secret.New(made.Password))
+	if errors.Is(err, port.ErrConnectionExists) {
+		_, err = s.admin.ReplaceSecret(ctx, shopID, made.ID, secret.New(made.Password))
+	}
+	if err != nil {
+		return err
+	}
+	link, err := s.admin.CreateLink(ctx, shopID, made.ID)
+	if err != nil {
+		return err
+	}
+	made.Link = link.Address()
+	s.state.Connections = append(s.state.Connections, made)
+	return s.state.save(s.folder)
+}
+
+// The domain and identities of the cXML credentials that each connection accepts.
+const (
+	credentialDomain = "NetworkID"
+	sellerIdentity   = "papper-och-penna"
+)
+
+// profile accepts both a form and, where the format knows it, a document; the identities go with the latter.
+func profile(c ConnectionState, buyerHost string) connection.Profile {
+	buyerID := []connection.Identity{{Domain: credentialDomain, ID: c.User}}
+	return connection.Profile{
+		Name: c.Format, Customer: c.Customer, Format: c.Format, Active: true,
+		Login: connection.Login{
+			Method: connection.Any, Names: connection.Presets[connection.DefaultPreset], User: c.User,
+			From: buyerID, To: []connection.Identity{{Domain: credentialDomain, ID: sellerIdentity}}, Sender: buyerID,
+		},
+		Return: connection.Return{FromCall: true, Hosts: []string{buyerHost}, Transfer: connection.Browser},
+	}
+}
+
+func (s *seeder) seedKeys(ctx context.Context) error {
+	for _, k := range []struct {
+		text  *string
+		of    tenant.ID
+		scope apikey.Scope
+	}{
+		{&s.state.Keys.Platform, tenant.Platform, apikey.Platform}, {&s.state.Keys.Storefront, shopID, apikey.Storefront},
+		{&s.state.Keys.ERP, shopID, apikey.ERP}, {&s.state.Keys.Admin, shopID, apikey.Admin},
+	} {
+		if *k.text != "" {
+			continue
+		}
+		_, text, err := s.admin.CreateKey(ctx, k.of, "demo", []apikey.Scope{k.scope})
+		if err != nil {
+			return err
+		}
+		*k.text = text.Reveal()
+		if err := s.state.save(s.folder); err != nil {
+			return err
+		}
+	}
+	return nil
+}

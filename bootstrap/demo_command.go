@@ -1,0 +1,64 @@
+package bootstrap
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/fx"
+
+	"github.com/punchgate/punchgate/adapters/web"
+	"github.com/punchgate/punchgate/application/administration"
+	"github.com/punchgate/punchgate/application/formats"
+	"github.com/punchgate/punchgate/bootstrap/demo"
+)
+
+func demoCommand(extra []fx.Option) *cobra.Command {
+	var seedFile string
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Run the gateway with a demo shop and a virtual buyer, on this machine only",
+		Args:  cobra.NoArgs,
+		RunE: action(func(c *cobra.Command, _ []string) error {
+			config, err := readConfig(c.Flags())
+			if err != nil {
+				return err
+			}
+			state, err := demo.Load(config.DataDir, freshMasterKey)
+			if err != nil {
+				return err
+			}
+			config.MasterKey, config.LoopbackHTTP = state.Secret(), true
+			var admin *administration.Service
+			var registry *formats.Registry
+			var public web.Config
+			start := func(ctx context.Context, wait func() error) error {
+				running, err := demo.Start(ctx, demo.Config{
+					Folder: config.DataDir, SeedFile: seedFile, GatewayAddr: config.Addr, GatewayURL: public.PublicURL,
+					Admin: admin, Formats: registry, State: state,
+				})
+				if err != nil {
+					return err
+				}
+				defer running.Stop()
+				fmt.Fprint(c.OutOrStdout(), running.Welcome())
+				return wait()
+			}
+			return run(context.Background(), start, append(extra, Gateway(config), fx.Populate(&admin, &registry, &public))...)
+		}),
+	}
+	addFlags(c.Flags(), map[string]string{
+		"data-dir": filepath.Join("data", "demo"), "log-level": "warn", "allow-loopback-http": "true",
+	})
+	c.Flags().StringVar(&seedFile, "seed-file", "", "file to write addresses, keys and logins to, as JSON, once everything answers")
+	return c
+}
+
+func freshMasterKey() string {
+	key := make([]byte, 32)
+	rand.Read(key) //nolint:errcheck,gosec // crypto/rand.Read never fails
+	return base64.StdEncoding.EncodeToString(key)
+}

@@ -1,0 +1,10 @@
+// Package sqlite breaks the rule.
+package sqlite
+
+import (
+	_ "github.com/punchgate/punchgate/adapters/store/mongodb" // breach: adapters may not import adapters/store/mongodb
+	_ "github.com/punchgate/punchgate/adapters/store/sqlite/schema"
+	_ "github.com/punchgate/punchgate/application/port"
+	_ "github.com/punchgate/punchgate/tests/contract/storetest" // breach: adapters may not import tests/contract/storetest
+	_ "modernc.org/sqlite"
+)

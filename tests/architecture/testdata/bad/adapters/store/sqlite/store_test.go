@@ -1,0 +1,7 @@
+// Package sqlite breaks the rule.
+package sqlite
+
+import (
+	_ "github.com/punchgate/punchgate/tests/contract/storetest"
+	_ "github.com/punchgate/punchgate/tests/e2e" // breach: adapters may not import tests/e2e
+)

@@ -1,0 +1,4 @@
+// Package docs breaks the rule.
+//
+// breach: lies in no folder that has a rule
+package docs

@@ -1,0 +1,4 @@
+// Command main breaks the rule.
+//
+// breach: lies in no folder that has a rule
+package main

@@ -1,0 +1,3 @@
+package silent
+
+// breach: no file of this package has a package comment

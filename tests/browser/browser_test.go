@@ -1,0 +1,330 @@
+// Package browser tries the demo as a person does: the program as it is built, a real browser, the pages as they look.
+//
+// PUNCHGATE_SCREENSHOTS names a folder to keep the pictures in. Without a browser the tests are skipped, with
+// PUNCHGATE_INTEGRATION=1 they fail.
+package browser
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// program is the built binary.
+var program string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		folder, err := os.MkdirTemp("", "punchgate")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer os.RemoveAll(folder)
+		program = filepath.Join(folder, "punchgate")
+		build := exec.Command("go", "build", "-o", program, "../../bootstrap/cmd/punchgate")
+		if output, err := build.CombinedOutput(); err != nil {
+			fmt.Fprintf(os.Stderr, "%v\n%s", err, output)
+			return 1
+		}
+		return m.Run()
+	}())
+}
+
+// seed is the demo's seed file, as far as the tests need it.
+type seed struct {
+	Gateway     string            `json:"gateway_url"`
+	Shop        string            `json:"shop_url"`
+	Buyer       string            `json:"buyer_url"`
+	Keys        map[string]string `json:"keys"`
+	Connections []struct {
+		Format string            `json:"format"`
+		Link   string            `json:"link_url"`
+		Login  map[string]string `json:"login"`
+	} `json:"connections"`
+}
+
+// demo runs the demo on a data folder until the test ends or kill is called.
+func demo(t *testing.T, data string) (s seed, kill func()) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "seed.json")
+	command := exec.Command(program, "demo", "--addr", "127.0.0.1:0", "--data-dir", data, "--seed-file", file)
+	command.Stderr = os.Stderr
+	output, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	kill = func() {
+		_ = command.Process.Kill() // SIGKILL, as a power cut would; a second time it is gone already
+		_ = command.Wait()
+	}
+	t.Cleanup(kill)
+	for lines := bufio.NewScanner(output); ; {
+		if !lines.Scan() {
+			t.Fatal("the demo ended before it was up")
+		}
+		if strings.Contains(lines.Text(), "Ctrl+C") {
+			break
+		}
+	}
+	go func() { _, _ = io.Copy(io.Discard, output) }()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(content, &s); err != nil {
+		t.Fatal(err)
+	}
+	return s, kill
+}
+
+// browser opens a tab that asks for the language.
+func browser(t *testing.T, language string) context.Context {
+	t.Helper()
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		if os.Getenv("PUNCHGATE_INTEGRATION") == "1" {
+			t.Fatal("no chromium on this machine")
+		}
+		t.Skip("no chromium on this machine")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.Flag("accept-lang", language), chromedp.Flag("lang", language))
+	allocator, cancelAllocator := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancelAllocator)
+	tab, cancelTab := chromedp.NewContext(allocator)
+	t.Cleanup(cancelTab)
+	limited, cancel := context.WithTimeout(tab, 2*time.Minute)
+	t.Cleanup(cancel)
+	return limited
+}
+
+// pictures takes screenshots of a flow.
+type pictures struct {
+	t      *testing.T
+	prefix string
+}
+
+func (p pictures) take(ctx context.Context, name string) {
+	p.t.Helper()
+	folder := os.Getenv("PUNCHGATE_SCREENSHOTS")
+	if folder == "" {
+		return
+	}
+	picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, p.prefix+"-"+name+".png"), picture, 0o644); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func value(t *testing.T, ctx context.Context, action chromedp.Action[string]) string {
+	t.Helper()
+	v, err := chromedp.Run(ctx, action)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func location(t *testing.T, ctx context.Context) string {
+	t.Helper()
+	return value(t, ctx, chromedp.Location())
+}
+
+func page(t *testing.T, ctx context.Context) string {
+	t.Helper()
+	return value(t, ctx, chromedp.Text(chromedp.CSS("body")))
+}
+
+// until waits for the browser to be at an address with the prefix: forms that post themselves take it there.
+func until(t *testing.T, ctx context.Context, prefix string) {
+	t.Helper()
+	for range 200 {
+		if strings.HasPrefix(location(t, ctx), prefix) {
+			do(t, ctx, chromedp.WaitVisible(chromedp.CSS("h1")))
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatalf("at %s, not at %s: %s", location(t, ctx), prefix, page(t, ctx))
+}
+
+func see(t *testing.T, ctx context.Context, texts ...string) {
+	t.Helper()
+	body := page(t, ctx)
+	for _, text := range texts {
+		if !strings.Contains(body, text) {
+			t.Errorf("at %s there is no %q in: %s", location(t, ctx), text, body)
+		}
+	}
+}
+
+// words are what a person looks for in a language.
+type words struct{ shop, none, buy, placed, sent string }
+
+var languages = map[string]words{
+	"sv": {shop: "Handla", none: "Ingen varukorg har kommit tillbaka än.", buy: "Köp", placed: "Ordern är lagd.", sent: "Varukorg"},
+	"en": {shop: "Shop", none: "No cart has come back yet.", buy: "Buy", placed: "The order was placed.", sent: "Cart"},
+}
+
+func TestTheWholeTripInABrowser(t *testing.T) {
+	for language, w := range languages {
+		for width, size := range map[string][2]int64{"desk": {1280, 900}, "phone": {390, 844}} {
+			t.Run(language+" "+width, func(t *testing.T) {
+				ctx := browser(t, language)
+				d, _ := demo(t, t.TempDir())
+				do(t, ctx, chromedp.EmulateViewport(size[0], size[1]))
+				for _, connection := range d.Connections {
+					trip(t, ctx, d, connection.Format, connection.Link, w, pictures{t, language + "-" + width + "-" + connection.Format})
+				}
+			})
+		}
+	}
+}
+
+func trip(t *testing.T, ctx context.Context, d seed, format, link string, w words, p pictures) {
+	t.Helper()
+	do(t, ctx, chromedp.Navigate(d.Buyer+"/"))
+	see(t, ctx, "Papper och Penna AB", format, w.shop)
+	p.take(ctx, "1-buyer")
+
+	// Punch out: the browser is led to the shop, and neither address nor history holds the password.
+	do(t, ctx, chromedp.Click(chromedp.CSS(`form[action="`+link+`"] button`)))
+	until(t, ctx, d.Shop+"/s/")
+	shop := location(t, ctx)
+	see(t, ctx, "PunchOut", w.buy)
+	p.take(ctx, "2-shop")
+
+	// Buy two articles; the checkout is closed, "Skicka order" stands in its place.
+	do(t, ctx,
+		chromedp.Click(chromedp.CSS(`form[action*="/korg"] button`)),
+		chromedp.WaitVisible(chromedp.CSS(`form[action*="/skicka"] button`)))
+	do(t, ctx, chromedp.Navigate(strings.SplitN(shop, "?", 2)[0]+"kassa"))
+	if at := location(t, ctx); strings.Contains(at, "kassa") {
+		t.Errorf("a direct visit to the checkout stays at %s", at)
+	}
+	do(t, ctx, chromedp.Navigate(strings.SplitN(shop, "?", 2)[0]+"korg"))
+	see(t, ctx, "Skicka order", w.sent)
+	p.take(ctx, "3-cart")
+
+	// Send the order: the transfer page posts itself, and the cart is in the procurement system.
+	do(t, ctx, chromedp.Click(chromedp.CSS(`form[action*="/skicka"] button`)))
+	until(t, ctx, d.Buyer+"/visits/")
+	see(t, ctx, w.sent, "Papper och Penna AB", "UNSPSC", "<?xml")
+	p.take(ctx, "4-returned")
+
+	// Place the order: the ping confirms it.
+	do(t, ctx, chromedp.Click(chromedp.CSS(`form[action*="/order"] button`)), chromedp.WaitVisible(chromedp.CSS(".note.good")))
+	see(t, ctx, w.placed, "confirmed")
+	p.take(ctx, "5-placed")
+}
+
+func TestADirectVisitToTheCheckoutLeadsToTheStartPage(t *testing.T) {
+	d, _ := demo(t, t.TempDir())
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	response, err := client.Get(d.Shop + "/kassa")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusSeeOther || response.Header.Get("Location") != "/" {
+		t.Errorf("%d to %q", response.StatusCode, response.Header.Get("Location"))
+	}
+}
+
+func TestTheTransferPageWorksWithoutScript(t *testing.T) {
+	ctx := browser(t, "sv")
+	d, _ := demo(t, t.TempDir())
+	noScript := chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	})
+	do(t, ctx, noScript, chromedp.Navigate(d.Buyer+"/"))
+	do(t, ctx, chromedp.Click(chromedp.CSS(`form[action="`+d.Connections[0].Link+`"] button`)))
+	until(t, ctx, d.Shop+"/s/")
+	do(t, ctx,
+		chromedp.Click(chromedp.CSS(`form[action*="/korg"] button`)),
+		chromedp.WaitVisible(chromedp.CSS(`form[action*="/skicka"] button`)),
+		chromedp.Click(chromedp.CSS(`form[action*="/skicka"] button`)))
+	until(t, ctx, d.Gateway+"/transfer/")
+	see(t, ctx, "Varukorgen skickas", "Skicka varukorgen")
+	pictures{t, "sv-desk"}.take(ctx, "transfer-without-script")
+	do(t, ctx, chromedp.Click(chromedp.CSS("#transfer button")))
+	until(t, ctx, d.Buyer+"/visits/")
+	see(t, ctx, "Varukorg", "<?xml")
+}
+
+func TestTheDemoKeepsEverythingWhenItIsKilledAndStartedAgain(t *testing.T) {
+	data := t.TempDir()
+	first, kill := demo(t, data)
+	order := func(d seed) string {
+		request, err := http.NewRequest(http.MethodPost, d.Gateway+"/v1/admin/customers", strings.NewReader(`{"id":"kept","name":"Kept"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", "Bearer "+d.Keys["admin"])
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		return response.Status
+	}
+	if status := order(first); status != "201 Created" {
+		t.Fatalf("created: %s", status)
+	}
+	kill()
+	again, _ := demo(t, data)
+	if status := order(again); status != "409 Conflict" {
+		t.Errorf("the acknowledged customer after a kill: %s", status)
+	}
+	for name, key := range first.Keys {
+		if again.Keys[name] != key || key == "" {
+			t.Errorf("key %s was %q and is %q", name, key, again.Keys[name])
+		}
+	}
+	for i, c := range first.Connections {
+		before, after := strings.TrimPrefix(c.Link, first.Gateway), strings.TrimPrefix(again.Connections[i].Link, again.Gateway)
+		if before != after || c.Login["PASSWORD"] != again.Connections[i].Login["PASSWORD"] {
+			t.Errorf("%s: link or password changed", c.Format)
+		}
+	}
+	info, err := os.Stat(filepath.Join(data, "demo.json"))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("demo.json: %v, %v", info.Mode(), err)
+	}
+}

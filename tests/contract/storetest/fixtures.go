@@ -1,0 +1,84 @@
+package storetest
+
+import (
+	"time"
+
+	"github.com/punchgate/punchgate/domain/apikey"
+	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/money"
+	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/session"
+	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/transfer"
+)
+
+const (
+	acme    tenant.ID = "acme"
+	globex  tenant.ID = "globex"
+	initech tenant.ID = "initech"
+)
+
+// now is the time at which the cases play. It has nanoseconds, which a store must keep.
+var now = time.Date(2026, time.November, 23, 10, 15, 0, 123_456_789, time.UTC)
+
+func at(minutes int) time.Time { return now.Add(time.Duration(minutes) * time.Minute) }
+
+func tenantOf(id tenant.ID) tenant.State {
+	return tenant.State{ID: id, Name: "Papper och Penna AB", Settings: tenant.Defaults(), CreatedAt: now}
+}
+
+func customerOf(of tenant.ID, id customer.ID, number string) customer.State {
+	return customer.State{
+		Tenant: of, ID: id, Profile: customer.Profile{Number: number, Name: "Göteborgs stad", Active: true}, CreatedAt: now,
+	}
+}
+
+func connectionOf(of tenant.ID, id connection.ID, who customer.ID) connection.State {
+	return connection.State{Tenant: of, ID: id, CreatedAt: now, Profile: connection.Profile{
+		Name: "Inköp", Customer: who, Format: "oci-5", Active: true,
+		Login:  connection.Login{Method: connection.Any, Names: connection.Presets[connection.DefaultPreset], User: "stad"},
+		Return: connection.Return{Fixed: "https://buyer.example.com/return", Transfer: connection.Browser},
+	}}
+}
+
+func linkOf(of tenant.ID, id connection.LinkID, c connection.ID) connection.LinkState {
+	return connection.LinkState{Tenant: of, ID: id, Connection: c, CreatedAt: now}
+}
+
+// sessionOf is open until a minute after now.
+func sessionOf(of tenant.ID, id session.ID) session.State {
+	return session.State{
+		Tenant: of, ID: id, Customer: "c1", Connection: "n1", Status: session.Shopping,
+		CreatedAt: now, ExpiresAt: at(1), Limit: at(60), TTL: time.Hour, ExchangedAt: now,
+	}
+}
+
+// orderOf awaits its completion until a minute after now.
+func orderOf(of tenant.ID, s session.ID) order.State {
+	return order.State{
+		Tenant: of, ID: order.IDOf(s), Number: 1, Session: s, Customer: "c1", Connection: "n1", CartID: "C-" + string(s),
+		Status: order.Prepared, CreatedAt: now, StatusSince: now, ExpiresAt: at(1),
+	}
+}
+
+func keyOf(of tenant.ID, id apikey.ID) apikey.State {
+	return apikey.State{Tenant: of, ID: id, Label: "ERP", Scopes: []apikey.Scope{apikey.ERP}, Verifier: "v", CreatedAt: now}
+}
+
+func cartOf(id string) *cart.Cart {
+	return &cart.Cart{ID: id, Currency: "SEK", Lines: []cart.Line{{
+		ID: "1", SKU: "4711", Name: "Kopieringspapper", Quantity: money.FromInt(2), Unit: "EA", UnitPrice: money.MustParse("125.00"),
+	}}}
+}
+
+func documentOf(body string) *transfer.Document {
+	return &transfer.Document{
+		MediaType: "application/xml", FileName: "cart.xml", Body: []byte(body),
+		Form: transfer.Form{
+			Action: "https://buyer.example.com/return", Method: "POST",
+			Fields: []transfer.Field{{Name: "cart", Source: transfer.DocumentBase64}},
+		},
+	}
+}

@@ -1,0 +1,238 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"testing"
+
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/apikey"
+	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/session"
+	"github.com/punchgate/punchgate/domain/tenant"
+)
+
+var tenancyCases = map[string]func(*testing.T, port.Stores){
+	"what belongs to another tenant is not found": func(t *testing.T, s port.Stores) {
+		create(t, s, acme)
+		before := everything(t, s, acme)
+		for _, method := range methods() {
+			c, ok := foreign[method]
+			if !ok {
+				t.Errorf("no case says what %s does for another tenant", method)
+				continue
+			}
+			if err := c.call(t.Context(), s); !errors.Is(err, c.want) {
+				t.Errorf("%s is answered with %v, not %v", method, err, c.want)
+			}
+		}
+		if len(foreign) != len(methods()) {
+			t.Errorf("there are %d cases for %d methods", len(foreign), len(methods()))
+		}
+		if after := everything(t, s, acme); !reflect.DeepEqual(before, after) {
+			t.Errorf("the calls of others made of\n%+v\nthis:\n%+v", before, after)
+		}
+	},
+}
+
+// methods returns every method of every store, such as Orders.Get.
+func methods() []string {
+	var names []string
+	for store := range reflect.TypeFor[port.Stores]().Fields() {
+		if store.Type.Kind() != reflect.Interface {
+			continue
+		}
+		for method := range store.Type.Methods() {
+			names = append(names, store.Name+"."+method.Name)
+		}
+	}
+	return names
+}
+
+// create gives a tenant one of everything, under the same identifiers for every tenant.
+func create(t *testing.T, s port.Stores, of tenant.ID) {
+	t.Helper()
+	for _, err := range []error{
+		s.Tenants.Create(t.Context(), tenant.Restore(tenantOf(of))),
+		s.Customers.Create(t.Context(), customerWithNumber(of)),
+		s.Connections.Create(t.Context(), connection.Restore(connectionOf(of, "n1", "c1"))),
+		s.Links.Create(t.Context(), connection.RestoreLink(linkOf(of, "l1", "n1"))),
+		s.Sessions.Create(t.Context(), session.Restore(sessionOf(of, "s1"))),
+		createPushed(t.Context(), s, of),
+		s.Keys.Create(t.Context(), apikey.Restore(keyOf(of, "k1"))),
+	} {
+		must(t, err)
+	}
+	for range 3 {
+		value(s.Orders.NextNumber(t.Context(), of))(t)
+	}
+}
+
+func customerWithNumber(of tenant.ID) *customer.Customer {
+	return customer.Restore(customerOf(of, "c1", "4711"))
+}
+
+func createPushed(ctx context.Context, s port.Stores, of tenant.ID) error {
+	o := orderOf(of, "s1")
+	o.Push.Due = now
+	return s.Orders.Create(ctx, order.Restore(o), cartOf(o.CartID), documentOf("<cart/>"))
+}
+
+// everything returns all that create gave a tenant.
+func everything(t *testing.T, s port.Stores, of tenant.ID) []any {
+	t.Helper()
+	ctx := t.Context()
+	return []any{
+		value(s.Tenants.Get(ctx, of))(t), value(s.Customers.Get(ctx, of, "c1"))(t), value(s.Connections.Get(ctx, of, "n1"))(t),
+		value(s.Links.Get(ctx, of, "l1"))(t), value(s.Sessions.Get(ctx, of, "s1"))(t), value(s.Orders.Get(ctx, of, "os1"))(t),
+		value(s.Orders.Cart(ctx, of, "os1"))(t), value(s.Orders.Document(ctx, of, "os1"))(t), value(s.Keys.Get(ctx, of, "k1"))(t),
+	}
+}
+
+// foreign says, of each method, how it answers globex, which has nothing, while acme has everything; and that initech can
+// create whatever acme has, under the same identifiers.
+var foreign = map[string]struct {
+	want error
+	call func(context.Context, port.Stores) error
+}{
+	"Tenants.Create": {nil, func(ctx context.Context, s port.Stores) error {
+		return s.Tenants.Create(ctx, tenant.Restore(tenantOf(initech)))
+	}},
+	"Tenants.Get": {port.ErrTenantNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Tenants.Get(ctx, globex))
+	}},
+	"Tenants.Update": {port.ErrTenantNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Tenants.Update(ctx, globex, refuse))
+	}},
+	"Tenants.List": {nil, func(ctx context.Context, s port.Stores) error { // it serves who runs the gateway
+		return some(s.Tenants.List(ctx, "", 10))
+	}},
+
+	"Customers.Create": {nil, func(ctx context.Context, s port.Stores) error {
+		return s.Customers.Create(ctx, customerWithNumber(initech))
+	}},
+	"Customers.Get": {port.ErrCustomerNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Customers.Get(ctx, globex, "c1"))
+	}},
+	"Customers.ByNumber": {port.ErrCustomerNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Customers.ByNumber(ctx, globex, "4711"))
+	}},
+	"Customers.Update": {port.ErrCustomerNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Customers.Update(ctx, globex, "c1", refuse))
+	}},
+	"Customers.List": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Customers.List(ctx, globex, "", 10))
+	}},
+
+	"Connections.Create": {nil, func(ctx context.Context, s port.Stores) error {
+		return s.Connections.Create(ctx, connection.Restore(connectionOf(initech, "n1", "c1")))
+	}},
+	"Connections.Get": {port.ErrConnectionNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Connections.Get(ctx, globex, "n1"))
+	}},
+	"Connections.Update": {port.ErrConnectionNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Connections.Update(ctx, globex, "n1", refuse))
+	}},
+	"Connections.ByCustomer": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Connections.ByCustomer(ctx, globex, "c1"))
+	}},
+	"Connections.List": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Connections.List(ctx, globex, "", 10))
+	}},
+
+	"Links.Create": {nil, func(ctx context.Context, s port.Stores) error {
+		return s.Links.Create(ctx, connection.RestoreLink(linkOf(initech, "l1", "n1")))
+	}},
+	"Links.Get": {connection.ErrNoLink, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Links.Get(ctx, globex, "l1"))
+	}},
+	"Links.Update": {connection.ErrNoLink, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Links.Update(ctx, globex, "l1", refuse))
+	}},
+	"Links.ByConnection": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Links.ByConnection(ctx, globex, "n1"))
+	}},
+
+	"Sessions.Create": {nil, func(ctx context.Context, s port.Stores) error {
+		return s.Sessions.Create(ctx, session.Restore(sessionOf(initech, "s1")))
+	}},
+	"Sessions.Get": {session.ErrNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Sessions.Get(ctx, globex, "s1"))
+	}},
+	"Sessions.Update": {session.ErrNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Sessions.Update(ctx, globex, "s1", refuse))
+	}},
+	"Sessions.Due": {nil, func(ctx context.Context, s port.Stores) error { // a sweep serves all tenants
+		return some(s.Sessions.Due(ctx, at(1), 10))
+	}},
+
+	"Orders.NextNumber": {nil, func(ctx context.Context, s port.Stores) error { // each tenant's orders are counted by themselves
+		if n, err := s.Orders.NextNumber(ctx, globex); err != nil || n != 1 {
+			return fmt.Errorf("the first number of a tenant is %d: %w", n, err)
+		}
+		return nil
+	}},
+	"Orders.Create": {nil, func(ctx context.Context, s port.Stores) error {
+		return createPushed(ctx, s, initech)
+	}},
+	"Orders.Get": {order.ErrNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Orders.Get(ctx, globex, "os1"))
+	}},
+	"Orders.Cart": {order.ErrNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Orders.Cart(ctx, globex, "os1"))
+	}},
+	"Orders.Document": {order.ErrNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Orders.Document(ctx, globex, "os1"))
+	}},
+	"Orders.ByCartID": {order.ErrNoCart, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Orders.ByCartID(ctx, globex, "n1", "C-s1"))
+	}},
+	"Orders.Update": {order.ErrNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Orders.Update(ctx, globex, "os1", refuse))
+	}},
+	"Orders.Feed": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Orders.Feed(ctx, globex, port.FeedQuery{Status: order.Prepared, IncludeTest: true, Limit: 10}))
+	}},
+	"Orders.Overdue": {nil, func(ctx context.Context, s port.Stores) error { // a sweep serves all tenants
+		return some(s.Orders.Overdue(ctx, at(1), 10))
+	}},
+	"Orders.ToPush": {nil, func(ctx context.Context, s port.Stores) error { // as do pushes
+		return some(s.Orders.ToPush(ctx, now, 10))
+	}},
+
+	"Keys.Create": {nil, func(ctx context.Context, s port.Stores) error {
+		return s.Keys.Create(ctx, apikey.Restore(keyOf(initech, "k1")))
+	}},
+	"Keys.Get": {apikey.ErrUnknown, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Keys.Get(ctx, globex, "k1"))
+	}},
+	"Keys.Update": {apikey.ErrUnknown, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Keys.Update(ctx, globex, "k1", refuse))
+	}},
+	"Keys.List": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Keys.List(ctx, globex))
+	}},
+}
+
+func failure[T any](_ T, err error) error { return err }
+
+// refuse is a change that no store may ask for here.
+func refuse[A any](A) error { return errChange }
+
+func none[A any](found []A, err error) error {
+	if len(found) > 0 {
+		return fmt.Errorf("%d are found", len(found))
+	}
+	return err
+}
+
+func some[A any](found []A, err error) error {
+	if err == nil && len(found) == 0 {
+		return errors.New("nothing is found")
+	}
+	return err
+}
