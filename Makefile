@@ -57,7 +57,7 @@ conformance: ## judge documents by the checkers in ../shared (PUNCHGATE_SHARED o
 
 .PHONY: browser
 browser: ## run the end-to-end tests in a real browser
-	$(INTEGRATION) ./tests/e2e/...
+	$(INTEGRATION) ./tests/browser/...
 
 .PHONY: race
 race: ## run the tests of what is concurrent with the race detector

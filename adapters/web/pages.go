@@ -38,12 +38,6 @@ func (s *Server) transferPage(c *gin.Context) {
 		s.refusePage(c, err)
 		return
 	}
-	if served.Form.Method == "" {
-		served.Form.Method = http.MethodPost
-	}
-	if served.Form.AcceptCharset == "" {
-		served.Form.AcceptCharset = "UTF-8"
-	}
 	c.Header("Referrer-Policy", "strict-origin")
 	s.show(c, http.StatusOK, "transfer.html", choose(c, served.Language), served.FormAction, transferText(served), served)
 }

@@ -95,7 +95,7 @@ func TestExchange(t *testing.T) {
 		after         time.Duration
 		want          error
 	}{
-		"a token works once":                                  {"", "", time.Second, session.ErrTokenSpent},
+		"a token works once": {"", "", time.Second, session.ErrTokenSpent},
 		"a repetition with the same key gets the same answer": {"k", "k", session.ReplayWindow, nil},
 		"a repetition after a minute is refused":              {"k", "k", session.ReplayWindow + 1, session.ErrTokenSpent},
 		"another key is no repetition":                        {"k", "l", time.Second, session.ErrTokenSpent},

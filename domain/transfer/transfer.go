@@ -27,7 +27,7 @@ type Field struct {
 type Form struct {
 	Action        string // the return address
 	Method        string // "POST" or "GET"
-	AcceptCharset string // empty means UTF-8
+	AcceptCharset string // such as UTF-8
 	Target        string // the frame to answer in; empty means the page's own
 	Fields        []Field
 }

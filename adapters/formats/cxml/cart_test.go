@@ -149,7 +149,7 @@ func TestCancellingChangesNothing(t *testing.T) {
 func TestCancellingByFormSendsNoDocument(t *testing.T) {
 	got, handover := cancel(t, `{"cancel":"form","hidden_fields":{"a":"1"},"target":"_parent"}`)
 	want := port.Handover{Form: transfer.Form{
-		Action: "https://buyer.example.com/return?x=1", Method: "POST", Target: "_parent", Fields: []transfer.Field{{Name: "a", Value: "1"}},
+		Action: "https://buyer.example.com/return?x=1", Method: "POST", AcceptCharset: "UTF-8", Target: "_parent", Fields: []transfer.Field{{Name: "a", Value: "1"}},
 	}}
 	if got != "" || !reflect.DeepEqual(handover, want) {
 		t.Errorf("got %q, %+v", got, handover)

@@ -67,7 +67,7 @@ func (f *Format) EncodeCancel(out io.Writer, o port.Outgoing) (port.Handover, er
 
 // form is the return form, with or without the document.
 func (o *settings) form(action string, withDocument bool) transfer.Form {
-	form := transfer.Form{Action: action, Method: "POST", Target: o.Target}
+	form := transfer.Form{Action: action, Method: "POST", AcceptCharset: "UTF-8", Target: o.Target}
 	if withDocument {
 		source := transfer.DocumentBase64
 		if o.Encoding == encodingText {

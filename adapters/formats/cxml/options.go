@@ -2,15 +2,11 @@ package cxml
 
 import (
 	"encoding/json"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/punchgate/punchgate/adapters/formats/options"
-	"github.com/punchgate/punchgate/domain/cart"
-	"github.com/punchgate/punchgate/domain/fault"
 )
 
 // settings are the options of a connection. An empty text is the same as an absent member.
@@ -20,22 +16,15 @@ type settings struct {
 	// Header writes the Header with its credentials. Without it the document is valid in no DTD.
 	Header bool `json:"header"`
 	// Doctype writes the DOCTYPE, DTDVersion is its version.
-	Doctype    bool   `json:"doctype"`
-	DTDVersion string `json:"dtd_version"`
-	// Field is the form field that carries the document. Its default follows Encoding.
-	Field string `json:"field"`
+	Doctype      bool   `json:"doctype"`
+	DTDVersion   string `json:"dtd_version"`
+	options.Form        // the default of its Field follows Encoding
 	// Encoding is "base64", or "urlencoded": the document itself, in ASCII, which only the browser encodes.
 	Encoding string `json:"encoding"`
-	// HiddenFields are further fields of the form.
-	HiddenFields map[string]string `json:"hidden_fields"`
-	// DefaultUNSPSC classifies lines without a UNSPSC code.
-	DefaultUNSPSC string `json:"default_unspsc"`
 	// Total is "items", the lines alone, or "gross", with shipping and tax.
 	Total string `json:"total"`
 	// OperationAllowed says what the buyer may ask for later: create, inspect or edit.
 	OperationAllowed string `json:"operation_allowed"`
-	// Target is the frame that answers the form.
-	Target string `json:"target"`
 	// Cancel is "document", a message with status 204, or "form", the form without a document.
 	Cancel string `json:"cancel"`
 }
@@ -74,14 +63,10 @@ func readOptions(raw json.RawMessage) (settings, error) {
 			o.Field = fieldURLEncoded
 		}
 	}
-	return o, o.check()
+	return o, options.Check(o.check, o.Form.Check)
 }
 
-func (o *settings) check() error {
-	var details []fault.Detail
-	report := func(path, code, message string) {
-		details = append(details, fault.Detail{Path: "/options/" + path, Code: code, Message: message})
-	}
+func (o *settings) check(report options.Report) {
 	oneOf := func(path, value string, allowed ...string) {
 		if !slices.Contains(allowed, value) {
 			report(path, "unknown_value", "must be one of "+strings.Join(allowed, ", "))
@@ -97,30 +82,4 @@ func (o *settings) check() error {
 	if !dtdVersion.MatchString(o.DTDVersion) {
 		report("dtd_version", "not_version", "must be a version of the cXML DTD such as "+defaultVersion)
 	}
-	if o.DefaultUNSPSC != "" && !cart.Unspsc8(o.DefaultUNSPSC) {
-		report("default_unspsc", "not_unspsc", "a UNSPSC code has 8 digits and no dots")
-	}
-	if !fieldName(o.Field) {
-		report("field", "not_field_name", "must be a name without blanks or control characters")
-	}
-	if strings.ContainsFunc(o.Target, unprintable) {
-		report("target", "not_frame", "must be a frame's name without blanks or control characters")
-	}
-	for _, name := range slices.Sorted(maps.Keys(o.HiddenFields)) {
-		path := "hidden_fields/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
-		if !fieldName(name) {
-			report(path, "not_field_name", "must be a name without blanks or control characters")
-		}
-		if strings.EqualFold(name, o.Field) {
-			report(path, "repeated", "is the name of the field that carries the document")
-		}
-	}
-	if details != nil {
-		return options.ErrInvalid.With(details...)
-	}
-	return nil
 }
-
-func fieldName(s string) bool { return s != "" && !strings.ContainsFunc(s, unprintable) }
-
-func unprintable(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }

@@ -16,6 +16,9 @@ func (f *Format) EncodeCancel(_ io.Writer, o port.Outgoing) (port.Handover, erro
 		return port.Handover{}, err
 	}
 	form, err := s.form(o)
+	if err != nil {
+		return port.Handover{}, err
+	}
 	form.Fields = slices.DeleteFunc(form.Fields, func(f transfer.Field) bool { return f.Source != transfer.Literal })
-	return port.Handover{Form: form}, err
+	return port.Handover{Form: form}, nil
 }

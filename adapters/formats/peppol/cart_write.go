@@ -135,9 +135,6 @@ func (e *encoder) write(now time.Time) {
 	if c.Seller.Reference != "" {
 		e.warn("/seller/reference", "reference.left_out", "the format has no place for the seller's reference")
 	}
-	if c.Language != "" {
-		e.warn("/language", "language.left_out", "the format names no language")
-	}
 	if c.ShipTo.GLN != "" {
 		e.warn("/ship_to/gln", "gln.left_out", "the format has no place for the GLN of the delivery address")
 	}

@@ -147,7 +147,7 @@ func TestTheDocumentIsHandedOverByAForm(t *testing.T) {
 			o := outgoing(readCart(t, "minimal"))
 			c.change(&o)
 			_, h := encode(t, o)
-			c.want.Action, c.want.Method = "https://buyer.example.com/return", "POST"
+			c.want.Action, c.want.Method, c.want.AcceptCharset = "https://buyer.example.com/return", "POST", "UTF-8"
 			if !reflect.DeepEqual(h.Form, c.want) {
 				t.Errorf("form %+v, want %+v", h.Form, c.want)
 			}
@@ -155,6 +155,21 @@ func TestTheDocumentIsHandedOverByAForm(t *testing.T) {
 				t.Errorf("media type %q, file name %q", h.MediaType, h.FileName)
 			}
 		})
+	}
+}
+
+func TestWhoComesBackWithoutACartBringsTheFormWithoutADocument(t *testing.T) {
+	o := port.Outgoing{ReturnURL: "https://buyer.example.com/return", Correlation: "77", CorrelationField: "SESSION",
+		Options: json.RawMessage(`{"hidden_fields":{"a":"1"}}`), Now: now}
+	var b bytes.Buffer
+	h, err := New().EncodeCancel(&b, o)
+	if err != nil || b.Len() > 0 {
+		t.Fatalf("error %v, %d bytes written", err, b.Len())
+	}
+	want := transfer.Form{Action: o.ReturnURL, Method: "POST", AcceptCharset: "UTF-8",
+		Fields: []transfer.Field{{Name: "a", Value: "1"}, {Name: "SESSION", Value: "77"}}}
+	if !reflect.DeepEqual(h.Form, want) {
+		t.Errorf("form %+v, want %+v", h.Form, want)
 	}
 }
 
@@ -275,7 +290,9 @@ func TestLinesWithoutUNSPSCGetTheDefaultOrAWarning(t *testing.T) {
 }
 
 func warned(h port.Handover, path, code string) bool {
-	return slices.ContainsFunc(h.Warnings, func(w transfer.Warning) bool { return w.Path == path && w.Code == code && w.Message != "" })
+	return slices.ContainsFunc(h.Warnings, func(w transfer.Warning) bool {
+		return w.Path == path && w.Code == code && w.Message != ""
+	})
 }
 
 // Every member of the full cart that holds a text or a number is in the document, or a warning names it.
@@ -300,6 +317,7 @@ func TestNothingIsLostInSilence(t *testing.T) {
 		"/lines/0/url":                      "p/4711?a=1&amp;b=2",
 		"/lines/0/key":                      "<cbc:ID>FREIGHT<", // the package comment says so
 		"/lines/1/key":                      "<cbc:ID>2<",
+		"/language":                         "<cbc:ID>", // likewise
 	}
 	var walk func(path string, value any)
 	walk = func(path string, value any) {

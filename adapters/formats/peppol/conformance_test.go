@@ -313,9 +313,10 @@ func published(rule string) bool {
 var (
 	mutantTexts = []string{" ", "x", "0", "-1", "1.5", "+1", " 1 ", "1e3", "1234567890123456789012345", "true", "S", "O", "DK",
 		"2025-02-30", "2025-07-01", "2025-06-01Z", "12:00:00Z", "25:00:00", "ServiceIndicator", "PRODUCT_IMAGE", "+AA=", "AB=="}
-	mutantValues = []string{"", "x", "0088", "0007", "0192", "0208", "0151", "0201", "0210", "0211", "0160", "EA", " EA", "XCG", "TST",
-		"image/png"}
-	mutantAttributes = []string{"schemeID", "unitCode", "currencyID", "languageID", "listID", "filename", "schemeURI", "format", "unknown"}
+	mutantValues = []string{"", "x", "0088", "0007", "0192", "0208", "0151", "0201", "0210", "0211", "0160", "EA", " EA",
+		"XCG", "TST", "image/png"}
+	mutantAttributes = []string{"schemeID", "unitCode", "currencyID", "languageID", "listID", "filename",
+		"schemeURI", "format", "unknown"}
 )
 
 // mutants changes a document in one place each: every element and attribute in every way that is in the list.

@@ -5,29 +5,20 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/punchgate/punchgate/adapters/formats/options"
 	"github.com/punchgate/punchgate/application/port"
-	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/transfer"
 )
 
 // settings are the options of a connection. An empty text is the same as an absent member.
 type settings struct {
-	// Field is the form field that carries the document.
-	Field string `json:"field"`
+	options.Form // of its hidden fields, one with the name of the session reference gives way to it
 	// Encoding is "base64", or "text": the document as it is.
 	Encoding string `json:"encoding"`
-	// HiddenFields are further fields of the form. One with the name of the session reference gives way to it.
-	HiddenFields map[string]string `json:"hidden_fields"`
 	// CorrelationField hands the session reference back; without it the parameter that brought it does.
 	CorrelationField string `json:"correlation_field"`
-	// DefaultUNSPSC classifies lines without a UNSPSC code.
-	DefaultUNSPSC string `json:"default_unspsc"`
-	// Target is the frame that answers the form.
-	Target string `json:"target"`
 }
 
 // encodings are the values of the option encoding.
@@ -44,48 +35,21 @@ func readOptions(raw json.RawMessage) (settings, error) {
 	if s.Encoding == "" {
 		s.Encoding = "base64"
 	}
-	if details := s.check(); details != nil {
-		return s, options.ErrInvalid.With(details...)
-	}
-	return s, nil
+	return s, options.Check(s.check, s.Form.Check)
 }
 
-func (s *settings) check() (details []fault.Detail) {
-	report := func(path, code, message string) {
-		details = append(details, fault.Detail{Path: "/options/" + path, Code: code, Message: message})
-	}
-	name := func(path, value string) {
-		if value == "" || strings.ContainsFunc(value, unprintable) {
-			report(path, "not_field_name", "must be a name without blanks or control characters")
-		}
-		if path != "field" && strings.EqualFold(value, s.Field) {
-			report(path, "repeated", "is the name of the field that carries the document")
-		}
-	}
-	name("field", s.Field)
+func (s *settings) check(report options.Report) {
 	if s.CorrelationField != "" {
-		name("correlation_field", s.CorrelationField)
-	}
-	for _, field := range slices.Sorted(maps.Keys(s.HiddenFields)) {
-		name("hidden_fields/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(field), field)
+		s.CheckOther(report, "correlation_field", s.CorrelationField)
 	}
 	if encodings[s.Encoding] == transfer.Literal {
 		report("encoding", "unknown_value", "must be one of base64, text")
 	}
-	if s.DefaultUNSPSC != "" && !cart.Unspsc8(s.DefaultUNSPSC) {
-		report("default_unspsc", "not_unspsc", "a UNSPSC code has 8 digits and no dots")
-	}
-	if strings.ContainsFunc(s.Target, unprintable) {
-		report("target", "not_frame", "must be a frame's name without blanks or control characters")
-	}
-	return details
 }
-
-func unprintable(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
 
 // form returns the form that carries the document.
 func (s *settings) form(o port.Outgoing) (transfer.Form, error) {
-	form := transfer.Form{Action: o.ReturnURL, Method: "POST", Target: s.Target}
+	form := transfer.Form{Action: o.ReturnURL, Method: "POST", AcceptCharset: "UTF-8", Target: s.Target}
 	correlation := ""
 	if o.Correlation != "" {
 		correlation = s.CorrelationField

@@ -127,8 +127,9 @@ func (r drawer) line(l *cart.Line, i int) {
 		ID: r.text() + strconv.Itoa(i), SKU: "sku" + strconv.Itoa(i), StandardID: r.identifier(), BuyerSKU: r.maybe(),
 		Manufacturer: r.maybe(), ManufacturerSKU: r.maybe(), Name: r.text(), Description: r.long(),
 		Quantity: r.positive(), Unit: rapid.SampledFrom([]string{"EA", "C62", "XBX", "10"}).Draw(r.t, "unit"), UnitPrice: r.number(),
-		PriceType: r.maybe(), Tax: r.tax(), ContractID: r.maybe(), Contracted: r.yes(), OriginCountry: r.some("SE", "1A"), Service: r.yes(),
-		GTIN: r.some("07310865004703", "73100012"), URL: r.some("https://example.com/a?b=1&c=2"),
+		PriceType: r.maybe(), Tax: r.tax(), ContractID: r.maybe(), Contracted: r.yes(), OriginCountry: r.some("SE", "1A"),
+		Service: r.yes(),
+		GTIN:    r.some("07310865004703", "73100012"), URL: r.some("https://example.com/a?b=1&c=2"),
 	}
 	if r.yes() {
 		l.PriceBasisQuantity = r.positive()
@@ -181,9 +182,10 @@ func (r drawer) details(l *cart.Line) {
 		l.Labels = append(l.Labels, cart.Label{ID: r.maybe(), Name: r.text(), Type: r.maybe(), Issuer: r.maybe(),
 			Reference: r.maybe(), Remarks: r.long()})
 	}
+	media := []string{"image/png", "IMAGE/JPEG ; q=1", "application/pdf", "video/mp4"}
 	for i := range rapid.IntRange(0, 2).Draw(r.t, "attachments") {
 		a := cart.Attachment{ID: r.maybe(), Name: r.text(), URL: r.some("https://example.com/1"), Description: r.long(),
-			MainImage: i == 0 && r.yes(), MediaType: rapid.SampledFrom([]string{"image/png", "IMAGE/JPEG ; q=1", "application/pdf", "video/mp4"}).Draw(r.t, "media")}
+			MainImage: i == 0 && r.yes(), MediaType: rapid.SampledFrom(media).Draw(r.t, "media")}
 		if a.URL == "" || r.yes() {
 			a.Content = rapid.SliceOfN(rapid.Byte(), 1, 9).Draw(r.t, "content")
 		}

@@ -84,7 +84,8 @@ func TestValidateFindsWhatIsWrong(t *testing.T) {
 		"a negative price":               {`125.00`, `-125.00`, "PEPPOL-T77-R003", location + "/cac:Price"},
 		"a price that is no number":      {`125.00`, `1e3`, ruleSchema, location + "/cac:Price/cbc:PriceAmount"},
 		"an unknown unit": {
-			`<cbc:BatchQuantity unitCode="EA">`, `<cbc:BatchQuantity unitCode="pcs">`, "PEPPOL-T77-B05802", location + "/cac:DeliveryUnit/cbc:BatchQuantity",
+			`<cbc:BatchQuantity unitCode="EA">`, `<cbc:BatchQuantity unitCode="pcs">`, "PEPPOL-T77-B05802",
+			location + "/cac:DeliveryUnit/cbc:BatchQuantity",
 		},
 		"two units in a line": {
 			`<cbc:BatchQuantity unitCode="EA">`, `<cbc:BatchQuantity unitCode="C62">`, "PEPPOL-T77-R006", location,
@@ -97,7 +98,8 @@ func TestValidateFindsWhatIsWrong(t *testing.T) {
 			`</cac:Price><cac:DeliveryUnit><cbc:BatchQuantity unitCode="EA">0`, ruleQuantity, location,
 		},
 		"an item without a number": {
-			`<cac:SellersItemIdentification><cbc:ID>FREIGHT</cbc:ID></cac:SellersItemIdentification>`, ``, "PEPPOL-T77-R004", freight + "/cac:Item",
+			`<cac:SellersItemIdentification><cbc:ID>FREIGHT</cbc:ID></cac:SellersItemIdentification>`, ``,
+			"PEPPOL-T77-R004", freight + "/cac:Item",
 		},
 		"two main images": {
 			`</cac:Attachment></cac:ItemSpecificationDocumentReference><cac:Item`,
@@ -108,7 +110,8 @@ func TestValidateFindsWhatIsWrong(t *testing.T) {
 		"content that is not Base64": {`iVBORw0KGgo=`, `iVBORw0KGgo`, ruleBase64, object},
 		"an unknown media type":      {`"image/png"`, `"image/webp"`, "PEPPOL-T77-B07702", object},
 		"a service that is perhaps one": {
-			`<cbc:Value>true</cbc:Value>`, `<cbc:Value>yes</cbc:Value>`, "PEPPOL-T77-R007", freight + "/cac:Item/cac:AdditionalItemProperty",
+			`<cbc:Value>true</cbc:Value>`, `<cbc:Value>yes</cbc:Value>`, "PEPPOL-T77-R007",
+			freight + "/cac:Item/cac:AdditionalItemProperty",
 		},
 		"a tax category without a percentage": {`<cbc:Percent>25</cbc:Percent>`, ``, "PEPPOL-T77-R008", tax},
 		"the standard rate without percent":   {`<cbc:Percent>25<`, `<cbc:Percent>0<`, "PEPPOL-T77-R009", tax},

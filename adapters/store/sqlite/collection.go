@@ -64,6 +64,10 @@ func (c collection[A, ID, D]) Get(ctx context.Context, of tenant.ID, id ID) (A, 
 // over where it has not, as long as the context lasts.
 func (c collection[A, ID, D]) Update(ctx context.Context, of tenant.ID, id ID, change func(A) error) (A, error) {
 	var none A
+	update, err := c.store.prepare(ctx, `UPDATE `+c.table+` SET version = version + 1, doc = ? WHERE `+byID+` AND version = ?`)
+	if err != nil {
+		return none, err
+	}
 	for {
 		a, version, err := c.read(ctx, byID, of, id)
 		if err != nil {
@@ -78,8 +82,7 @@ func (c collection[A, ID, D]) Update(ctx context.Context, of tenant.ID, id ID, c
 		}
 		written := false
 		err = c.store.transact(ctx, func(tx *sql.Tx) error {
-			result, err := tx.ExecContext(ctx,
-				`UPDATE `+c.table+` SET version = version + 1, doc = ? WHERE `+byID+` AND version = ?`, doc, of, id, version)
+			result, err := tx.StmtContext(ctx, update).ExecContext(ctx, doc, of, id, version)
 			if err != nil {
 				return c.refusal(err)
 			}

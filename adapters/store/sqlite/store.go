@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -27,6 +28,8 @@ const busyTimeout = "busy_timeout(10000)"
 type Store struct {
 	writer  *sql.DB // one connection, for SQLite has one writer at a time: so waiting for it ends with the context
 	readers *sql.DB
+	// prepared are statements of the writer by their texts.
+	prepared sync.Map
 }
 
 // Open opens the file at the path and brings it to this build's schema. It makes the file, and the directory, where there
@@ -120,6 +123,20 @@ func (s *Store) transact(ctx context.Context, work func(*sql.Tx) error) error {
 		return failure(ctx, err)
 	}
 	return failure(ctx, tx.Commit())
+}
+
+// prepare returns a statement for use in transact, where preparing one takes as long as running it. It is closed with the
+// writer.
+func (s *Store) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
+	if known, ok := s.prepared.Load(text); ok {
+		return known.(*sql.Stmt), nil
+	}
+	statement, err := s.writer.PrepareContext(ctx, text)
+	if err != nil {
+		return nil, failure(ctx, err)
+	}
+	s.prepared.Store(text, statement)
+	return statement, nil
 }
 
 // failure tells an engine that is away from a defect. Refusals stay as they are, and so does the end of the context.

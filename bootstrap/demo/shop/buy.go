@@ -63,11 +63,11 @@ func (s *shop) change(w http.ResponseWriter, r *http.Request, change func(*visit
 		return
 	}
 	var err error
+	v.mu.Lock()
 	if !v.readOnly() {
-		v.mu.Lock()
 		err = change(v)
-		v.mu.Unlock()
 	}
+	v.mu.Unlock()
 	wrong, refused := errors.AsType[text](err)
 	if !refused {
 		p.Redirect(w, r, v.path("/korg"))
@@ -125,7 +125,7 @@ func (s *shop) send(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	if v.readOnly() {
+	if v.inspects() {
 		s.toCart(w, r)
 		return
 	}

@@ -126,14 +126,15 @@ func (v view) For(p *product) offer { return offer{v, p} }
 
 // shown is a visit as it was when the page was made.
 type shown struct {
-	Path                     string
-	Customer, Person         string
-	PunchOut, Test, ReadOnly bool
-	Policy                   *client.Policy
-	Items                    []item
-	Cart                     cart.Cart
-	Dropped                  []string
-	Handed                   handover
+	Path              string
+	Customer, Person  string
+	PunchOut, Test    bool
+	Inspect, ReadOnly bool
+	Policy            *client.Policy
+	Items             []item
+	Cart              cart.Cart
+	Dropped           []string
+	Handed            handover
 }
 
 // Gross returns the cart's total with tax.
@@ -147,7 +148,7 @@ func (s *shown) Gross() money.Decimal {
 
 // Sends reports whether the cart can be sent to the procurement system now.
 func (s *shown) Sends() bool {
-	return s.Policy.Action == client.ActionSendOrder && !s.ReadOnly && !(s.PunchOut && s.Handed.URL != "")
+	return s.Policy.Action == client.ActionSendOrder && !s.ReadOnly
 }
 
 // Closed reports whether the visit has neither a checkout nor a procurement system to send the cart to.
@@ -164,7 +165,7 @@ func (s *shop) show(v *visit, policy *client.Policy, lang string) *shown {
 	}
 	return &shown{
 		Path: v.path(""), Customer: v.customer.Name, Person: v.person,
-		PunchOut: v.punchOut(), Test: v.session.Test, ReadOnly: v.readOnly(),
+		PunchOut: v.punchOut(), Test: v.session.Test, Inspect: v.inspects(), ReadOnly: v.readOnly(),
 		Policy: policy, Items: items, Cart: v.cart(lang), Dropped: v.dropped, Handed: v.handed,
 	}
 }

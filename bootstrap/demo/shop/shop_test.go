@@ -158,7 +158,10 @@ func TestPunchOutFromLandingToTransfer(t *testing.T) {
 
 	after := b.get(visit + "/korg")
 	after.shows(t, "Ordern är skickad", "P-s1", "https://gateway.example.com/transfer/s1")
-	after.hides(t, visit+"/skicka", visit+"/avbryt")
+	after.hides(t, visit+"/skicka", visit+"/avbryt", "Ta bort")
+	b.post(visit+"/korg", "sku", "5001", "quantity", "1").leadsTo(t, visit+"/korg")
+	b.get(visit+"/korg").hides(t, "Kulspetspenna")
+	b.post(visit+"/skicka").leadsTo(t, "https://gateway.example.com/transfer/s1")
 }
 
 func TestLandingLinkWorksOnce(t *testing.T) {

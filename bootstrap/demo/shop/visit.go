@@ -73,8 +73,11 @@ func newVisit(id string, from *client.Visit) *visit {
 
 func (v *visit) punchOut() bool { return v.session.ID != "" }
 
-// readOnly reports whether the procurement system only wants its cart to be looked at.
-func (v *visit) readOnly() bool { return v.session.Operation == "inspect" }
+// inspects reports whether the procurement system only wants its cart to be looked at.
+func (v *visit) inspects() bool { return v.session.Operation == "inspect" }
+
+// readOnly reports whether the cart cannot be changed: it is inspected, or its PunchOut is over.
+func (v *visit) readOnly() bool { return v.inspects() || v.punchOut() && v.handed.URL != "" }
 
 func (v *visit) path(page string) string { return "/s/" + v.id + page }
 

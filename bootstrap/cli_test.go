@@ -1,0 +1,203 @@
+package bootstrap_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/bootstrap"
+)
+
+// doubled has a name that another format has, and can do nothing.
+type doubled struct{}
+
+func (doubled) Name() string                         { return "proceedo-cxml" }
+func (doubled) CheckOptions(_ json.RawMessage) error { return nil }
+
+func typeName(f port.Format) string { return reflect.TypeOf(f).String() }
+
+const minimalCart = `{"currency":"SEK","lines":[{"sku":"4711","name":"Papper","quantity":"2","unit":"EA","unit_price":"125.00",
+	"tax":{"category":"S","percent":"25"},"classifications":[{"scheme":"UNSPSC","code":"14111507"}]}]}`
+
+// cli runs the command line with the given files in its folder.
+func cli(t *testing.T, stdin string, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	status = bootstrap.Main(args, strings.NewReader(stdin), &out, &errs)
+	return status, out.String(), errs.String()
+}
+
+func file(t *testing.T, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestExitStatusesAndOneLineErrors(t *testing.T) {
+	for name, c := range map[string]struct {
+		stdin  string
+		args   []string
+		status int
+		says   string
+	}{
+		"an unknown command":                  {"", []string{"fly"}, 2, `unknown command "fly"`},
+		"an unknown flag":                     {"", []string{"formats", "--xml"}, 2, "--xml"},
+		"an unknown format":                   {minimalCart, []string{"encode", "--format", "edi", "--cart", "-"}, 2, "this build has peppol-bis-punchout-3, proceedo-cxml"},
+		"a format that cannot":                {"<x/>", []string{"order", "--format", "peppol-bis-punchout-3", "-"}, 2, "cannot do this: order"},
+		"a required flag is missing":          {"", []string{"encode", "--format", "proceedo-cxml"}, 2, "cart"},
+		"a file that does not exist":          {"", []string{"encode", "--format", "proceedo-cxml", "--cart", "/no/such/file"}, 1, "/no/such/file: no such file"},
+		"broken JSON":                         {`{"currency"`, []string{"encode", "--format", "proceedo-cxml", "--cart", "-"}, 1, "not readable"},
+		"a cart with a wrong member":          {strings.Replace(minimalCart, `"2"`, `"0"`, 1), []string{"encode", "--format", "proceedo-cxml", "--cart", "-"}, 1, "/lines/0/quantity must be above zero"},
+		"a JSON number":                       {strings.Replace(minimalCart, `"2"`, `2`, 1), []string{"encode", "--format", "peppol-bis-punchout-3", "--cart", "-"}, 1, "/lines/0/quantity"},
+		"a start call without a password":     {"", []string{"login", "--format", "proceedo-cxml", "--query", "USERNAME=a"}, 1, "PASSWORD"},
+		"a document that is no XML":           {"hello", []string{"validate", "--format", "peppol-bis-punchout-3", "-"}, 1, ""},
+		"a setting that is wrong":             {"", []string{"serve", "--addr", "nowhere"}, 2, "--addr: must be host:port"},
+		"serve without a master key":          {"", []string{"serve", "--addr", "127.0.0.1:0"}, 2, "PUNCHGATE_MASTER_KEY is missing"},
+		"a key for nobody":                    {"", []string{"key", "create"}, 2, "either --platform or --tenant"},
+		"a store that this build has not":     {"", []string{"serve", "--store", "oracle"}, 2, `"oracle" is not a store`},
+		"a command that needs another":        {"", []string{"tenant"}, 2, "tenant needs a command"},
+		"a connection file of another format": {minimalCart, []string{"encode", "--format", "proceedo-cxml", "--cart", "-", "--connection", "FILE"}, 2, "is for format peppol-bis-punchout-3"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("PUNCHGATE_MASTER_KEY", "")
+			t.Chdir(t.TempDir())
+			for i, arg := range c.args {
+				if arg == "FILE" {
+					c.args[i] = file(t, `{"format":"peppol-bis-punchout-3"}`)
+				}
+			}
+			status, stdout, stderr := cli(t, c.stdin, c.args...)
+			if status != c.status || !strings.Contains(stderr, c.says) {
+				t.Errorf("status %d, want %d with %q: %s", status, c.status, c.says, stderr)
+			}
+			if c.says != "" && (strings.Count(stderr, "\n") != 1 || stdout != "") {
+				t.Errorf("not one line of error alone: %q and %q", stderr, stdout)
+			}
+		})
+	}
+}
+
+func TestEncodeWritesADocumentThatValidateAccepts(t *testing.T) {
+	for _, format := range []string{"proceedo-cxml", "peppol-bis-punchout-3"} {
+		status, document, stderr := cli(t, minimalCart, "encode", "--format", format, "--cart", "-")
+		if status != 0 || !strings.HasPrefix(document, "<?xml") {
+			t.Fatalf("%s: %d %s", format, status, stderr)
+		}
+		for line := range strings.Lines(stderr) {
+			if !strings.HasPrefix(line, "warning ") {
+				t.Errorf("%s: a line on standard error that is no warning: %s", format, line)
+			}
+		}
+		if status, findings, _ := cli(t, document, "validate", "--format", format, "-"); status != 0 || strings.Contains(findings, "fatal") {
+			t.Errorf("%s: %d %s", format, status, findings)
+		}
+		broken := strings.Replace(document, "4711", "", 1)
+		status, findings, _ := cli(t, broken, "validate", "--format", format, "-")
+		if status != 1 || !strings.HasPrefix(findings, "fatal\t") || strings.Count(strings.SplitN(findings, "\n", 2)[0], "\t") != 3 {
+			t.Errorf("%s, broken: %d %q", format, status, findings)
+		}
+	}
+}
+
+func TestEncodeReadsTheConnectionFile(t *testing.T) {
+	connection := file(t, `{"format":"proceedo-cxml","options":{"field":"CART","header":true},"mapping":{},
+		"seller":{"name":"Säljaren"},"buyer":{"name":"Köparen"},"return":{"url":"https://p.example.com/in"},"correlation":"COOKIE & <1>","operation":"create"}`)
+	status, output, stderr := cli(t, minimalCart, "encode", "--format", "proceedo-cxml", "--cart", "-", "--connection", connection, "--form")
+	if status != 0 {
+		t.Fatal(stderr)
+	}
+	var form struct {
+		Action, Method string
+		AcceptCharset  string `json:"accept_charset"`
+		Fields         []struct{ Name, Value string }
+	}
+	if err := json.Unmarshal([]byte(output), &form); err != nil {
+		t.Fatal(err)
+	}
+	if form.Action != "https://p.example.com/in" || form.Method != "POST" || form.AcceptCharset != "UTF-8" || len(form.Fields) != 1 || form.Fields[0].Name != "CART" {
+		t.Fatalf("%+v", form)
+	}
+	document, err := base64.StdEncoding.DecodeString(form.Fields[0].Value)
+	if err != nil || !strings.Contains(string(document), "<BuyerCookie>COOKIE &amp; &lt;1&gt;</BuyerCookie>") {
+		t.Errorf("%v %s", err, document)
+	}
+}
+
+func TestLoginPrintsWhatItUnderstandsAndNoSecret(t *testing.T) {
+	for _, format := range []string{"proceedo-cxml", "peppol-bis-punchout-3"} {
+		status, output, stderr := cli(t, "username=anna&PASSWORD=hemligt&HOOK_URL=https%3A%2F%2Fp.example.com%2F", "login", "--format", format,
+			"--query", "SESSION=abc&Avdelning=IT", "--body", "-")
+		if status != 0 || strings.Contains(output+stderr, "hemligt") {
+			t.Fatalf("%s: %d %s %s", format, status, output, stderr)
+		}
+		var call map[string]any
+		if err := json.Unmarshal([]byte(output), &call); err != nil {
+			t.Fatal(err)
+		}
+		for member, want := range map[string]string{
+			"operation": "create", "return_url": "https://p.example.com/", "correlation": "abc", "user": "anna",
+			"credentials": "[Avdelning HOOK_URL PASSWORD SESSION username]", "extrinsics": "map[Avdelning:IT]",
+		} {
+			if got := fmt.Sprint(call[member]); got != want {
+				t.Errorf("%s: %s is %s, want %s", format, member, got, want)
+			}
+		}
+	}
+}
+
+func TestFormatsListsWhatEachCanDo(t *testing.T) {
+	status, output, _ := cli(t, "", "formats", "--json")
+	var list []struct {
+		Name         string
+		Capabilities []string
+	}
+	if err := json.Unmarshal([]byte(output), &list); err != nil || status != 0 {
+		t.Fatal(status, err)
+	}
+	want := "[{peppol-bis-punchout-3 [login cart validate]} {proceedo-cxml [login cart validate order]}]"
+	if got := fmt.Sprint(list); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if _, lines, _ := cli(t, "", "formats"); !strings.Contains(lines, "proceedo-cxml\tlogin cart validate order\n") {
+		t.Errorf("%q", lines)
+	}
+}
+
+func TestTheFirstTenantAndKeys(t *testing.T) {
+	t.Setenv("PUNCHGATE_MASTER_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+	t.Setenv("PUNCHGATE_DATA_DIR", t.TempDir())
+	t.Setenv("PUNCHGATE_LOG_LEVEL", "error")
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"key", "create", "--platform"}, "pgk.-."},
+		{[]string{"tenant", "create", "--id", "papper", "--name", "Papper och Penna AB", "--landing-url", "https://shop.example.com/punchout"}, "papper\n"},
+		{[]string{"key", "create", "--tenant", "papper", "--scope", "storefront", "--scope", "erp"}, "pgk.papper."},
+	} {
+		if status, stdout, stderr := cli(t, "", c.args...); status != 0 || !strings.HasPrefix(stdout, c.want) {
+			t.Errorf("%v: %d %q %s", c.args, status, stdout, stderr)
+		}
+	}
+	for name, args := range map[string][]string{
+		"a tenant that exists":   {"tenant", "create", "--id", "papper", "--name", "Annan"},
+		"a key of no tenant":     {"key", "create", "--tenant", "okand", "--scope", "erp"},
+		"a tenant with no name":  {"tenant", "create"},
+		"a key without a scope":  {"key", "create", "--tenant", "papper"},
+		"a tenant's platformkey": {"key", "create", "--tenant", "papper", "--scope", "platform"},
+	} {
+		if status, stdout, stderr := cli(t, "", args...); status != 1 || stdout != "" || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%s: %d %q %q", name, status, stdout, stderr)
+		}
+	}
+}
