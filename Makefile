@@ -61,14 +61,14 @@ browser: ## run the end-to-end tests in a real browser
 
 .PHONY: race
 race: ## run the tests of what is concurrent with the race detector
-	$(GO) test -race -timeout=15m ./application/... ./adapters/store/... ./adapters/web/...
+	$(GO) test -race -timeout=15m ./application/... ./adapters/... ./tests/e2e/...
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME (10s)
 	@targets=$$(git grep -n --untracked -E '^func Fuzz' -- '*_test.go' | sed -E 's|^(.*)/[^/]+:func (Fuzz[A-Za-z0-9_]*).*|\1 \2|'); \
 	while read -r folder target; do \
 		echo "$$folder $$target"; \
-		$(GO) test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) "./$$folder"; \
+		$(GO) test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) -fuzzminimizetime=20x "./$$folder"; \
 	done <<<"$$targets"
 
 .PHONY: bench

@@ -183,7 +183,7 @@ func (c *Client) do(ctx context.Context, r request) ([]byte, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }() // all that is needed was read
 	if answer.StatusCode < 200 || answer.StatusCode > 299 {
 		return nil, "", problem(answer)
 	}

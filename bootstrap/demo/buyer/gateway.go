@@ -57,17 +57,17 @@ func (b *portal) complete(ctx context.Context, v *visit) *ping {
 }
 
 func (b *portal) post(ctx context.Context, address, mediaType, body string) (status int, answer []byte, err error) {
-	call, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(body))
+	call, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(body)) //nolint:gosec // a configured address
 	if err != nil {
 		return 0, nil, err
 	}
 	call.Header.Set("Content-Type", mediaType)
 	call.Header.Set("Accept", "application/json, text/xml")
-	got, err := b.HTTP.Do(call)
+	got, err := b.HTTP.Do(call) //nolint:gosec // a configured address
 	if err != nil {
 		return 0, nil, err
 	}
-	defer got.Body.Close()
+	defer func() { _ = got.Body.Close() }() // all that is needed was read
 	answer, err = io.ReadAll(io.LimitReader(got.Body, maxAnswer))
 	return got.StatusCode, answer, err
 }
@@ -157,8 +157,8 @@ func (b *portal) setUp(ctx context.Context, c *Connection, visitID, returnURL st
 	if err := newDecoder(string(body)).Decode(&answer); err != nil {
 		return "", fmt.Errorf("the answer is not readable cXML: %w", err)
 	}
-	if answer.Status.Code != "200" {
-		return "", fmt.Errorf("cXML status %s %s: %s", answer.Status.Code, answer.Status.Text, clip(strings.TrimSpace(answer.Status.More), maxMessage))
+	if refused := answer.Status; refused.Code != "200" {
+		return "", fmt.Errorf("cXML status %s %s: %s", refused.Code, refused.Text, clip(strings.TrimSpace(refused.More), maxMessage))
 	}
 	page, err := url.Parse(strings.TrimSpace(answer.StartPage))
 	if err != nil || page.Host == "" || page.Scheme != "http" && page.Scheme != "https" {

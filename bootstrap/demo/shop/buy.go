@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -134,7 +135,7 @@ func (s *shop) send(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, v, p, err)
 		return
 	}
-	http.Redirect(w, r, address, http.StatusSeeOther)
+	http.Redirect(w, r, address, http.StatusSeeOther) //nolint:gosec // the gateway named it
 }
 
 // handOver returns the address that leads on. The same cart is sent once, however often the button is pressed: the key is
@@ -213,7 +214,7 @@ func (s *shop) cancel(w http.ResponseWriter, r *http.Request) {
 // refuse shows on the cart page why the gateway refused, beside the lines that are wrong.
 func (s *shop) refuse(w http.ResponseWriter, r *http.Request, v *visit, p view, err error) {
 	problem, ok := errors.AsType[*client.Problem](err)
-	if !ok || problem.Status >= 500 || problem.Status < 400 || problem.Status == http.StatusUnauthorized || problem.Status == http.StatusTooManyRequests {
+	if !ok || !slices.Contains(refusals, problem.Status) {
 		s.away(w, r, p, err, v.path("/korg"))
 		return
 	}
@@ -221,6 +222,12 @@ func (s *shop) refuse(w http.ResponseWriter, r *http.Request, v *visit, p view, 
 	if s.ask(w, r, v, &p) {
 		views.Show(w, problem.Status, "cart", p)
 	}
+}
+
+// refusals are the statuses that say something of the cart or its session. Every other is a matter between shop and gateway.
+var refusals = []int{
+	http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusGone,
+	http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity,
 }
 
 // refusal is what the gateway says against a cart or a visit.

@@ -91,7 +91,10 @@ var catalogue = []*product{
 		SKU: "4720", GTIN: "9520000047207", Unit: "EA", Price: money.MustParse("84.50"), Basis: money.FromInt(100), VAT: vat, UNSPSC: "44121506",
 		Manufacturer: "Pappersbruket", ManufacturerSKU: "PB-C5-V", LeadTimeDays: 2,
 		Name:  text{"Kuvert C5 vitt", "Envelope C5 white"},
-		About: text{"Självhäftande, utan fönster. Säljs styckvis, priset gäller 100 stycken.", "Self-sealing, no window. Sold by the piece, priced per hundred."},
+		About: text{
+			"Självhäftande, utan fönster. Säljs styckvis, priset gäller 100 stycken.",
+			"Self-sealing, no window. Sold by the piece, priced per hundred.",
+		},
 	},
 	{
 		SKU: "5001", GTIN: "9520000050016", Unit: "EA", Price: money.MustParse("12.90"), Basis: one, VAT: vat, UNSPSC: "44121704",
@@ -151,6 +154,6 @@ var catalogue = []*product{
 		SKU: "6100", GTIN: "9520000061005", Unit: "EA", Price: money.MustParse("295.00"), Basis: one, VAT: vat6, UNSPSC: "55101509",
 		Manufacturer: "Kontorsförlaget", ManufacturerSKU: "KF-ERGO-3", LeadTimeDays: 4,
 		Name:  text{"Bok: Sitt rätt på jobbet", "Book: Sitting well at work"},
-		About: text{"Handbok i kontorsergonomi, 160 sidor, på svenska.", "A handbook of office ergonomics, 160 pages, in Swedish."},
+		About: text{"Allt om kontorsergonomi, 160 sidor, på svenska.", "All about office ergonomics, 160 pages, in Swedish."},
 	},
 }

@@ -113,7 +113,7 @@ func (g *gateway) openSession(w http.ResponseWriter, r *http.Request) {
 	g.opened++
 	id := fmt.Sprintf("direct-%d", g.opened)
 	g.open[id] = true
-	w.WriteHeader(201)
+	w.WriteHeader(http.StatusCreated)
 	fmt.Fprintf(w, `{"session":{"id":%q,"status":"shopping","operation":"create"},"customer":{"id":"region"}}`, id)
 }
 
@@ -144,7 +144,7 @@ func (g *gateway) cart(w http.ResponseWriter, r *http.Request) {
 		return
 	default:
 		g.sent[id], g.open[id] = now, false
-		w.WriteHeader(201)
+		w.WriteHeader(http.StatusCreated)
 	}
 	fmt.Fprintf(w, `{"order":{"id":"o%s","number":"P-%s","status":"prepared"},"transfer_url":"https://gateway.example.com/transfer/%s","warnings":%s}`,
 		id, id, id, g.warnings)

@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"reflect"
 	"sync"
@@ -12,7 +13,7 @@ import (
 )
 
 func pageIn(address, acceptLanguage string) ui.Page {
-	r := httptest.NewRequest("GET", address, nil)
+	r := httptest.NewRequest(http.MethodGet, address, nil)
 	r.Header.Set("Accept-Language", acceptLanguage)
 	return ui.NewPage(r)
 }
