@@ -69,7 +69,8 @@ func Gateway(c Config) fx.Option {
 
 func masterKey(c Config) (secrets.MasterKey, error) {
 	if c.MasterKey.Empty() {
-		return nil, usageError{errors.New(masterKeyVariable + " is missing: set it to 32 random bytes in Base64 and keep it safe, as from: openssl rand -base64 32")}
+		return nil, usageError{errors.New(
+			masterKeyVariable + " is missing: set it to 32 random bytes in Base64 and keep it safe, as from: openssl rand -base64 32")}
 	}
 	key, err := secrets.ParseMasterKey(c.MasterKey)
 	if err != nil {

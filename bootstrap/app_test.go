@@ -1,7 +1,6 @@
 package bootstrap_test
 
 import (
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -24,7 +23,7 @@ func config(t *testing.T) bootstrap.Config {
 	}
 }
 
-var quiet = fx.Decorate(func(*slog.Logger) *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) })
+var quiet = fx.Decorate(func(*slog.Logger) *slog.Logger { return slog.New(slog.DiscardHandler) })
 
 func TestTheGraphIsComplete(t *testing.T) {
 	if err := fx.ValidateApp(bootstrap.Gateway(config(t))); err != nil {

@@ -42,7 +42,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, extra ...fx.
 		return done
 	}
 	if message := describe(err); message != "" {
-		fmt.Fprintln(stderr, "punchgate: "+message)
+		_, _ = fmt.Fprintln(stderr, "punchgate: "+message) // there is nowhere else to say it
 	}
 	if _, usage := errors.AsType[usageError](err); usage || fault.From(err).Kind == fault.Unsupported {
 		return misused
@@ -72,10 +72,10 @@ func describe(err error) string {
 		text = f.Error()
 	}
 	for i, d := range f.Details {
-		switch {
-		case i == 0:
+		switch i {
+		case 0:
 			text += ": "
-		case i == 5:
+		case 5:
 			return oneLine(fmt.Sprintf("%s; and %d more", text, len(f.Details)-i))
 		default:
 			text += "; "
@@ -162,7 +162,7 @@ func parentCommand(use, short string) *cobra.Command {
 		Use:   use,
 		Short: short,
 		Args:  cobra.NoArgs,
-		RunE: action(func(c *cobra.Command, _ []string) error {
+		RunE: action(func(*cobra.Command, []string) error {
 			return usageError{fmt.Errorf("%s needs a command; see punchgate %s --help", use, use)}
 		}),
 	}

@@ -44,10 +44,13 @@ var settings = []setting{
 		}
 		return nil
 	}},
-	{"public-url", "", "address under which callers reach the gateway (default: http:// and the address it listens on)", func(c *Config, v string) error {
+	{"public-url", "", "how callers reach the gateway (default: http:// and the address it listens on)", func(c *Config, v string) error {
 		c.PublicURL = strings.TrimSuffix(v, "/")
 		u, err := url.Parse(v)
-		if v != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.Path != "" && u.Path != "/" || u.RawQuery != "") {
+		if v == "" {
+			return nil
+		}
+		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.Path != "" && u.Path != "/" || u.RawQuery != "" {
 			return errors.New("must be an address without a path, such as https://punchout.example.com")
 		}
 		return nil
@@ -83,7 +86,7 @@ var settings = []setting{
 		}
 		return nil
 	}},
-	{"allow-loopback-http", "false", "accept return addresses on this machine by plain http, for trials", func(c *Config, v string) (err error) {
+	{"allow-loopback-http", "false", "accept return addresses on this machine by http, for trials", func(c *Config, v string) (err error) {
 		if c.LoopbackHTTP, err = strconv.ParseBool(v); err != nil {
 			return errors.New("must be true or false")
 		}

@@ -148,7 +148,10 @@ func encodeCommand(extra []fx.Option) *cobra.Command {
 					return inFile(cartPath, err)
 				}
 				for _, w := range handover.Warnings {
-					fmt.Fprintln(c.ErrOrStderr(), oneLine(fmt.Sprintf("warning %s: %s %s", w.Code, w.Path, w.Message)))
+					line := oneLine(fmt.Sprintf("warning %s: %s %s", w.Code, w.Path, w.Message))
+					if _, err := fmt.Fprintln(c.ErrOrStderr(), line); err != nil {
+						return err
+					}
 				}
 				if asForm {
 					return printForm(c.OutOrStdout(), &document.Document{Body: body.Bytes(), Form: handover.Form})

@@ -44,7 +44,9 @@ func demoCommand(extra []fx.Option) *cobra.Command {
 					return err
 				}
 				defer running.Stop()
-				fmt.Fprint(c.OutOrStdout(), running.Welcome())
+				if _, err := fmt.Fprint(c.OutOrStdout(), running.Welcome()); err != nil {
+					return err
+				}
 				return wait()
 			}
 			return run(context.Background(), start, append(extra, Gateway(config), fx.Populate(&admin, &registry, &public))...)
@@ -59,6 +61,6 @@ func demoCommand(extra []fx.Option) *cobra.Command {
 
 func freshMasterKey() string {
 	key := make([]byte, 32)
-	rand.Read(key) //nolint:errcheck,gosec // crypto/rand.Read never fails
+	rand.Read(key) // it never fails
 	return base64.StdEncoding.EncodeToString(key)
 }

@@ -1,4 +1,5 @@
-// Package push posts forms server to server, as a browser would (application/x-www-form-urlencoded, or a query for GET).
+// Package push posts forms server to server, as a browser would by the WHATWG HTML and URL standards
+// (application/x-www-form-urlencoded in the charset of the form, or a query for GET).
 package push
 
 import (
@@ -13,6 +14,9 @@ import (
 	"time"
 
 	"go.uber.org/fx"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/unicode"
 
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/transfer"
@@ -49,23 +53,14 @@ func New() *Poster {
 
 // Post sends the form. Only a 2xx answer is an acknowledgement.
 func (p *Poster) Post(ctx context.Context, form transfer.Form, fields []transfer.Field) error {
-	values := url.Values{}
-	for _, f := range fields {
-		values.Add(f.Name, f.Value)
-	}
-	request, err := newRequest(ctx, form, values)
-	if err != nil {
-		return err
-	}
-	request.Header.Set("User-Agent", "Punchgate")
-	response, err := p.client.Do(request)
+	response, err := p.send(ctx, form, fields)
 	if failure, ok := errors.AsType[*url.Error](err); ok {
 		return failure.Err // without the address, which may hold the document
 	}
 	if err != nil {
 		return err
 	}
-	defer response.Body.Close()
+	defer response.Body.Close() //nolint:errcheck // the answer was read
 	if _, err := io.Copy(io.Discard, io.LimitReader(response.Body, answerMost)); err != nil {
 		return err
 	}
@@ -75,19 +70,56 @@ func (p *Poster) Post(ctx context.Context, form transfer.Form, fields []transfer
 	return nil
 }
 
-func newRequest(ctx context.Context, form transfer.Form, values url.Values) (*http.Request, error) {
-	if form.Method == http.MethodGet {
-		address, err := url.Parse(form.Action)
-		if err != nil {
-			return nil, err
-		}
-		address.RawQuery = values.Encode() // as a browser does, the form replaces the action's own query
-		return http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, form.Action, strings.NewReader(values.Encode()))
+func (p *Poster) send(ctx context.Context, form transfer.Form, fields []transfer.Field) (*http.Response, error) {
+	encoded, err := encode(form, fields)
 	if err != nil {
 		return nil, err
 	}
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return request, nil
+	address, err := url.Parse(form.Action)
+	if err != nil {
+		return nil, err
+	}
+	method, content := http.MethodPost, encoded
+	if form.Method == http.MethodGet {
+		method, content = http.MethodGet, ""
+		address.RawQuery = encoded // as a browser does, the form replaces the action's own query
+	}
+	request, err := http.NewRequestWithContext(ctx, method, address.String(), strings.NewReader(content))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("User-Agent", "Punchgate")
+	if method == http.MethodPost {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	return p.client.Do(request)
+}
+
+// lineEnds makes every line end the one that browsers send (WHATWG HTML, constructing the entry list).
+var lineEnds = strings.NewReplacer("\r\n", "\r\n", "\r", "\r\n", "\n", "\r\n")
+
+// encode writes the fields in their order and in the form's charset; what the charset lacks becomes a character reference.
+func encode(form transfer.Form, fields []transfer.Field) (string, error) {
+	charset := unicode.UTF8
+	if form.AcceptCharset != "" {
+		var err error
+		if charset, err = htmlindex.Get(form.AcceptCharset); err != nil {
+			return "", fmt.Errorf("the form's charset: %w", err)
+		}
+	}
+	encoder := encoding.HTMLEscapeUnsupported(charset.NewEncoder())
+	var encoded strings.Builder
+	for i, f := range fields {
+		if i > 0 {
+			encoded.WriteByte('&')
+		}
+		for _, text := range []struct{ before, value string }{{"", f.Name}, {"=", f.Value}} {
+			bytes, err := encoder.String(lineEnds.Replace(text.value))
+			if err != nil {
+				return "", fmt.Errorf("the form's field %s: %w", f.Name, err)
+			}
+			encoded.WriteString(text.before + url.QueryEscape(bytes))
+		}
+	}
+	return encoded.String(), nil
 }

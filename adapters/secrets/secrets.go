@@ -16,7 +16,9 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -48,8 +50,14 @@ const (
 	rememberMost = 10_000
 )
 
-// MasterKey is the gateway's key of 32 bytes.
+// MasterKey is the gateway's key of 32 bytes. Printing or logging it gives three stars.
 type MasterKey []byte
+
+// Format writes three stars for every verb of package fmt.
+func (MasterKey) Format(f fmt.State, verb rune) { secret.Text{}.Format(f, verb) }
+
+// LogValue returns three stars.
+func (MasterKey) LogValue() slog.Value { return secret.Text{}.LogValue() }
 
 // ParseMasterKey reads 32 bytes in Base64.
 func ParseMasterKey(text secret.Text) (MasterKey, error) {
@@ -62,7 +70,7 @@ func ParseMasterKey(text secret.Text) (MasterKey, error) {
 
 // Secrets makes and checks verifiers.
 type Secrets struct {
-	verifierKey, tokenKey, cacheKey []byte
+	verifierKey, tokenKey, cacheKey secret.Text
 	good                            *expirable.LRU[[sha256.Size]byte, struct{}]
 	hashing                         *semaphore.Weighted // bounds the memory of argon2id
 }
@@ -70,17 +78,18 @@ type Secrets struct {
 // New derives what it needs from the master key.
 func New(master MasterKey) (*Secrets, error) {
 	s := &Secrets{
-		cacheKey: make([]byte, 32),
+		cacheKey: secret.New(rand.Text()),
 		good:     expirable.NewLRU[[sha256.Size]byte, struct{}](rememberMost, nil, rememberFor),
 		hashing:  semaphore.NewWeighted(int64(runtime.GOMAXPROCS(0))),
 	}
-	rand.Read(s.cacheKey) //nolint:errcheck,gosec // crypto/rand.Read never fails
-	var err error
-	if s.verifierKey, err = hkdf.Key(sha256.New, master, nil, "punchgate verifier", 32); err != nil {
-		return nil, err
+	for purpose, key := range map[string]*secret.Text{"verifier": &s.verifierKey, "token": &s.tokenKey} {
+		derived, err := hkdf.Key(sha256.New, master, nil, "punchgate "+purpose, 32)
+		if err != nil {
+			return nil, err
+		}
+		*key = secret.New(string(derived))
 	}
-	s.tokenKey, err = hkdf.Key(sha256.New, master, nil, "punchgate token", 32)
-	return s, err
+	return s, nil
 }
 
 // HashChosen returns an argon2id verifier in the PHC string format.
@@ -133,8 +142,11 @@ func verifyChosen(verifier string, presented secret.Text) (bool, error) {
 	_, costErr := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &m, &t, &p)
 	salt, saltErr := base64.RawStdEncoding.DecodeString(parts[4])
 	hash, hashErr := base64.RawStdEncoding.DecodeString(parts[5])
-	if err := errors.Join(versionErr, costErr, saltErr, hashErr); err != nil || version != argon2.Version || len(hash) == 0 {
-		return false, fmt.Errorf("secrets: not a verifier of this version: %w", err)
+	switch err := errors.Join(versionErr, costErr, saltErr, hashErr); {
+	case err != nil:
+		return false, fmt.Errorf("secrets: not a verifier: %w", err)
+	case version != argon2.Version || t == 0 || p == 0 || len(hash) == 0:
+		return false, errors.New("secrets: not a verifier of this version")
 	}
 	again := argon2.IDKey([]byte(presented.Reveal()), salt, t, m, p, uint32(len(hash))) //nolint:gosec // a hash is short
 	return subtle.ConstantTimeCompare(hash, again) == 1, nil
@@ -146,10 +158,10 @@ func (s *Secrets) Sign(purpose string, parts ...string) string {
 }
 
 // digest keeps the parts apart by their lengths, so that no two lists of parts give the same input.
-func digest(key []byte, parts ...string) []byte {
-	mac := hmac.New(sha256.New, key)
+func digest(key secret.Text, parts ...string) []byte {
+	mac := hmac.New(sha256.New, []byte(key.Reveal()))
 	for _, part := range parts {
-		fmt.Fprintf(mac, "%d:%s", len(part), part)
+		mac.Write([]byte(strconv.Itoa(len(part)) + ":" + part)) // a hash never refuses
 	}
 	return mac.Sum(nil)
 }

@@ -91,7 +91,9 @@ func TestEachCallIsDescribedWithTheRefusalsThatItsKindHas(t *testing.T) {
 	}
 }
 
-func closed(s *openapi3.Schema) bool { return s.AdditionalProperties.Has != nil && !*s.AdditionalProperties.Has }
+func closed(s *openapi3.Schema) bool {
+	return s.AdditionalProperties.Has != nil && !*s.AdditionalProperties.Has
+}
 
 // TestTheSchemasHaveTheMembersOfTheViews compares what is described with what the server reads and writes, member by member.
 func TestTheSchemasHaveTheMembersOfTheViews(t *testing.T) {

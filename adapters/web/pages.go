@@ -78,7 +78,7 @@ func (s *Server) refusePage(c *gin.Context, err error) {
 // show writes a page. formAction are the origins that a form of the page may go to.
 func (s *Server) show(c *gin.Context, status int, name, lang string, formAction []string, text string, data any) {
 	nonce := make([]byte, 16)
-	rand.Read(nonce) //nolint:errcheck,gosec // crypto/rand.Read never fails
+	rand.Read(nonce) // it never fails
 	p := page{Language: lang, Nonce: base64.RawURLEncoding.EncodeToString(nonce), Text: texts[lang][text], Data: data}
 	allowed := "'none'"
 	if len(formAction) > 0 {

@@ -9,12 +9,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/fault"
 )
 
@@ -76,17 +76,47 @@ func TestRefusals(t *testing.T) {
 		"too many attempts have to wait":                {fault.New(fault.TooMany, "login.too_many", "m"), 429, "login.too_many", "Retry-After", ""},
 		"a defect says nothing of its cause":            {errors.New("SECRET-CAUSE"), 500, "internal", "", ""},
 		"a request that ended is no defect":             {fmt.Errorf("reading: %w", context.Canceled), 503, "request.interrupted", "Retry-After", ""},
-		"a cause is not told": {fault.New(fault.Unavailable, "store.unavailable", "m").Because(errors.New("SECRET-CAUSE")), 503, "store.unavailable", "Retry-After", ""},
+		"a cause is not told":                           {fault.New(fault.Unavailable, "store.unavailable", "m").Because(errors.New("SECRET-CAUSE")), 503, "store.unavailable", "Retry-After", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, logged := edge(t)
-			w := serve(s, httptest.NewRequest("GET", "/x", nil), func(c *gin.Context) { s.refuse(c, c2(c, w0(c.Writer), c2err(c, c0(c, c.Writer), c1(c, c.Writer), c.Writer, c3(c), c4(c), c5(c), c6(c), nil), nil)) })
-			_ = w
-			_ = logged
-			_ = c
-			_ = slices.Contains[[]string]
-			_ = strings.Contains
-			_ = json.Valid
+			w := serve(s, httptest.NewRequest("GET", "/x", nil), func(g *gin.Context) { s.refuse(g, c.err) })
+			var p map[string]any
+			if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil {
+				t.Fatal(err)
+			}
+			if w.Code != c.status || p["status"] != float64(c.status) || p["code"] != c.code || p["title"] != http.StatusText(c.status) {
+				t.Errorf("%d: %v", w.Code, p)
+			}
+			if got := w.Header().Get("Content-Type"); got != "application/problem+json" {
+				t.Errorf("media type %s", got)
+			}
+			if c.header != "" && w.Header().Get(c.header) == "" {
+				t.Errorf("no header %s: %v", c.header, w.Header())
+			}
+			for _, member := range []string{"errors", "reasons"} {
+				if _, there := p[member]; there != (member == c.details) {
+					t.Errorf("%s: %v", member, p)
+				}
+			}
+			if strings.Contains(w.Body.String(), "SECRET-CAUSE") {
+				t.Errorf("the cause is told: %s", w.Body)
+			}
+			if !strings.Contains(logged.String(), c.code) || !strings.Contains(logged.String(), c.err.Error()) {
+				t.Errorf("not logged: %s", logged)
+			}
 		})
+	}
+}
+
+func TestNothingRunsAfterARefusal(t *testing.T) {
+	s, _ := edge(t)
+	engine := gin.New()
+	ran := false
+	engine.GET("/x", s.needs(apikey.ERP), func(*gin.Context) { ran = true })
+	w := httptest.NewRecorder()
+	engine.ServeHTTP(w, httptest.NewRequest("GET", "/x", nil))
+	if w.Code != http.StatusUnauthorized || ran {
+		t.Errorf("%d, and the handler ran: %v", w.Code, ran)
 	}
 }

@@ -169,8 +169,8 @@ var errNoRoute = fault.New(fault.NotFound, "route.not_found", "there is nothing 
 
 // refuseMethod is the one refusal without a kind: the HTTP router knows it, the use cases do not.
 func (s *Server) refuseMethod(c *gin.Context) {
-	c.Data(http.StatusMethodNotAllowed, "application/problem+json",
-		[]byte(`{"type":"about:blank","title":"Method Not Allowed","status":405,"detail":"this address does not take this method","code":"route.method"}`))
+	c.Data(http.StatusMethodNotAllowed, "application/problem+json", []byte(`{"type":"about:blank","title":"Method Not Allowed",`+
+		`"status":405,"detail":"this address does not take this method","code":"route.method"}`))
 }
 
 func (s *Server) ready(c *gin.Context) {

@@ -17,7 +17,7 @@ type visitView struct {
 	Session      sessionView       `json:"session"`
 	Customer     customerRef       `json:"customer"`
 	Person       personView        `json:"person"`
-	ShipTo       cart.Address      `json:"ship_to,omitzero"`
+	ShipTo       cart.Address      `json:"ship_to"`
 	SelectedItem string            `json:"selected_item"`
 	Lines        []cart.Line       `json:"lines"`
 	Extrinsics   map[string]string `json:"extrinsics"`

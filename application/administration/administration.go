@@ -159,7 +159,9 @@ func (s *Service) Connections(ctx context.Context, of tenant.ID, after connectio
 }
 
 // ChangeConnection replaces a connection's profile; its credentials stay.
-func (s *Service) ChangeConnection(ctx context.Context, of tenant.ID, id connection.ID, p connection.Profile) (*connection.Connection, error) {
+func (s *Service) ChangeConnection(
+	ctx context.Context, of tenant.ID, id connection.ID, p connection.Profile,
+) (*connection.Connection, error) {
 	if err := s.checkOptions(p); err != nil {
 		return nil, err
 	}

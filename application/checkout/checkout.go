@@ -5,6 +5,7 @@ package checkout
 import (
 	"bytes"
 	"context"
+	"errors"
 
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
@@ -12,7 +13,6 @@ import (
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/eligibility"
-	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/transfer"
@@ -97,7 +97,7 @@ func (s *Service) Policy(ctx context.Context, of tenant.ID, q Question) (eligibi
 	var open *session.Session
 	if q.Session != "" {
 		open, err = s.stores.Sessions.Get(ctx, of, q.Session)
-		if err != nil && fault.KindOf(err) != fault.NotFound {
+		if err != nil && !errors.Is(err, session.ErrNotFound) {
 			return eligibility.Policy{}, err
 		}
 	}
@@ -117,8 +117,8 @@ func (s *Service) customer(ctx context.Context, of tenant.ID, q Question) (*cust
 	} else {
 		c, err = s.stores.Customers.ByNumber(ctx, of, q.Number)
 	}
-	if fault.KindOf(err) == fault.NotFound && err != nil {
-		return nil, nil //nolint:nilnil // no customer is an answer here
+	if errors.Is(err, port.ErrCustomerNotFound) {
+		return nil, nil // no customer is an answer here
 	}
 	return c, err
 }

@@ -59,7 +59,8 @@ func (s *Service) Feed(ctx context.Context, of tenant.ID, q Query) (page []Order
 		return nil, "", err
 	}
 	found, err := s.stores.Orders.Feed(ctx, of, port.FeedQuery{
-		Status: q.Status, IncludeTest: q.IncludeTest, AfterSince: since, AfterID: id, Limit: q.Limit + 1, // one more tells whether there is a next page
+		Status: q.Status, IncludeTest: q.IncludeTest, AfterSince: since, AfterID: id,
+		Limit: q.Limit + 1, // one more tells whether there is a next page
 	})
 	if err != nil {
 		return nil, "", err

@@ -106,11 +106,11 @@ func (s *Service) find(ctx context.Context, address string) (*connection.Link, *
 func (s *Service) open(
 	ctx context.Context, link *connection.Link, conn *connection.Connection, decoder port.LoginDecoder, r port.StartRequest,
 ) (port.StartCall, string, error) {
+	if err := link.Check(); err != nil {
+		return port.StartCall{}, "", err
+	}
 	start, err := decoder.DecodeLogin(r)
 	if err != nil {
-		return start, "", err
-	}
-	if err := link.Check(); err != nil {
 		return start, "", err
 	}
 	if err := authentication.Caller(ctx, s.secrets, conn, start.Presented); err != nil {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/punchgate/punchgate/application/port"
-	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
 )
 
@@ -64,21 +63,25 @@ func (s *Service) push(ctx context.Context, poster port.Poster, due order.State)
 		claimed = o.Claim(s.clock.Now(), pushLease)
 		return nil
 	})
-	if err != nil || !claimed { // another gateway has it
+	if err != nil {
 		return err
 	}
-	failure := s.post(ctx, poster, due)
-	if ctx.Err() != nil {
-		return ctx.Err() // the gateway stops; the lease runs out and another one takes over
+	if !claimed { // another gateway has it
+		return nil
 	}
-	_, err = s.stores.Orders.Update(ctx, due.Tenant, due.ID, func(o *order.Order) error {
-		if failure != nil {
-			o.Postpone(fault.From(failure).Error(), nextTry(claim.Snapshot().Push.Attempts, s.clock.Now()))
+	failure := s.post(ctx, poster, due)
+	if err := ctx.Err(); err != nil {
+		return err // the gateway stops; the lease runs out and another one takes over
+	}
+	record := func(o *order.Order) error { return o.Transfer(s.clock.Now()) }
+	if failure != nil {
+		next := nextTry(claim.Snapshot().Push.Attempts, s.clock.Now())
+		record = func(o *order.Order) error {
+			o.Postpone(failure.Error(), next)
 			return nil
 		}
-		return o.Transfer(s.clock.Now())
-	})
-	if err != nil {
+	}
+	if _, err := s.stores.Orders.Update(ctx, due.Tenant, due.ID, record); err != nil {
 		return err
 	}
 	return failure
@@ -107,5 +110,5 @@ func nextTry(attempts int, now time.Time) time.Time {
 		return time.Time{}
 	}
 	wait := min(pushFirst<<(attempts-1), pushLongest)
-	return now.Add(wait/2 + rand.N(wait))
+	return now.Add(wait/2 + rand.N(wait)) //nolint:gosec // it spreads load, it hides nothing
 }

@@ -36,7 +36,8 @@ type Service struct {
 
 // New makes the service.
 func New(
-	stores port.Stores, registry *formats.Registry, secrets port.Secrets, clock port.Clock, ids port.IDs, policy login.Policy, log *slog.Logger,
+	stores port.Stores, registry *formats.Registry, secrets port.Secrets, clock port.Clock, ids port.IDs, policy login.Policy,
+	log *slog.Logger,
 ) *Service {
 	return &Service{stores, registry, secrets, clock, ids, policy, log, make(chan struct{}, 1)}
 }
@@ -138,7 +139,8 @@ func (s *Service) prepare(ctx context.Context, state session.State, c *cart.Cart
 	if err := c.Check(); err != nil {
 		return Sent{}, err
 	}
-	if err := eligibility.CheckSend(eligibility.Facts{Tenant: shop, Customer: who, Connection: conn, Cart: c, Now: s.clock.Now()}); err != nil {
+	facts := eligibility.Facts{Tenant: shop, Customer: who, Connection: conn, Cart: c, Now: s.clock.Now()}
+	if err := eligibility.CheckSend(facts); err != nil {
 		return Sent{}, err
 	}
 	if err := profile.Return.CheckAddress(state.Visit.ReturnURL, s.policy.LoopbackHTTP); err != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/punchgate/punchgate/adapters/web/client"
 	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/application/formats"
+	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/bootstrap/demo/buyer"
 	"github.com/punchgate/punchgate/bootstrap/demo/shop"
 )
@@ -60,7 +61,7 @@ type SeedConnection struct {
 	LinkURL     string            `json:"link_url"`
 	Method      string            `json:"method"`
 	Login       map[string]string `json:"login"`
-	Credentials buyer.Credentials `json:"credentials"`
+	Credentials buyer.Credentials `json:"credentials,omitzero"` // where the format's start call can be a document
 }
 
 // Start sets the demo up and runs shop and buyer. It returns once both answer.
@@ -74,12 +75,12 @@ func Start(ctx context.Context, c Config) (*Demo, error) {
 		return nil, errors.Join(err, shopListener.Close())
 	}
 	d := &Demo{seed: Seed{GatewayURL: c.GatewayURL, ShopURL: address(shopListener), BuyerURL: address(buyerListener)}}
-	names, err := startable(c.Formats)
+	usable, err := startable(c.Formats)
 	if err != nil {
 		return nil, errors.Join(err, shopListener.Close(), buyerListener.Close())
 	}
 	seeder := &seeder{c.Admin, c.State, c.Folder}
-	if err := seeder.seed(ctx, names, d.seed.ShopURL, d.seed.BuyerURL); err != nil {
+	if err := seeder.seed(ctx, usable, d.seed.ShopURL, d.seed.BuyerURL); err != nil {
 		return nil, errors.Join(err, shopListener.Close(), buyerListener.Close())
 	}
 	debug.FreeOSMemory() // hashing the passwords took much for a moment
@@ -100,8 +101,8 @@ func Start(ctx context.Context, c Config) (*Demo, error) {
 }
 
 // startable returns the formats with which a PunchOut can be made: not those of purchase orders only.
-func startable(registry *formats.Registry) ([]string, error) {
-	var names []string
+func startable(registry *formats.Registry) ([]port.Format, error) {
+	var all []port.Format
 	for _, name := range registry.Names() {
 		f, err := registry.Get(name)
 		if err != nil {
@@ -109,10 +110,10 @@ func startable(registry *formats.Registry) ([]string, error) {
 		}
 		can := formats.Capabilities(f)
 		if slices.Contains(can, formats.Login) && slices.Contains(can, formats.Cart) {
-			names = append(names, name)
+			all = append(all, f)
 		}
 	}
-	return names, nil
+	return all, nil
 }
 
 // listenNear takes the port so many after the gateway's, or a free one where the gateway took a free one or the port is
@@ -137,14 +138,17 @@ func (d *Demo) describe(s *State) {
 	d.seed.Keys, d.seed.Tenant.ID, d.seed.Ineligible = s.Keys, string(s.Tenant), string(s.Ineligible)
 	for _, c := range s.Connections {
 		returns := buyer.Connection{Format: c.Format}
-		d.seed.Connections = append(d.seed.Connections, SeedConnection{
+		seed := SeedConnection{
 			Format: c.Format, CustomerID: string(c.Customer), LinkURL: d.seed.GatewayURL + "/punchout/" + c.Link, Method: http.MethodPost,
 			Login: map[string]string{"USERNAME": c.User, "PASSWORD": c.Password, "HOOK_URL": d.seed.BuyerURL + returns.ReturnPath()},
-			Credentials: buyer.Credentials{
+		}
+		if c.Documents {
+			seed.Credentials = buyer.Credentials{
 				FromDomain: credentialDomain, FromIdentity: c.User, ToDomain: credentialDomain, ToIdentity: sellerIdentity,
 				SenderDomain: credentialDomain, SenderIdentity: c.User, SharedSecret: c.Password,
-			},
-		})
+			}
+		}
+		d.seed.Connections = append(d.seed.Connections, seed)
 	}
 }
 

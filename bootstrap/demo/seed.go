@@ -47,7 +47,7 @@ type seeder struct {
 
 // seed brings shop, customers, connections, links and keys into being where they are not yet, and lets them know where
 // shop and buyer listen this time.
-func (s *seeder) seed(ctx context.Context, formats []string, shopURL, buyerURL string) error {
+func (s *seeder) seed(ctx context.Context, formats []port.Format, shopURL, buyerURL string) error {
 	if err := s.seedTenant(ctx, shopURL); err != nil {
 		return err
 	}
@@ -101,12 +101,12 @@ func (s *seeder) seedCustomer(ctx context.Context, id customer.ID, p customer.Pr
 
 // seedConnection makes a connection of the format. A connection that the state does not know, because the demo was
 // interrupted, gets a new password.
-func (s *seeder) seedConnection(ctx context.Context, format string, who customer.ID, buyerURL string) error {
+func (s *seeder) seedConnection(ctx context.Context, format port.Format, who customer.ID, buyerURL string) error {
 	address, err := url.Parse(buyerURL)
 	if err != nil {
 		return err
 	}
-	known := slices.IndexFunc(s.state.Connections, func(c ConnectionState) bool { return c.Format == format })
+	known := slices.IndexFunc(s.state.Connections, func(c ConnectionState) bool { return c.Format == format.Name() })
 	if known >= 0 {
 		c, err := s.admin.Connection(ctx, shopID, s.state.Connections[known].ID)
 		if err != nil {
@@ -117,7 +117,11 @@ func (s *seeder) seedConnection(ctx context.Context, format string, who customer
 		_, err = s.admin.ChangeConnection(ctx, shopID, c.ID(), p)
 		return err
 	}
-	made := ConnectionState{ID: connection.ID(format), Format: format, Customer: who, User: "demo-" + string(who), Password: rand.Text()}
+	_, documents := format.(port.StartResponder)
+	made := ConnectionState{
+		ID: connection.ID(format.Name()), Format: format.Name(), Customer: who, User: "demo-" + string(who), Password: rand.Text(),
+		Documents: documents,
+	}
 	_, _, err = s.admin.CreateConnection(ctx, shopID, made.ID, profile(made, address.Host), secret.New(made.Password))
 	if errors.Is(err, port.ErrConnectionExists) {
 		_, err = s.admin.ReplaceSecret(ctx, shopID, made.ID, secret.New(made.Password))
@@ -140,17 +144,19 @@ const (
 	sellerIdentity   = "papper-och-penna"
 )
 
-// profile accepts both a form and, where the format knows it, a document; the identities go with the latter.
+// profile accepts a form and, where the format knows it, a document; the identities go with the latter.
 func profile(c ConnectionState, buyerHost string) connection.Profile {
-	buyerID := []connection.Identity{{Domain: credentialDomain, ID: c.User}}
-	return connection.Profile{
+	p := connection.Profile{
 		Name: c.Format, Customer: c.Customer, Format: c.Format, Active: true,
-		Login: connection.Login{
-			Method: connection.Any, Names: connection.Presets[connection.DefaultPreset], User: c.User,
-			From: buyerID, To: []connection.Identity{{Domain: credentialDomain, ID: sellerIdentity}}, Sender: buyerID,
-		},
+		Login:  connection.Login{Method: connection.Any, Names: connection.Presets[connection.DefaultPreset], User: c.User},
 		Return: connection.Return{FromCall: true, Hosts: []string{buyerHost}, Transfer: connection.Browser},
 	}
+	if c.Documents {
+		buyerID := []connection.Identity{{Domain: credentialDomain, ID: c.User}}
+		p.Login.From, p.Login.Sender = buyerID, buyerID
+		p.Login.To = []connection.Identity{{Domain: credentialDomain, ID: sellerIdentity}}
+	}
+	return p
 }
 
 func (s *seeder) seedKeys(ctx context.Context) error {

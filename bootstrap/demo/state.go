@@ -41,6 +41,8 @@ type ConnectionState struct {
 	Link     string        `json:"link"` // the last part of its address
 	User     string        `json:"user"`
 	Password string        `json:"password"`
+	// Documents says that the start call can be a document, with credentials of its own.
+	Documents bool `json:"documents"`
 }
 
 // Load reads the state of the demo in a folder, or begins one with a fresh master key.

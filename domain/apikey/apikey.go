@@ -66,7 +66,9 @@ func New(of tenant.ID, id ID, label string, scopes []Scope, verifier string, now
 		return nil, ErrInvalid.With(fault.Detail{Path: "/scopes", Code: "missing", Message: "a key needs at least one scope"})
 	}
 	if slices.Contains(scopes, Platform) != (of == tenant.Platform) || of == tenant.Platform && len(scopes) > 1 {
-		return nil, ErrInvalid.With(fault.Detail{Path: "/scopes", Code: "misplaced", Message: "the scope platform and the others do not go together"})
+		return nil, ErrInvalid.With(fault.Detail{
+			Path: "/scopes", Code: "misplaced", Message: "the scope platform and the others do not go together",
+		})
 	}
 	return &Key{State{Tenant: of, ID: id, Label: label, Scopes: slices.Clone(scopes), Verifier: verifier, CreatedAt: now}}, nil
 }

@@ -44,7 +44,7 @@ var (
 		allowed := f.Tenant.Settings().AllowedFormats
 		return len(allowed) == 0 || slices.Contains(allowed, f.Connection.Profile().Format)
 	}}
-	highestValue = Rule{"cart.highest_value", "the cart is above the highest value of the connection, or in another currency", func(f Facts) bool {
+	highestValue = Rule{"cart.highest_value", "the cart is above the connection's highest value, or in another currency", func(f Facts) bool {
 		highest := f.Connection.Profile().HighestValue
 		return highest.Value.IsZero() || f.Cart.Currency == highest.Currency && f.Cart.Total().Cmp(highest.Value) <= 0
 	}}

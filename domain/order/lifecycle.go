@@ -1,6 +1,10 @@
 package order
 
-import "github.com/punchgate/punchgate/domain/fault"
+import (
+	"slices"
+
+	"github.com/punchgate/punchgate/domain/fault"
+)
 
 // Status is where an order stands in its life.
 type Status struct{ name string }
@@ -47,10 +51,5 @@ func (s Status) String() string { return s.name }
 
 // MayBecome reports whether an order may go from this status to the other.
 func (s Status) MayBecome(other Status) bool {
-	for _, allowed := range next[s] {
-		if allowed == other {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(next[s], other)
 }

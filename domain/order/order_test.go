@@ -2,6 +2,7 @@ package order_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -39,12 +40,7 @@ var allowed = map[order.Status][]order.Status{
 }
 
 func listed(from, to order.Status) bool {
-	for _, each := range allowed[from] {
-		if each == to {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(allowed[from], to)
 }
 
 func TestOfEveryPairOfStatusesOnlyTheListedStepsAreAllowed(t *testing.T) {
@@ -78,10 +74,7 @@ var steps = map[order.Status]struct {
 func TestEveryDoorKeepsToTheTable(t *testing.T) {
 	for to, step := range steps {
 		for _, from := range order.Statuses() {
-			silent := false
-			for _, s := range step.silent {
-				silent = silent || s == from
-			}
+			silent := slices.Contains(step.silent, from)
 			o := in(from)
 			err := step.do(o)
 			switch {

@@ -1,6 +1,10 @@
 package session
 
-import "github.com/punchgate/punchgate/domain/fault"
+import (
+	"slices"
+
+	"github.com/punchgate/punchgate/domain/fault"
+)
 
 // Status is where a session stands in its life.
 type Status struct{ name string }
@@ -38,12 +42,7 @@ func (s Status) String() string { return s.name }
 
 // MayBecome reports whether a session may go from this status to the other.
 func (s Status) MayBecome(other Status) bool {
-	for _, allowed := range next[s] {
-		if allowed == other {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(next[s], other)
 }
 
 // Open reports whether the session can still be shopped in.

@@ -144,14 +144,14 @@ func (p pictures) take(ctx context.Context, name string) {
 	}
 }
 
-func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
+func do(ctx context.Context, t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func value(t *testing.T, ctx context.Context, action chromedp.Action[string]) string {
+func value(ctx context.Context, t *testing.T, action chromedp.Action[string]) string {
 	t.Helper()
 	v, err := chromedp.Run(ctx, action)
 	if err != nil {
@@ -160,35 +160,35 @@ func value(t *testing.T, ctx context.Context, action chromedp.Action[string]) st
 	return v
 }
 
-func location(t *testing.T, ctx context.Context) string {
+func location(ctx context.Context, t *testing.T) string {
 	t.Helper()
-	return value(t, ctx, chromedp.Location())
+	return value(ctx, t, chromedp.Location())
 }
 
-func page(t *testing.T, ctx context.Context) string {
+func page(ctx context.Context, t *testing.T) string {
 	t.Helper()
-	return value(t, ctx, chromedp.Text(chromedp.CSS("body")))
+	return value(ctx, t, chromedp.Evaluate[string]("document.body.innerText"))
 }
 
 // until waits for the browser to be at an address with the prefix: forms that post themselves take it there.
-func until(t *testing.T, ctx context.Context, prefix string) {
+func until(ctx context.Context, t *testing.T, prefix string) {
 	t.Helper()
 	for range 200 {
-		if strings.HasPrefix(location(t, ctx), prefix) {
-			do(t, ctx, chromedp.WaitVisible(chromedp.CSS("h1")))
+		if strings.HasPrefix(location(ctx, t), prefix) {
+			do(ctx, t, chromedp.WaitVisible(chromedp.CSS("h1")))
 			return
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	t.Fatalf("at %s, not at %s: %s", location(t, ctx), prefix, page(t, ctx))
+	t.Fatalf("at %s, not at %s: %s", location(ctx, t), prefix, page(ctx, t))
 }
 
-func see(t *testing.T, ctx context.Context, texts ...string) {
+func see(ctx context.Context, t *testing.T, texts ...string) {
 	t.Helper()
-	body := page(t, ctx)
+	body := page(ctx, t)
 	for _, text := range texts {
 		if !strings.Contains(body, text) {
-			t.Errorf("at %s there is no %q in: %s", location(t, ctx), text, body)
+			t.Errorf("at %s there is no %q in: %s", location(ctx, t), text, body)
 		}
 	}
 }
@@ -207,49 +207,49 @@ func TestTheWholeTripInABrowser(t *testing.T) {
 			t.Run(language+" "+width, func(t *testing.T) {
 				ctx := browser(t, language)
 				d, _ := demo(t, t.TempDir())
-				do(t, ctx, chromedp.EmulateViewport(size[0], size[1]))
+				do(ctx, t, chromedp.EmulateViewport(size[0], size[1]))
 				for _, connection := range d.Connections {
-					trip(t, ctx, d, connection.Format, connection.Link, w, pictures{t, language + "-" + width + "-" + connection.Format})
+					trip(ctx, t, d, connection.Format, connection.Link, w, pictures{t, language + "-" + width + "-" + connection.Format})
 				}
 			})
 		}
 	}
 }
 
-func trip(t *testing.T, ctx context.Context, d seed, format, link string, w words, p pictures) {
+func trip(ctx context.Context, t *testing.T, d seed, format, link string, w words, p pictures) {
 	t.Helper()
-	do(t, ctx, chromedp.Navigate(d.Buyer+"/"))
-	see(t, ctx, "Papper och Penna AB", format, w.shop)
+	do(ctx, t, chromedp.Navigate(d.Buyer+"/"))
+	see(ctx, t, "Papper och Penna AB", format, w.shop)
 	p.take(ctx, "1-buyer")
 
 	// Punch out: the browser is led to the shop, and neither address nor history holds the password.
-	do(t, ctx, chromedp.Click(chromedp.CSS(`form[action="`+link+`"] button`)))
-	until(t, ctx, d.Shop+"/s/")
-	shop := location(t, ctx)
-	see(t, ctx, "PunchOut", w.buy)
+	do(ctx, t, chromedp.Click(chromedp.CSS(`form[action="`+link+`"] button`)))
+	until(ctx, t, d.Shop+"/s/")
+	shop := location(ctx, t)
+	see(ctx, t, "PunchOut", w.buy)
 	p.take(ctx, "2-shop")
 
 	// Buy two articles; the checkout is closed, "Skicka order" stands in its place.
-	do(t, ctx,
+	do(ctx, t,
 		chromedp.Click(chromedp.CSS(`form[action*="/korg"] button`)),
 		chromedp.WaitVisible(chromedp.CSS(`form[action*="/skicka"] button`)))
-	do(t, ctx, chromedp.Navigate(strings.SplitN(shop, "?", 2)[0]+"kassa"))
-	if at := location(t, ctx); strings.Contains(at, "kassa") {
+	do(ctx, t, chromedp.Navigate(strings.SplitN(shop, "?", 2)[0]+"kassa"))
+	if at := location(ctx, t); strings.Contains(at, "kassa") {
 		t.Errorf("a direct visit to the checkout stays at %s", at)
 	}
-	do(t, ctx, chromedp.Navigate(strings.SplitN(shop, "?", 2)[0]+"korg"))
-	see(t, ctx, "Skicka order", w.sent)
+	do(ctx, t, chromedp.Navigate(strings.SplitN(shop, "?", 2)[0]+"korg"))
+	see(ctx, t, "Skicka order", w.sent)
 	p.take(ctx, "3-cart")
 
 	// Send the order: the transfer page posts itself, and the cart is in the procurement system.
-	do(t, ctx, chromedp.Click(chromedp.CSS(`form[action*="/skicka"] button`)))
-	until(t, ctx, d.Buyer+"/visits/")
-	see(t, ctx, w.sent, "Papper och Penna AB", "UNSPSC", "<?xml")
+	do(ctx, t, chromedp.Click(chromedp.CSS(`form[action*="/skicka"] button`)))
+	until(ctx, t, d.Buyer+"/visits/")
+	see(ctx, t, w.sent, "Papper och Penna AB", "UNSPSC", "<?xml")
 	p.take(ctx, "4-returned")
 
 	// Place the order: the ping confirms it.
-	do(t, ctx, chromedp.Click(chromedp.CSS(`form[action*="/order"] button`)), chromedp.WaitVisible(chromedp.CSS(".note.good")))
-	see(t, ctx, w.placed, "confirmed")
+	do(ctx, t, chromedp.Click(chromedp.CSS(`form[action*="/order"] button`)), chromedp.WaitVisible(chromedp.CSS(".note.good")))
+	see(ctx, t, w.placed, "confirmed")
 	p.take(ctx, "5-placed")
 }
 
@@ -273,19 +273,19 @@ func TestTheTransferPageWorksWithoutScript(t *testing.T) {
 		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 		return err
 	})
-	do(t, ctx, noScript, chromedp.Navigate(d.Buyer+"/"))
-	do(t, ctx, chromedp.Click(chromedp.CSS(`form[action="`+d.Connections[0].Link+`"] button`)))
-	until(t, ctx, d.Shop+"/s/")
-	do(t, ctx,
+	do(ctx, t, noScript, chromedp.Navigate(d.Buyer+"/"))
+	do(ctx, t, chromedp.Click(chromedp.CSS(`form[action="`+d.Connections[0].Link+`"] button`)))
+	until(ctx, t, d.Shop+"/s/")
+	do(ctx, t,
 		chromedp.Click(chromedp.CSS(`form[action*="/korg"] button`)),
 		chromedp.WaitVisible(chromedp.CSS(`form[action*="/skicka"] button`)),
 		chromedp.Click(chromedp.CSS(`form[action*="/skicka"] button`)))
-	until(t, ctx, d.Gateway+"/transfer/")
-	see(t, ctx, "Varukorgen skickas", "Skicka varukorgen")
+	until(ctx, t, d.Gateway+"/transfer/")
+	see(ctx, t, "Varukorgen skickas", "Skicka varukorgen")
 	pictures{t, "sv-desk"}.take(ctx, "transfer-without-script")
-	do(t, ctx, chromedp.Click(chromedp.CSS("#transfer button")))
-	until(t, ctx, d.Buyer+"/visits/")
-	see(t, ctx, "Varukorg", "<?xml")
+	do(ctx, t, chromedp.Click(chromedp.CSS("#transfer button")))
+	until(ctx, t, d.Buyer+"/visits/")
+	see(ctx, t, "Varukorg", "<?xml")
 }
 
 func TestTheDemoKeepsEverythingWhenItIsKilledAndStartedAgain(t *testing.T) {

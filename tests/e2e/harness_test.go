@@ -79,6 +79,7 @@ type gateway struct {
 	t     *testing.T
 	url   string
 	admin *administration.Service
+	web   *web.Server
 	clock *clock
 	logs  *logs
 	shop  *shop
@@ -105,7 +106,7 @@ func start(t *testing.T, folder ...string) *gateway {
 		fx.Decorate(func(*slog.Logger) *slog.Logger {
 			return slog.New(slog.NewTextHandler(g.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 		}),
-		fx.Populate(&g.admin, &config),
+		fx.Populate(&g.admin, &g.web, &config),
 	)
 	if err := app.Start(context.Background()); err != nil {
 		t.Fatal(err)

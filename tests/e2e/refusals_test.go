@@ -3,8 +3,8 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
-	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -347,25 +347,54 @@ func TestNoSecretIsInAnyLog(t *testing.T) {
 	}
 }
 
-func TestASlowClientIsCutOffAndAnUnknownAddressIsSaidSo(t *testing.T) {
-	g := withShop(t)
+func TestAnUnknownAddressAndAWrongMethodAreSaidSo(t *testing.T) {
+	g := start(t)
 	get(t, g.url+"/nothing/here").want(t, 404)
 	g.api("", "DELETE", "/healthz", "").want(t, 405)
-	connection, err := net.Dial("tcp", strings.TrimPrefix(g.url, "http://"))
+}
+
+// The limits of the server as it runs are shortened, so that the test need not wait for them; that they are set at all is
+// part of the test.
+func TestSlowAndGreedyClientsAreCutOff(t *testing.T) {
+	g := start(t)
+	server := g.web.HTTP()
+	if server.ReadHeaderTimeout <= 0 || server.ReadTimeout <= 0 || server.WriteTimeout <= 0 || server.IdleTimeout <= 0 || server.MaxHeaderBytes <= 0 {
+		t.Fatalf("a limit is not set: %+v", server)
+	}
+	server.ReadHeaderTimeout, server.ReadTimeout, server.IdleTimeout = 200*time.Millisecond, 400*time.Millisecond, 200*time.Millisecond
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer connection.Close()
-	// A header without an end is given up by the server; the limits themselves are set in adapters/web.
-	if _, err := fmt.Fprintf(connection, "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: %s\r\n\r\n", strings.Repeat("a", 1<<17)); err != nil {
-		t.Fatal(err)
-	}
-	reply := make([]byte, 64)
-	if err := connection.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
-		t.Fatal(err)
-	}
-	n, err := connection.Read(reply)
-	if err != nil || !strings.Contains(string(reply[:n]), fmt.Sprint(http.StatusRequestHeaderFieldsTooLarge)) {
-		t.Fatalf("a header of 128 kB: %q, %v", reply[:n], err)
+	go func() { _ = server.Serve(listener) }() // it ends with Close
+	defer server.Close()
+
+	for name, c := range map[string]struct{ sent, answer string }{
+		"a header that does not end": {"GET /healthz HTTP/1.1\r\nHost: x\r\n", ""},
+		"a body that does not come":  {"POST /punchout/a.b HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nUSERNAME", "400"},
+		"nothing after an answer":    {"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", "200"},
+		"a header of 128 kB":         {"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: " + strings.Repeat("a", 1<<17) + "\r\n\r\n", "431"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client, err := net.Dial("tcp", listener.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer client.Close()
+			if err := client.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := client.Write([]byte(c.sent)); err != nil {
+				t.Fatal(err)
+			}
+			reply, err := io.ReadAll(client) // until the server hangs up
+			if err != nil {
+				t.Fatalf("the server did not hang up: %v after %q", err, reply)
+			}
+			status, _, _ := strings.Cut(strings.TrimPrefix(string(reply), "HTTP/1.1 "), " ")
+			if status != c.answer {
+				t.Errorf("answered %q, want %q", status, c.answer)
+			}
+		})
 	}
 }

@@ -26,12 +26,12 @@ func shared(t *testing.T, path string) string {
 	}
 	path = filepath.Join(root, path)
 	if _, err := os.Stat(path); err != nil {
-		unavailable(t, "%s is absent; PUNCHGATE_SHARED names its root", path)
+		unavailablef(t, "%s is absent; PUNCHGATE_SHARED names its root", path)
 	}
 	return path
 }
 
-func unavailable(t *testing.T, format string, args ...any) {
+func unavailablef(t *testing.T, format string, args ...any) {
 	t.Helper()
 	if os.Getenv("PUNCHGATE_INTEGRATION") == "1" {
 		t.Fatalf(format, args...)
@@ -42,7 +42,7 @@ func unavailable(t *testing.T, format string, args ...any) {
 func TestDocumentsAreValidInEveryDTD(t *testing.T) {
 	check := shared(t, "tools/cxml-check")
 	if _, err := exec.LookPath("xmllint"); err != nil {
-		unavailable(t, "xmllint is not installed (libxml2-utils)")
+		unavailablef(t, "xmllint is not installed (libxml2-utils)")
 	}
 	documents := map[string]string{}
 	write := func(name string, c *cart.Cart, options string) {

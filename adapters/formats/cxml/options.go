@@ -63,7 +63,7 @@ func readOptions(raw json.RawMessage) (settings, error) {
 			o.Field = fieldURLEncoded
 		}
 	}
-	return o, options.Check(o.check, o.Form.Check)
+	return o, options.Check(o.check, o.Check)
 }
 
 func (o *settings) check(report options.Report) {

@@ -266,9 +266,7 @@ func TestPeppolCheckAgreesOnChangedDocuments(t *testing.T) {
 	}
 	documents := map[string][]byte{}
 	for _, original := range []string{string(text), golden(t, "minimal")} {
-		for name, document := range mutants(t, original) {
-			documents[name] = document
-		}
+		maps.Copy(documents, mutants(t, original))
 	}
 	agree, same := 0, 0
 	for name, v := range check.check(t, documents) {

@@ -104,8 +104,8 @@ func (n *node) path() string {
 		length += len(step) + 1
 	}
 	b := make([]byte, 0, length)
-	for i := len(steps) - 1; i >= 0; i-- {
-		b = append(append(b, '/'), steps[i]...)
+	for _, step := range slices.Backward(steps) {
+		b = append(append(b, '/'), step...)
 	}
 	return string(b)
 }
@@ -216,7 +216,7 @@ func (p *parser) document(r io.Reader) (*node, error) {
 	}
 	for start := true; ; start = false {
 		token, err := p.decoder.RawToken()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
@@ -385,9 +385,9 @@ func (p *parser) resolve(name xml.Name, isElement bool) (xml.Name, error) {
 	if prefix == "" && !isElement { // the default namespace is for elements
 		return name, nil
 	}
-	for i := len(p.scope) - 1; i >= 0; i-- {
-		if p.scope[i].prefix == prefix {
-			return xml.Name{Space: p.scope[i].uri, Local: name.Local}, nil
+	for _, declared := range slices.Backward(p.scope) {
+		if declared.prefix == prefix {
+			return xml.Name{Space: declared.uri, Local: name.Local}, nil
 		}
 	}
 	if prefix != "" {

@@ -35,7 +35,7 @@ func readOptions(raw json.RawMessage) (settings, error) {
 	if s.Encoding == "" {
 		s.Encoding = "base64"
 	}
-	return s, options.Check(s.check, s.Form.Check)
+	return s, options.Check(s.check, s.Check)
 }
 
 func (s *settings) check(report options.Report) {

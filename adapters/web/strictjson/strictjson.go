@@ -6,6 +6,7 @@ package strictjson
 import (
 	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -44,7 +45,18 @@ func Decode(document []byte, into any) error {
 			refusal = fault.New(fault.Invalid, "json.invalid", "the JSON document has members that are wrong")
 		}
 	}
+	detail.Path = clip(detail.Path)
 	return refusal.With(detail)
+}
+
+// longest is the largest number of characters of a path that a refusal tells: names and depth are the caller's.
+const longest = 1_000
+
+func clip(path string) string {
+	if utf8.RuneCountInString(path) <= longest {
+		return path
+	}
+	return string([]rune(path)[:longest]) + "…"
 }
 
 func describe(err *json.SemanticError) string {

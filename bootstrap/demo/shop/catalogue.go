@@ -90,7 +90,7 @@ var catalogue = []*product{
 	{
 		SKU: "4720", GTIN: "9520000047207", Unit: "EA", Price: money.MustParse("84.50"), Basis: money.FromInt(100), VAT: vat, UNSPSC: "44121506",
 		Manufacturer: "Pappersbruket", ManufacturerSKU: "PB-C5-V", LeadTimeDays: 2,
-		Name:  text{"Kuvert C5 vitt", "Envelope C5 white"},
+		Name: text{"Kuvert C5 vitt", "Envelope C5 white"},
 		About: text{
 			"Självhäftande, utan fönster. Säljs styckvis, priset gäller 100 stycken.",
 			"Self-sealing, no window. Sold by the piece, priced per hundred.",

@@ -1,0 +1,247 @@
+package secrets
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/punchgate/punchgate/domain/secret"
+)
+
+const (
+	chosen = "Hemligt-4711"
+	master = "0123456789abcdefghijklmnopqrstuv"
+)
+
+func with(t testing.TB, master string) *Secrets {
+	t.Helper()
+	s, err := New(MasterKey(master))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func hash(t testing.TB, s *Secrets) string {
+	t.Helper()
+	verifier, err := s.HashChosen(secret.New(chosen))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return verifier
+}
+
+func verify(t testing.TB, s *Secrets, verifier, presented string) bool {
+	t.Helper()
+	good, err := s.Verify(t.Context(), verifier, secret.New(presented))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return good
+}
+
+func TestAVerifierKnowsItsSecretAndNoOther(t *testing.T) {
+	s := with(t, master)
+	for name, verifier := range map[string]string{"chosen": hash(t, s), "generated": s.HashGenerated(secret.New(chosen))} {
+		for range 2 { // the second time a right one is remembered
+			if !verify(t, s, verifier, chosen) {
+				t.Errorf("%s: the secret is refused", name)
+			}
+			for _, wrong := range []string{"", "hemligt-4711", chosen + " ", chosen + "\x00", chosen[:11], verifier} {
+				if verify(t, s, verifier, wrong) {
+					t.Errorf("%s: %q is accepted", name, wrong)
+				}
+			}
+		}
+	}
+}
+
+func TestTheSameSecretHasAnotherVerifierEachTime(t *testing.T) {
+	s := with(t, master)
+	first, second := hash(t, s), hash(t, s)
+	if first == second {
+		t.Error("the salt is always the same")
+	}
+	if !verify(t, s, first, chosen) || !verify(t, s, second, chosen) {
+		t.Error("a verifier does not know its secret")
+	}
+}
+
+func TestAVerifierOfAChosenSecretOutlivesTheMasterKeyAndThatOfAGeneratedOneDoesNot(t *testing.T) {
+	s, other := with(t, master), with(t, strings.ToUpper(master))
+	if !verify(t, other, hash(t, s), chosen) {
+		t.Error("the verifier of a chosen secret hangs on the master key")
+	}
+	if verify(t, other, s.HashGenerated(secret.New(chosen)), chosen) {
+		t.Error("the verifier of a generated secret is worth something without the master key")
+	}
+	if again := with(t, master); again.HashGenerated(secret.New(chosen)) != s.HashGenerated(secret.New(chosen)) {
+		t.Error("the same master key gives another verifier after a restart")
+	}
+}
+
+func TestWhatIsNoVerifierIsAnErrorAndNeverGood(t *testing.T) {
+	s := with(t, master)
+	good := hash(t, s)
+	if !strings.HasPrefix(good, "$argon2id$v=19$m=19456,t=2,p=1$") {
+		t.Fatalf("verifier %s", good)
+	}
+	parts := strings.Split(good, "$")
+	replaced := func(i int, part string) string {
+		changed := strings.Split(good, "$")
+		changed[i] = part
+		return strings.Join(changed, "$")
+	}
+	for name, verifier := range map[string]string{
+		"empty":             "",
+		"a word":            "password",
+		"the secret itself": chosen,
+		"another algorithm": replaced(1, "argon2i"),
+		"another version":   replaced(2, "v=16"),
+		"no version":        replaced(2, ""),
+		"no passes":         replaced(3, "m=19456,t=0,p=1"),
+		"no lanes":          replaced(3, "m=19456,t=2,p=0"),
+		"costs in words":    replaced(3, "cheap"),
+		"a salt of no sort": replaced(4, "***"),
+		"a hash of no sort": replaced(5, "***"),
+		"no hash":           replaced(5, ""),
+		"a part too many":   good + "$x",
+		"a part too few":    strings.Join(parts[:5], "$"),
+		"of another maker":  "$2b$12$abcdefghijklmnopqrstuv",
+	} {
+		if ok, err := s.Verify(t.Context(), verifier, secret.New(chosen)); ok || err == nil || strings.Contains(err.Error(), "%!") {
+			t.Errorf("%s: %v, %v", name, ok, err)
+		}
+	}
+	for name, verifier := range map[string]string{
+		"another salt":                    replaced(4, parts[4][:21]+string(parts[4][21]^1)),
+		"another hash":                    replaced(5, "A"+parts[5][1:]),
+		"half the hash":                   replaced(5, parts[5][:20]),
+		"the digest of another secret":    s.HashGenerated(secret.New("other")),
+		"half a digest":                   s.HashGenerated(secret.New(chosen))[:30],
+		"the digest's name and no digest": hmacPrefix,
+	} {
+		if ok, _ := s.Verify(t.Context(), verifier, secret.New(chosen)); ok {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+}
+
+// TestARightSecretIsHashedOnce takes all leave to hash away: what is answered now is answered from memory.
+func TestARightSecretIsHashedOnce(t *testing.T) {
+	s := with(t, master)
+	verifier, unseen := hash(t, s), hash(t, s)
+	if !verify(t, s, verifier, chosen) || verify(t, s, verifier, "wrong") {
+		t.Fatal("not verified")
+	}
+	if err := s.hashing.Acquire(t.Context(), int64(runtime.GOMAXPROCS(0))); err != nil {
+		t.Fatal(err)
+	}
+	if !verify(t, s, verifier, chosen) {
+		t.Error("the remembered secret is refused")
+	}
+	if !verify(t, s, s.HashGenerated(secret.New(chosen)), chosen) {
+		t.Error("a generated secret waits for leave to hash")
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	for name, c := range map[string]struct{ verifier, presented string }{
+		"a wrong secret is not remembered":                      {verifier, "wrong"},
+		"a secret is remembered for its own verifier alone":     {unseen, chosen},
+		"a secret is remembered as it is, not by its beginning": {verifier, chosen + "x"},
+	} {
+		if ok, err := s.Verify(ended, c.verifier, secret.New(c.presented)); ok || !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v, %v", name, ok, err)
+		}
+	}
+}
+
+func TestASignatureHangsOnThePurposeAndOnEachPart(t *testing.T) {
+	s := with(t, master)
+	signed := map[string]string{}
+	for name, signature := range map[string]string{
+		"start a b":             s.Sign("start", "a", "b"),
+		"transfer a b":          s.Sign("transfer", "a", "b"),
+		"start b a":             s.Sign("start", "b", "a"),
+		"start a":               s.Sign("start", "a"),
+		"start ab":              s.Sign("start", "ab"),
+		"start a bc":            s.Sign("start", "a", "bc"),
+		"start ab c":            s.Sign("start", "ab", "c"),
+		"start abc":             s.Sign("start", "abc"),
+		"starta b":              s.Sign("starta", "b"),
+		"start and nothing":     s.Sign("start"),
+		"start and an empty":    s.Sign("start", ""),
+		"start and two empties": s.Sign("start", "", ""),
+		"a length as a part":    s.Sign("start", "1:a1:b"),
+		"another master key":    with(t, strings.ToUpper(master)).Sign("start", "a", "b"),
+	} {
+		if other, taken := signed[signature]; taken {
+			t.Errorf("%s has the signature of %s", name, other)
+		}
+		signed[signature] = name
+		if len(signature) != 32 || strings.Trim(signature, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+			t.Errorf("%s: signature %q", name, signature)
+		}
+	}
+	if s.Sign("start", "a", "b") != with(t, master).Sign("start", "a", "b") {
+		t.Error("a signature is worth nothing after a restart")
+	}
+}
+
+func TestNothingPrintedHoldsASecret(t *testing.T) {
+	s := with(t, master)
+	var printed bytes.Buffer
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d", "%x", "%q"} {
+		fmt.Fprintf(&printed, verb+" "+verb+" "+verb+"\n", s, *s, MasterKey(master))
+	}
+	slog.New(slog.NewTextHandler(&printed, nil)).Info("x", "key", MasterKey(master), "secrets", s)
+	fmt.Fprintln(&printed, hash(t, s), s.HashGenerated(secret.New(chosen)), s.Sign("start", chosen))
+	_, err := s.Verify(t.Context(), "$argon2id$v=19$m=1,t=1,p=1$***$***", secret.New(chosen))
+	fmt.Fprintln(&printed, err)
+	text := printed.String()
+	for _, key := range []string{master, s.verifierKey.Reveal(), s.tokenKey.Reveal(), s.cacheKey.Reveal(), chosen} {
+		for _, form := range []string{key, fmt.Sprintf("%x", key), strings.Trim(fmt.Sprint([]byte(key)), "[]"), fmt.Sprintf("%#v", []byte(key))[7:]} {
+			if strings.Contains(text, form) {
+				t.Errorf("printed: %s", form)
+			}
+		}
+	}
+}
+
+func TestTheMasterKeyIs32BytesInBase64(t *testing.T) {
+	key, err := ParseMasterKey(secret.New("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="))
+	if err != nil || len(key) != 32 || key[31] != 31 {
+		t.Errorf("%v: %d bytes", err, len(key))
+	}
+	for _, wrong := range []string{"", "AAEC", "not base64", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gIQ==", strings.Repeat("a", 32)} {
+		if _, err := ParseMasterKey(secret.New(wrong)); err == nil || wrong != "" && strings.Contains(err.Error(), wrong) {
+			t.Errorf("%q: %v", wrong, err)
+		}
+	}
+}
+
+func BenchmarkFirstTime(b *testing.B) {
+	s := with(b, master)
+	verifier := hash(b, s)
+	for b.Loop() {
+		s.good.Purge()
+		if !verify(b, s, verifier, chosen) {
+			b.Fatal("refused")
+		}
+	}
+}
+
+func BenchmarkRemembered(b *testing.B) {
+	s := with(b, master)
+	verifier := hash(b, s)
+	for b.Loop() {
+		if !verify(b, s, verifier, chosen) {
+			b.Fatal("refused")
+		}
+	}
+}
