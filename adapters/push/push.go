@@ -4,6 +4,7 @@ package push
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -54,11 +55,8 @@ func New() *Poster {
 // Post sends the form. Only a 2xx answer is an acknowledgement.
 func (p *Poster) Post(ctx context.Context, form transfer.Form, fields []transfer.Field) error {
 	response, err := p.send(ctx, form, fields)
-	if failure, ok := errors.AsType[*url.Error](err); ok {
-		return failure.Err // without the address, which may hold the document
-	}
 	if err != nil {
-		return err
+		return withoutContent(err)
 	}
 	defer response.Body.Close() //nolint:errcheck // the answer was read
 	if _, err := io.Copy(io.Discard, io.LimitReader(response.Body, answerMost)); err != nil {
@@ -68,6 +66,20 @@ func (p *Poster) Post(ctx context.Context, form transfer.Form, fields []transfer
 		return fmt.Errorf("the procurement system answered %d", response.StatusCode)
 	}
 	return nil
+}
+
+// withoutContent keeps the address, which may hold the document, and what a broken answer says out of an error.
+func withoutContent(err error) error {
+	failure, ok := errors.AsType[*url.Error](err)
+	if !ok {
+		return err
+	}
+	_, network := errors.AsType[net.Error](failure.Err)
+	_, certificate := errors.AsType[*tls.CertificateVerificationError](failure.Err)
+	if network || certificate || errors.Is(failure.Err, context.Canceled) || errors.Is(failure.Err, io.EOF) {
+		return failure.Err
+	}
+	return errors.New("the procurement system gave no proper HTTP answer")
 }
 
 func (p *Poster) send(ctx context.Context, form transfer.Form, fields []transfer.Field) (*http.Response, error) {

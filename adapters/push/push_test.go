@@ -50,6 +50,26 @@ var fields = []transfer.Field{
 	{Name: "NEW_ITEM-DESCRIPTION[1]", Value: "again €"},
 }
 
+func TestABrokenAnswerIsNotRepeatedInTheError(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	go func() {
+		connection, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		_, _ = connection.Write([]byte("SECRET of the other side\r\n\r\n")) // the test fails without it, too
+		_ = connection.Close()
+	}()
+	err = New().Post(t.Context(), transfer.Form{Action: "http://" + listener.Addr().String(), Method: "POST"}, nil)
+	if err == nil || strings.Contains(err.Error(), "SECRET") {
+		t.Error(err)
+	}
+}
+
 func TestTheFormIsPostedAsABrowserWould(t *testing.T) {
 	b := listen(t, status(http.StatusNoContent))
 	form := transfer.Form{Action: b.url + "/return?visit=7&a=b%26c", Method: "POST"}
@@ -128,7 +148,7 @@ func TestOnlyA2xxIsAnAcknowledgement(t *testing.T) {
 		200: true, 201: true, 202: true, 204: true, 299: true,
 		300: false, 301: false, 302: false, 303: false, 307: false, 308: false, 400: false, 401: false, 404: false, 500: false, 503: false,
 	} {
-		b := listen(t, func(w http.ResponseWriter, r *http.Request) {
+		b := listen(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", "/elsewhere")
 			w.WriteHeader(code)
 			if code != 204 {

@@ -205,7 +205,7 @@ func TestNothingPrintedHoldsASecret(t *testing.T) {
 	fmt.Fprintln(&printed, err)
 	text := printed.String()
 	for _, key := range []string{master, s.verifierKey.Reveal(), s.tokenKey.Reveal(), s.cacheKey.Reveal(), chosen} {
-		for _, form := range []string{key, fmt.Sprintf("%x", key), strings.Trim(fmt.Sprint([]byte(key)), "[]"), fmt.Sprintf("%#v", []byte(key))[7:]} {
+		for _, form := range []string{key, fmt.Sprintf("%x", key), strings.Trim(fmt.Sprintf("%d", []byte(key)), "[]"), fmt.Sprintf("%#v", []byte(key))[7:]} {
 			if strings.Contains(text, form) {
 				t.Errorf("printed: %s", form)
 			}

@@ -36,15 +36,18 @@ func list[T any](s *Server, c *gin.Context, name string, page func(after string,
 		}
 	}
 	found, err := page(c.Query("after"), limit)
-	if err != nil {
-		s.refuse(c, err)
-		return
-	}
-	views := make([]any, len(found))
-	for i := range found {
-		views[i] = view(found[i])
-	}
-	s.answer(c, http.StatusOK, gin.H{name: views})
+	listAll(s, c, name, found, err, view)
+}
+
+// listAll answers with things that are never many.
+func listAll[T any](s *Server, c *gin.Context, name string, found []T, err error, view func(T) any) {
+	reply(s, c, http.StatusOK, found, err, func(found []T) any {
+		views := make([]any, len(found))
+		for i := range found {
+			views[i] = view(found[i])
+		}
+		return gin.H{name: views}
+	})
 }
 
 func tenantView(t *tenant.Tenant) any             { return viewTenant(t) }
@@ -195,9 +198,8 @@ func (s *Server) replaceSecret(c *gin.Context) {
 }
 
 func (s *Server) listLinks(c *gin.Context) {
-	list(s, c, "links", func(string, int) ([]*connection.Link, error) {
-		return s.use.Administration.Links(c, tenantOf(c), connection.ID(c.Param("id")))
-	}, s.linkView)
+	found, err := s.use.Administration.Links(c, tenantOf(c), connection.ID(c.Param("id")))
+	listAll(s, c, "links", found, err, s.linkView)
 }
 
 func (s *Server) createLink(c *gin.Context) {
@@ -211,9 +213,8 @@ func (s *Server) revokeLink(c *gin.Context) {
 }
 
 func (s *Server) listKeys(c *gin.Context) {
-	list(s, c, "keys", func(string, int) ([]*apikey.Key, error) {
-		return s.use.Administration.Keys(c, tenantOf(c))
-	}, storedKeyView)
+	found, err := s.use.Administration.Keys(c, tenantOf(c))
+	listAll(s, c, "keys", found, err, storedKeyView)
 }
 
 func (s *Server) createKey(c *gin.Context) { s.makeKey(c, tenantOf(c)) }

@@ -39,7 +39,7 @@ func filled(t *testing.T, path string, v reflect.Value) {
 	if v.IsZero() {
 		t.Errorf("%s is not filled in", path)
 	}
-	if _, isTime := v.Interface().(time.Time); v.Kind() == reflect.Struct && !isTime {
+	if _, isTime := reflect.TypeAssert[time.Time](v); v.Kind() == reflect.Struct && !isTime {
 		for i := range v.NumField() {
 			if v.Type().Field(i).IsExported() {
 				filled(t, path+"."+v.Type().Field(i).Name, v.Field(i))

@@ -124,9 +124,9 @@ func compare(t *testing.T, path string, typ reflect.Type, schema *openapi3.Schem
 		expect(t, path, schema, "object")
 	case typ.Kind() == reflect.Struct:
 		members := map[string]reflect.Type{}
-		for i := range typ.NumField() {
-			name, _, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
-			members[name] = typ.Field(i).Type
+		for field := range typ.Fields() {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			members[name] = field.Type
 		}
 		for name, member := range members {
 			if property := schema.Properties[name]; property == nil {

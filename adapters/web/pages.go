@@ -75,6 +75,15 @@ func (s *Server) refusePage(c *gin.Context, err error) {
 	c.Abort()
 }
 
+// refuseAny answers where nobody knows whether a person or a program called: with a page where the caller asks for one.
+func (s *Server) refuseAny(c *gin.Context, err error) {
+	if strings.Contains(c.GetHeader("Accept"), "text/html") {
+		s.refusePage(c, err)
+		return
+	}
+	s.refuse(c, err)
+}
+
 // show writes a page. formAction are the origins that a form of the page may go to.
 func (s *Server) show(c *gin.Context, status int, name, lang string, formAction []string, text string, data any) {
 	nonce := make([]byte, 16)

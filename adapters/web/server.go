@@ -110,7 +110,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 		return nil, errors.New("TRUSTED_PROXIES: must be addresses or networks such as 10.0.0.0/8")
 	}
 	r.Use(s.observe, s.recoverPanic, limitBody)
-	r.NoRoute(func(c *gin.Context) { s.refuse(c, errNoRoute) })
+	r.NoRoute(func(c *gin.Context) { s.refuseAny(c, errNoRoute) })
 	r.NoMethod(func(c *gin.Context) { s.refuseMethod(c) })
 
 	r.GET("/punchout/:link", s.punchOut)
@@ -209,7 +209,7 @@ func (s *Server) recoverPanic(c *gin.Context) {
 		if defect := recover(); defect != nil {
 			s.log.ErrorContext(c, "panic", "error", defect, "route", c.FullPath(), "stack", string(debug.Stack()))
 			if !c.Writer.Written() {
-				s.refuse(c, fault.New(fault.Internal, "internal", "internal error"))
+				s.refuseAny(c, fault.New(fault.Internal, "internal", "internal error"))
 			}
 		}
 	}()

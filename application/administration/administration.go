@@ -3,6 +3,7 @@ package administration
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"github.com/punchgate/punchgate/application/formats"
@@ -255,12 +256,19 @@ func (s *Service) Keys(ctx context.Context, of tenant.ID) ([]*apikey.Key, error)
 	return s.stores.Keys.List(ctx, of)
 }
 
+// ErrKeyNotFound refuses the identifier of no key.
+var ErrKeyNotFound = fault.New(fault.NotFound, "key.not_found", "there is no such key")
+
 // RevokeKey ends a key.
 func (s *Service) RevokeKey(ctx context.Context, of tenant.ID, id apikey.ID) (*apikey.Key, error) {
-	return s.stores.Keys.Update(ctx, of, id, func(k *apikey.Key) error {
+	revoked, err := s.stores.Keys.Update(ctx, of, id, func(k *apikey.Key) error {
 		k.Revoke(s.clock.Now())
 		return nil
 	})
+	if errors.Is(err, apikey.ErrUnknown) { // which is said to callers whose own key is unknown
+		return nil, ErrKeyNotFound
+	}
+	return revoked, err
 }
 
 // CancelOrder cancels an order that the shop will not deliver.

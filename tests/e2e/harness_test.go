@@ -207,6 +207,7 @@ type answer struct {
 
 // client follows no redirect.
 var client = &http.Client{
+	Transport:     judge,
 	Timeout:       30 * time.Second,
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
