@@ -51,6 +51,7 @@ func Core(c Config) fx.Option {
 	return fx.Options(
 		Formats, UseCases, system.Module, secrets.Module, sqlite.Module,
 		fx.Supply(c, login.Policy{LoopbackHTTP: c.LoopbackHTTP}),
+		fx.Supply(c.PushNetworks),
 		fx.Supply(sqlite.Config{Path: filepath.Join(c.DataDir, "punchgate.db")}),
 		fx.Provide(masterKey, newLogger),
 		fx.WithLogger(func(log *slog.Logger) fxevent.Logger {
@@ -91,12 +92,16 @@ func listen(c Config) (net.Listener, error) {
 	return listener, nil
 }
 
-func webConfig(c Config, listener net.Listener) web.Config {
+func webConfig(c Config, listener net.Listener) (web.Config, error) {
 	address := c.PublicURL
 	if address == "" {
+		if host, ok := listener.Addr().(*net.TCPAddr); ok && host.IP.IsUnspecified() {
+			return web.Config{}, usageError{errors.New(
+				"PUNCHGATE_PUBLIC_URL is missing: with " + c.Addr + " nobody knows how callers reach the gateway")}
+		}
 		address = "http://" + listener.Addr().String()
 	}
-	return web.Config{PublicURL: address, TrustedProxies: c.TrustedProxies}
+	return web.Config{PublicURL: address, TrustedProxies: c.TrustedProxies}, nil
 }
 
 func serveHTTP(lifecycle fx.Lifecycle, stop fx.Shutdowner, server *web.Server, listener net.Listener, config web.Config, log *slog.Logger) {

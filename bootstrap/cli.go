@@ -44,7 +44,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, extra ...fx.
 	if message := describe(err); message != "" {
 		_, _ = fmt.Fprintln(stderr, "punchgate: "+message) // there is nowhere else to say it
 	}
-	if _, usage := errors.AsType[usageError](err); usage || fault.From(err).Kind == fault.Unsupported {
+	if _, usage := errors.AsType[usageError](err); usage || fault.KindOf(err) == fault.Unsupported {
 		return misused
 	}
 	if _, ran := errors.AsType[ranError](err); !ran {
@@ -230,11 +230,27 @@ func keyCommand(extra []fx.Option) *cobra.Command {
 			})
 		}),
 	}
+	revoke := &cobra.Command{
+		Use:   "revoke KEY",
+		Short: "Revoke an API key, given by its text or by what stands before its last point",
+		Args:  cobra.ExactArgs(1),
+		RunE: action(func(c *cobra.Command, args []string) error {
+			parts := strings.Split(args[0], ".") // pgk.TENANT.ID and perhaps the proof
+			if len(parts) < 3 {
+				return usageError{errors.New("a key looks like pgk.TENANT.ID")}
+			}
+			return administer(c, extra, func(ctx context.Context, service *administration.Service) error {
+				_, err := service.RevokeKey(ctx, tenant.ID(parts[1]), apikey.ID(parts[2]))
+				return err
+			})
+		}),
+	}
+	addFlags(revoke.Flags(), nil)
 	addFlags(create.Flags(), nil)
 	create.Flags().BoolVar(&platform, "platform", false, "a key that creates tenants")
 	create.Flags().StringVar(&of, "tenant", "", "the tenant that the key belongs to")
 	create.Flags().StringVar(&label, "label", "", "what the key is for")
 	create.Flags().StringSliceVar(&names, "scope", nil, "storefront, erp or admin; may be repeated")
-	parent.AddCommand(create)
+	parent.AddCommand(create, revoke)
 	return parent
 }

@@ -70,6 +70,9 @@ func TestExitStatusesAndOneLineErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("PUNCHGATE_MASTER_KEY", "")
+			if strings.Contains(c.says, "PUBLIC_URL") {
+				t.Setenv("PUNCHGATE_MASTER_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+			}
 			t.Chdir(t.TempDir())
 			for i, arg := range c.args {
 				if arg == "FILE" {
@@ -189,7 +192,14 @@ func TestTheFirstTenantAndKeys(t *testing.T) {
 			t.Errorf("%v: %d %q %s", c.args, status, stdout, stderr)
 		}
 	}
+	_, key, _ := cli(t, "", "key", "create", "--platform")
+	for range 2 {
+		if status, stdout, stderr := cli(t, "", "key", "revoke", strings.TrimSpace(key)); status != 0 || stdout != "" {
+			t.Errorf("revoking: %d %q %s", status, stdout, stderr)
+		}
+	}
 	for name, args := range map[string][]string{
+		"a key that is none":     {"key", "revoke", "pgk.papper.okand"},
 		"a tenant that exists":   {"tenant", "create", "--id", "papper", "--name", "Annan"},
 		"a key of no tenant":     {"key", "create", "--tenant", "okand", "--scope", "erp"},
 		"a tenant with no name":  {"tenant", "create"},

@@ -8,11 +8,13 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
 
+	"github.com/punchgate/punchgate/adapters/push"
 	"github.com/punchgate/punchgate/domain/secret"
 )
 
@@ -24,7 +26,9 @@ type Config struct {
 	DataDir        string
 	MasterKey      secret.Text
 	TrustedProxies []string
-	LogLevel       slog.Level
+	// PushNetworks are the private networks that carts may be pushed to.
+	PushNetworks push.Networks
+	LogLevel     slog.Level
 	// LoopbackHTTP accepts return addresses on loopback by plain http.
 	LoopbackHTTP bool
 }
@@ -80,6 +84,19 @@ var settings = []setting{
 		}
 		return nil
 	}},
+	{"push-networks", "", "private networks that carts may be pushed to, such as 10.0.0.0/8", func(c *Config, v string) error {
+		for part := range strings.SplitSeq(v, ",") {
+			if part = strings.TrimSpace(part); part == "" {
+				continue
+			}
+			network, err := netip.ParsePrefix(part)
+			if err != nil {
+				return fmt.Errorf("%q is not a network such as 10.0.0.0/8", part)
+			}
+			c.PushNetworks = append(c.PushNetworks, network)
+		}
+		return nil
+	}},
 	{"log-level", "info", "debug, info, warn or error", func(c *Config, v string) error {
 		if err := c.LogLevel.UnmarshalText([]byte(v)); err != nil {
 			return errors.New("must be debug, info, warn or error")
@@ -97,9 +114,12 @@ var settings = []setting{
 // masterKeyVariable has no flag: command lines are read by every user of a machine.
 const masterKeyVariable = "PUNCHGATE_MASTER_KEY"
 
-// addFlags declares the settings on a command. initial replaces the initial values of some.
-func addFlags(flags *pflag.FlagSet, initial map[string]string) {
+// addFlags declares the settings on a command, but those left out. initial replaces the initial values of some.
+func addFlags(flags *pflag.FlagSet, initial map[string]string, without ...string) {
 	for _, s := range settings {
+		if slices.Contains(without, s.flag) {
+			continue
+		}
 		value, ok := initial[s.flag]
 		if !ok {
 			value = s.initial
@@ -117,6 +137,9 @@ func readConfig(flags *pflag.FlagSet) (Config, error) {
 	c := Config{MasterKey: secret.New(os.Getenv(masterKeyVariable))}
 	for _, s := range settings {
 		flag := flags.Lookup(s.flag)
+		if flag == nil {
+			continue
+		}
 		value, name := flag.Value.String(), "--"+s.flag
 		if fromEnvironment, set := os.LookupEnv(variable(s.flag)); set && !flag.Changed {
 			value, name = fromEnvironment, variable(s.flag)

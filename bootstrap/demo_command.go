@@ -4,7 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"fmt"
+	"net"
+	"net/netip"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -27,11 +30,15 @@ func demoCommand(extra []fx.Option) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if host, _, err := net.SplitHostPort(config.Addr); err != nil || !loopback(host) {
+				return usageError{errors.New("--addr: the demo listens on this machine only, such as 127.0.0.1:8080")}
+			}
 			state, err := demo.Load(config.DataDir, freshMasterKey)
 			if err != nil {
 				return err
 			}
 			config.MasterKey, config.LoopbackHTTP = state.Secret(), true
+			config.PushNetworks = append(config.PushNetworks, netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128"))
 			var admin *administration.Service
 			var registry *formats.Registry
 			var public web.Config
@@ -52,11 +59,15 @@ func demoCommand(extra []fx.Option) *cobra.Command {
 			return run(context.Background(), start, append(extra, Gateway(config), fx.Populate(&admin, &registry, &public))...)
 		}),
 	}
-	addFlags(c.Flags(), map[string]string{
-		"data-dir": filepath.Join("data", "demo"), "log-level": "warn", "allow-loopback-http": "true",
-	})
+	addFlags(c.Flags(), map[string]string{"data-dir": filepath.Join("data", "demo"), "log-level": "warn"},
+		"allow-loopback-http")
 	c.Flags().StringVar(&seedFile, "seed-file", "", "file to write addresses, keys and logins to, as JSON, once everything answers")
 	return c
+}
+
+func loopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 func freshMasterKey() string {

@@ -10,8 +10,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 
 	"go.uber.org/fx"
@@ -23,8 +25,33 @@ import (
 	"github.com/punchgate/punchgate/domain/transfer"
 )
 
-// Module provides the poster.
-var Module = fx.Module("push", fx.Provide(func() port.Poster { return New() }))
+// Module provides the poster; it needs Networks.
+var Module = fx.Module("push", fx.Provide(func(n Networks) port.Poster { return New(n) }))
+
+// Networks are the private networks, such as 10.0.0.0/8, that pushes may go to. The public ones are always open. A tenant
+// chooses the address of a push; this keeps it from reaching what stands behind the gateway.
+type Networks []netip.Prefix
+
+// control refuses an address after its name was resolved, on every connection.
+func (n Networks) control(_, address string, _ syscall.RawConn) error {
+	to, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return err
+	}
+	ip := to.Addr().Unmap()
+	for _, network := range n {
+		if network.Contains(ip) {
+			return nil
+		}
+	}
+	if !ip.IsGlobalUnicast() || ip.IsPrivate() || sharedSpace.Contains(ip) {
+		return fmt.Errorf("%s is in no network that pushes may go to", ip)
+	}
+	return nil
+}
+
+// sharedSpace is for the inside of carriers and clouds (RFC 6598).
+var sharedSpace = netip.MustParsePrefix("100.64.0.0/10")
 
 var _ port.Poster = (*Poster)(nil)
 
@@ -38,12 +65,12 @@ const (
 type Poster struct{ client *http.Client }
 
 // New makes a poster that follows no redirect: the address that the connection allows is the one that gets the cart.
-func New() *Poster {
+func New(networks Networks) *Poster {
 	return &Poster{&http.Client{
 		Timeout:       timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
-			DialContext:         (&net.Dialer{Timeout: dialLimit}).DialContext,
+			DialContext:         (&net.Dialer{Timeout: dialLimit, Control: networks.control}).DialContext,
 			TLSHandshakeTimeout: dialLimit,
 			MaxIdleConnsPerHost: 2,
 			IdleConnTimeout:     time.Minute,
@@ -58,10 +85,8 @@ func (p *Poster) Post(ctx context.Context, form transfer.Form, fields []transfer
 	if err != nil {
 		return withoutContent(err)
 	}
-	defer response.Body.Close() //nolint:errcheck // the answer was read
-	if _, err := io.Copy(io.Discard, io.LimitReader(response.Body, answerMost)); err != nil {
-		return err
-	}
+	defer response.Body.Close()                                           //nolint:errcheck // the status has been read
+	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, answerMost)) // for the connection's next use; the status decides
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		return fmt.Errorf("the procurement system answered %d", response.StatusCode)
 	}

@@ -72,7 +72,7 @@ func ParseMasterKey(text secret.Text) (MasterKey, error) {
 type Secrets struct {
 	verifierKey, tokenKey, cacheKey secret.Text
 	good                            *expirable.LRU[[sha256.Size]byte, struct{}]
-	hashing                         *semaphore.Weighted // bounds the memory of argon2id
+	hashing                         *semaphore.Weighted // bounds the memory of verifying by argon2id
 }
 
 // New derives what it needs from the master key.

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -244,9 +245,42 @@ func (s *Server) revokeKey(c *gin.Context) {
 	reply(s, c, http.StatusOK, revoked, err, storedKeyView)
 }
 
+// adminOrderView is what an operator needs to see where an order stands.
+type adminOrderView struct {
+	ID      order.ID  `json:"id"`
+	Number  string    `json:"number"`
+	Status  string    `json:"status"`
+	CartID  string    `json:"cart_id"`
+	Push    *pushView `json:"push,omitempty"` // only where the gateway hands the cart over itself
+	Created time.Time `json:"created_at"`
+}
+
+type pushView struct {
+	Attempts  int       `json:"attempts"`
+	Due       time.Time `json:"due,omitzero"` // absent when it was acknowledged or given up
+	LastError string    `json:"last_error"`
+}
+
+func viewAdminOrder(o *order.Order) any {
+	state := o.Snapshot()
+	view := adminOrderView{ID: o.ID(), Number: o.Number(), Status: o.Status().String(), CartID: state.CartID, Created: state.CreatedAt}
+	if state.Push.Wanted {
+		view.Push = &pushView{state.Push.Attempts, state.Push.Due, state.Push.LastError}
+	}
+	return view
+}
+
+func (s *Server) adminOrder(c *gin.Context) {
+	found, err := s.use.Administration.Order(c, tenantOf(c), order.ID(c.Param("id")))
+	reply(s, c, http.StatusOK, found, err, viewAdminOrder)
+}
+
+func (s *Server) pushOrder(c *gin.Context) {
+	due, err := s.use.Transfer.PushAgain(c, tenantOf(c), order.ID(c.Param("id")))
+	reply(s, c, http.StatusOK, due, err, viewAdminOrder)
+}
+
 func (s *Server) cancelOrder(c *gin.Context) {
 	cancelled, err := s.use.Administration.CancelOrder(c, tenantOf(c), order.ID(c.Param("id")))
-	reply(s, c, http.StatusOK, cancelled, err, func(o *order.Order) any {
-		return gin.H{"order": gin.H{"id": o.ID(), "number": o.Number(), "status": o.Status().String()}}
-	})
+	reply(s, c, http.StatusOK, cancelled, err, viewAdminOrder)
 }

@@ -13,7 +13,6 @@ import (
 
 	"github.com/punchgate/punchgate/application/transfer"
 	"github.com/punchgate/punchgate/domain/fault"
-	"github.com/punchgate/punchgate/domain/order"
 )
 
 //go:embed pages
@@ -47,10 +46,10 @@ func transferText(p transfer.Page) string {
 	switch {
 	case p.Cancelled:
 		return "cancelled"
-	case p.Pushed && p.Status == order.Prepared:
-		return "pushing"
-	case p.Pushed:
+	case p.Pushed && p.Arrived:
 		return "pushed"
+	case p.Pushed:
+		return "pushing"
 	default:
 		return "transfer"
 	}

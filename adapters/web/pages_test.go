@@ -15,7 +15,6 @@ import (
 	"github.com/punchgate/punchgate/application/transfer"
 	"github.com/punchgate/punchgate/domain/eligibility"
 	"github.com/punchgate/punchgate/domain/fault"
-	"github.com/punchgate/punchgate/domain/order"
 	domain "github.com/punchgate/punchgate/domain/transfer"
 )
 
@@ -256,9 +255,9 @@ func TestTheLanguageIsTheBrowsersElseTheShops(t *testing.T) {
 func TestTheTextOfTheTransferPageSaysWhatItDoes(t *testing.T) {
 	for want, p := range map[string]transfer.Page{
 		"cancelled": {Cancelled: true},
-		"transfer":  {Status: order.Transferred},
-		"pushing":   {Pushed: true, Status: order.Prepared},
-		"pushed":    {Pushed: true, Status: order.Confirmed},
+		"transfer":  {},
+		"pushing":   {Pushed: true},
+		"pushed":    {Pushed: true, Arrived: true},
 	} {
 		if got := transferText(p); got != want {
 			t.Errorf("%s, want %s", got, want)

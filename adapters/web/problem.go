@@ -80,7 +80,7 @@ func (s *Server) classify(c *gin.Context, err error) *fault.Fault {
 		f = fault.New(fault.Unavailable, "request.interrupted", "the request was interrupted").Because(err)
 	}
 	level := slog.LevelInfo
-	if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
+	if (f.Kind == fault.Internal || f.Kind == fault.Unavailable) && !errors.Is(err, context.Canceled) { // who hung up is no outage
 		level = slog.LevelError
 	}
 	s.log.LogAttrs(c, level, "refused", slog.String("code", f.Code), slog.Any("error", err), slog.String("route", c.FullPath()),

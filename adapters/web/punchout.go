@@ -16,15 +16,21 @@ import (
 // punchOut takes the start call. A browser is led on at once (303), so that no password stays in its address bar.
 func (s *Server) punchOut(c *gin.Context) {
 	request, err := startRequest(c)
-	if err != nil {
-		s.refusePage(c, err)
-		return
+	var reply login.Reply
+	if err == nil {
+		link := c.Param("link")
+		reply, err = s.use.Login.Start(c, login.Call{Link: link, Endpoint: s.linkURL(link), Request: request})
 	}
-	link := c.Param("link")
-	reply, err := s.use.Login.Start(c, login.Call{Link: link, Endpoint: s.linkURL(link), Request: request})
+	if err != nil {
+		told, ok := s.use.Login.Refuse(request, err)
+		if !ok {
+			s.refusePage(c, err)
+			return
+		}
+		_ = s.classify(c, err) // for the log
+		reply = told
+	}
 	switch {
-	case err != nil:
-		s.refusePage(c, err)
 	case reply.Document != nil:
 		c.Data(http.StatusOK, reply.MediaType, reply.Document)
 	default:

@@ -105,7 +105,8 @@ func (s *Server) routes() (*gin.Engine, error) {
 	gin.SetMode(gin.ReleaseMode)
 	r := gin.New()
 	r.HandleMethodNotAllowed = true
-	r.ContextWithFallback = true // handlers pass the gin context on; the request's end must reach the store
+	r.RedirectTrailingSlash = false // gin's own redirect would repeat a password in the address
+	r.ContextWithFallback = true    // handlers pass the gin context on; the request's end must reach the store
 	if err := r.SetTrustedProxies(s.config.TrustedProxies); err != nil {
 		return nil, errors.New("TRUSTED_PROXIES: must be addresses or networks such as 10.0.0.0/8")
 	}
@@ -157,6 +158,8 @@ func (s *Server) routes() (*gin.Engine, error) {
 	admin.GET("/keys", s.listKeys)
 	admin.POST("/keys", s.createKey)
 	admin.POST("/keys/:id/revoke", s.revokeKey)
+	admin.GET("/orders/:id", s.adminOrder)
+	admin.POST("/orders/:id/push", s.pushOrder)
 	admin.POST("/orders/:id/cancel", s.cancelOrder)
 
 	r.GET("/healthz", func(c *gin.Context) { s.answer(c, http.StatusOK, gin.H{"status": "ok"}) })
@@ -200,7 +203,8 @@ func (s *Server) observe(c *gin.Context) {
 	c.Header("Cache-Control", "no-store")
 	c.Next()
 	s.log.LogAttrs(c, slog.LevelInfo, "request", slog.String("method", c.Request.Method), slog.String("route", c.FullPath()),
-		slog.Int("status", c.Writer.Status()), slog.Duration("took", time.Since(started)), slog.String("request", requestID(c)))
+		slog.Int("status", c.Writer.Status()), slog.Duration("took", time.Since(started)), slog.String("request", requestID(c)),
+		slog.String("client", c.ClientIP()))
 }
 
 // recoverPanic turns a defect into a plain 500. The stack goes to the log.

@@ -271,6 +271,11 @@ func (s *Service) RevokeKey(ctx context.Context, of tenant.ID, id apikey.ID) (*a
 	return revoked, err
 }
 
+// Order returns an order.
+func (s *Service) Order(ctx context.Context, of tenant.ID, id order.ID) (*order.Order, error) {
+	return s.stores.Orders.Get(ctx, of, id)
+}
+
 // CancelOrder cancels an order that the shop will not deliver.
 func (s *Service) CancelOrder(ctx context.Context, of tenant.ID, id order.ID) (*order.Order, error) {
 	o, err := s.stores.Orders.Update(ctx, of, id, func(each *order.Order) error { return each.Cancel(s.clock.Now()) })

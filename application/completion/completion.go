@@ -71,9 +71,8 @@ func (s *Service) Complete(ctx context.Context, p Ping) (*order.Order, error) {
 	if cartID == "" {
 		return nil, missing("order")
 	}
-	if len(purchaseOrder) > cart.MaxIdentifier {
-		return nil, fault.New(fault.Invalid, "completion.purchase_order", "the purchase order's number is too long").With(
-			fault.Detail{Path: "purchase_order", Code: "too_long", Message: "is too long"})
+	if wrong := cart.CheckText("purchase_order", purchaseOrder, cart.MaxIdentifier); wrong != nil {
+		return nil, fault.New(fault.Invalid, "completion.purchase_order", "the purchase order's number cannot be kept").With(wrong...)
 	}
 	found, err := s.stores.Orders.ByCartID(ctx, of, conn.ID(), cartID)
 	if err != nil {

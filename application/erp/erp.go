@@ -24,6 +24,9 @@ const (
 	MaxLimit     = 200
 )
 
+// maxWeight ends a page early when the attachments of its orders are more bytes.
+const maxWeight = 16 << 20
+
 // Service serves the ERP.
 type Service struct {
 	stores port.Stores
@@ -70,14 +73,28 @@ func (s *Service) Feed(ctx context.Context, of tenant.ID, q Query) (page []Order
 		last := found[len(found)-1].Snapshot()
 		nextCursor = formatCursor(last.StatusSince, last.ID)
 	}
+	weight := 0
 	for _, o := range found {
 		full, err := s.complete(ctx, of, o)
 		if err != nil {
 			return nil, "", err
 		}
 		page = append(page, full)
+		if weight += attached(full.Cart); weight > maxWeight && len(page) < len(found) {
+			return page, formatCursor(o.Snapshot().StatusSince, o.ID()), nil
+		}
 	}
 	return page, nextCursor, nil
+}
+
+// attached returns the bytes of a cart's attachments, which are most of a heavy cart.
+func attached(c *cart.Cart) (bytes int) {
+	for i := range c.Lines {
+		for j := range c.Lines[i].Attachments {
+			bytes += len(c.Lines[i].Attachments[j].Content)
+		}
+	}
+	return bytes
 }
 
 // Get returns one order.
@@ -105,9 +122,8 @@ func (s *Service) Document(ctx context.Context, of tenant.ID, id order.ID) (*tra
 
 // Exported takes an order out of the feed. A second time changes nothing.
 func (s *Service) Exported(ctx context.Context, of tenant.ID, id order.ID, reference string) (Order, error) {
-	if len(reference) > cart.MaxIdentifier {
-		return Order{}, fault.New(fault.Invalid, "order.erp_reference", "the ERP's reference is too long").With(
-			fault.Detail{Path: "/erp_reference", Code: "too_long", Message: "is too long"})
+	if wrong := cart.CheckText("/erp_reference", reference, cart.MaxIdentifier); wrong != nil {
+		return Order{}, fault.New(fault.Invalid, "order.erp_reference", "the ERP's reference cannot be kept").With(wrong...)
 	}
 	o, err := s.stores.Orders.Update(ctx, of, id, func(each *order.Order) error { return each.Export(reference, s.clock.Now()) })
 	if err != nil {

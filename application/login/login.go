@@ -88,6 +88,23 @@ func (s *Service) Start(ctx context.Context, call Call) (Reply, error) {
 	return Reply{MediaType: mediaType, Document: document.Bytes()}, err
 }
 
+// Refuse answers a call that failed before its connection was known: in a document where the call is one that a format
+// answers so. It reports whether it is.
+func (s *Service) Refuse(r port.StartRequest, refusal error) (Reply, bool) {
+	for _, name := range s.formats.Names() {
+		responder, err := formats.As[port.StartResponder](s.formats, name, formats.Login)
+		if err != nil || !responder.AnswersDocument(r) {
+			continue
+		}
+		var document bytes.Buffer
+		mediaType, err := responder.EncodeStartResponse(&document, port.StartResponse{
+			Err: refusal, DocumentID: s.ids.New(), Now: s.clock.Now(),
+		})
+		return Reply{MediaType: mediaType, Document: document.Bytes()}, err == nil
+	}
+	return Reply{}, false
+}
+
 func (s *Service) find(ctx context.Context, address string) (*connection.Link, *connection.Connection, error) {
 	of, id, err := connection.ParseLinkAddress(address)
 	if err != nil {
@@ -145,9 +162,10 @@ func (s *Service) open(
 		return start, "", err
 	}
 	s.log.InfoContext(ctx, "session opened", "tenant", of.ID(), "connection", conn.ID(), "session", opened.ID(), "test", visit.Test)
-	query := page.Query()
-	query.Set("punchout_token", token.Make(s.secrets, token.Start, of.ID(), opened.ID()))
-	page.RawQuery = query.Encode()
+	if page.RawQuery != "" {
+		page.RawQuery += "&" // the shop's own parameters stay as it wrote them
+	}
+	page.RawQuery += "punchout_token=" + token.Make(s.secrets, token.Start, of.ID(), opened.ID())
 	return start, page.String(), nil
 }
 

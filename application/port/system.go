@@ -20,8 +20,9 @@ type Secrets interface {
 	HashChosen(s secret.Text) (verifier string, err error)
 	// HashGenerated returns a verifier of a secret of at least 128 random bits.
 	HashGenerated(s secret.Text) (verifier string)
-	// Verify reports whether the secret is the one of the verifier. It takes the same time for wrong as for right
-	// secrets; the error is for a context that ended or a verifier that is no verifier.
+	// Verify reports whether the secret is the one of the verifier. The comparison takes the same time for every wrong
+	// secret; a right one may be remembered for a while and then be quicker. The error is for a context that ended or a
+	// verifier that is no verifier.
 	Verify(ctx context.Context, verifier string, presented secret.Text) (bool, error)
 	// Sign returns a code over the parts that nobody can make without the gateway's master key; url-safe.
 	Sign(purpose string, parts ...string) string

@@ -4,6 +4,7 @@ package sweep
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 
 const (
 	interval = time.Minute
-	batch    = 100
+	batch    = 1000 // of each kind in one sweep
 )
 
 // Service sweeps.
@@ -45,39 +46,26 @@ func (s *Service) Run(ctx context.Context) {
 	}
 }
 
-// Once ends all sessions and orders whose time is over.
+// Once ends the sessions and orders whose time is over. What cannot be ended does not keep the others from it; it is tried
+// again by the next sweep.
 func (s *Service) Once(ctx context.Context) error {
-	for more := true; more; {
-		due, err := s.stores.Sessions.Due(ctx, s.clock.Now(), batch)
-		if err != nil {
-			return err
-		}
-		for _, each := range due {
-			_, err := s.stores.Sessions.Update(ctx, each.Snapshot().Tenant, each.ID(), func(open *session.Session) error {
-				open.Expire(s.clock.Now())
-				return nil
-			})
-			if err != nil {
-				return err
-			}
-		}
-		more = len(due) == batch
+	sessions, sessionsErr := s.stores.Sessions.Due(ctx, s.clock.Now(), batch)
+	failures := []error{sessionsErr}
+	for _, each := range sessions {
+		_, err := s.stores.Sessions.Update(ctx, each.Snapshot().Tenant, each.ID(), func(open *session.Session) error {
+			open.Expire(s.clock.Now())
+			return nil
+		})
+		failures = append(failures, err)
 	}
-	for more := true; more; {
-		overdue, err := s.stores.Orders.Overdue(ctx, s.clock.Now(), batch)
-		if err != nil {
-			return err
-		}
-		for _, each := range overdue {
-			_, err := s.stores.Orders.Update(ctx, each.Snapshot().Tenant, each.ID(), func(waiting *order.Order) error {
-				waiting.Expire(s.clock.Now())
-				return nil
-			})
-			if err != nil {
-				return err
-			}
-		}
-		more = len(overdue) == batch
+	orders, ordersErr := s.stores.Orders.Overdue(ctx, s.clock.Now(), batch)
+	failures = append(failures, ordersErr)
+	for _, each := range orders {
+		_, err := s.stores.Orders.Update(ctx, each.Snapshot().Tenant, each.ID(), func(waiting *order.Order) error {
+			waiting.Expire(s.clock.Now())
+			return nil
+		})
+		failures = append(failures, err)
 	}
-	return nil
+	return errors.Join(failures...)
 }

@@ -3,6 +3,7 @@ package transfer
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/cart"
@@ -10,17 +11,19 @@ import (
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/transfer"
 )
 
 // Complete fills in what the shop left out: identifiers and the time of issue from the gateway; seller, buyer, language
-// and delivery address from connection, tenant, customer and session, in this order of preference.
+// and delivery address from connection, tenant, customer and session, in this order of preference. A delivery address of
+// the session that no cart can carry is left out with a warning: the procurement system wrote it, not the shop.
 func Complete(
 	c *cart.Cart, of *tenant.Tenant, who *customer.Customer, conn connection.Profile, visit session.Visit, clock port.Clock, ids port.IDs,
-) {
+) (warnings []transfer.Warning) {
 	settings, profile := of.Settings(), who.Profile()
 	fill(&c.ID, "C-"+strings.ToUpper(ids.New()[:16]))
 	if c.IssuedAt.IsZero() {
-		c.IssuedAt = cart.Moment{Time: clock.Now(), HasTime: true}
+		c.IssuedAt = cart.Moment{Time: clock.Now().Truncate(time.Second), HasTime: true}
 	}
 	fill(&c.Language, settings.Language)
 	fillParty(&c.Seller, conn.Seller)
@@ -30,9 +33,16 @@ func Complete(
 	fillParty(&c.Buyer, profile.Buyer)
 	fill(&c.Buyer.Name, profile.Name)
 	if c.ShipTo == (cart.Address{}) {
-		c.ShipTo = visit.ShipTo
+		if wrong := cart.CheckAddress("/ship_to", visit.ShipTo); len(wrong) == 0 {
+			c.ShipTo = visit.ShipTo
+		} else {
+			warnings = append(warnings, transfer.Warning{
+				Path: wrong[0].Path, Code: "ship_to.left_out", Message: "of the procurement system's delivery address: " + wrong[0].Message,
+			})
+		}
 	}
 	Number(c, ids)
+	return warnings
 }
 
 // Number gives identifiers and keys to the lines that have none. A key is short and url-safe, since buyers keep as few as

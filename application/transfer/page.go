@@ -20,9 +20,9 @@ type Page struct {
 	FormAction []string
 	Cancelled  bool // the person goes back without a cart
 	Language   string
-	// Pushed is set where the gateway hands the cart over itself; then there is no form to post.
-	Pushed bool
-	Status order.Status
+	// Pushed is set where the gateway hands the cart over itself; then there is no form to post, and Arrived says whether
+	// the procurement system has the cart.
+	Pushed, Arrived bool
 }
 
 // Page serves a transfer address. The first time, the order becomes transferred; every time, the document is the same.
@@ -52,8 +52,9 @@ func (s *Service) Page(ctx context.Context, text string) (Page, error) {
 		if err != nil {
 			return Page{}, err
 		}
-		if page.Status, page.Pushed = o.Status(), returns.Transfer == connection.Push; page.Pushed {
-			return page, nil
+		if page.Pushed = o.Snapshot().Push.Wanted; page.Pushed {
+			page.Arrived = !o.Snapshot().TransferredAt.IsZero()
+			return page, o.CheckOpen()
 		}
 		if document, err = s.stores.Orders.Document(ctx, of, o.ID()); err != nil {
 			return Page{}, err

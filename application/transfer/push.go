@@ -3,10 +3,12 @@ package transfer
 import (
 	"context"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/tenant"
 )
 
 const (
@@ -14,8 +16,10 @@ const (
 	pushLease   = 2 * time.Minute  // longer than one attempt takes, so that no two gateways push at once
 	pushFirst   = 10 * time.Second // the wait after the first failure; it doubles with each
 	pushLongest = time.Hour
-	pushTries   = 20 // about half a day of tries; then an operator must look
+	pushTries   = 20 // about half a day of tries; then an operator must make it due again
 	pushPage    = 16
+
+	pushesAtOnce = 8
 )
 
 // Wake tells the pusher that something may be due.
@@ -27,12 +31,27 @@ func (s *Service) Wake() {
 }
 
 // Push hands carts over server to server until the context ends. A cart that the other side did not acknowledge is tried
-// again, later each time.
+// again, later each time. Several are pushed at once, so that a procurement system that hangs does not stop the others.
 func (s *Service) Push(ctx context.Context, poster port.Poster) {
 	poll := time.NewTicker(pushPoll)
 	defer poll.Stop()
+	slots := make(chan struct{}, pushesAtOnce)
+	var running sync.WaitGroup
+	defer running.Wait()
 	for {
-		s.pushDue(ctx, poster)
+		for _, due := range s.due(ctx) {
+			select {
+			case slots <- struct{}{}:
+			case <-ctx.Done():
+				return
+			}
+			running.Go(func() {
+				defer func() { <-slots }()
+				if err := s.push(ctx, poster, due); err != nil && ctx.Err() == nil {
+					s.log.WarnContext(ctx, "push failed", "tenant", due.Snapshot().Tenant, "order", due.ID(), "error", err)
+				}
+			})
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -42,49 +61,61 @@ func (s *Service) Push(ctx context.Context, poster port.Poster) {
 	}
 }
 
-func (s *Service) pushDue(ctx context.Context, poster port.Poster) {
+func (s *Service) due(ctx context.Context) []*order.Order {
 	due, err := s.stores.Orders.ToPush(ctx, s.clock.Now(), pushPage)
-	if err != nil {
-		if ctx.Err() == nil {
-			s.log.ErrorContext(ctx, "orders to push cannot be read", "error", err)
-		}
-		return
+	if err != nil && ctx.Err() == nil {
+		s.log.ErrorContext(ctx, "orders to push cannot be read", "error", err)
 	}
-	for _, o := range due {
-		if err := s.push(ctx, poster, o.Snapshot()); err != nil && ctx.Err() == nil {
-			s.log.WarnContext(ctx, "push failed", "tenant", o.Snapshot().Tenant, "order", o.ID(), "error", err)
-		}
+	if len(due) == pushPage {
+		s.Wake() // there may be more
 	}
+	return due
 }
 
-func (s *Service) push(ctx context.Context, poster port.Poster, due order.State) error {
-	claimed := false
-	claim, err := s.stores.Orders.Update(ctx, due.Tenant, due.ID, func(o *order.Order) error {
-		claimed = o.Claim(s.clock.Now(), pushLease)
+// push makes one attempt, unless another gateway has the order, and records what came of it.
+func (s *Service) push(ctx context.Context, poster port.Poster, o *order.Order) error {
+	if err := s.finish(ctx, o); err != nil { // the send that made the order may have ended before it got there
+		return err
+	}
+	mine := false
+	claimed, err := s.stores.Orders.Update(ctx, o.Snapshot().Tenant, o.ID(), func(each *order.Order) error {
+		mine = each.Claim(s.clock.Now(), pushLease)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	if !claimed { // another gateway has it
+	if !mine {
 		return nil
 	}
+	due := claimed.Snapshot()
 	failure := s.post(ctx, poster, due)
-	if err := ctx.Err(); err != nil {
-		return err // the gateway stops; the lease runs out and another one takes over
+	if failure != nil && ctx.Err() != nil {
+		return ctx.Err() // the gateway stops; the lease runs out and another one takes over
 	}
 	record := func(o *order.Order) error { return o.Transfer(s.clock.Now()) }
 	if failure != nil {
-		next := nextTry(claim.Snapshot().Push.Attempts, s.clock.Now())
+		next := nextTry(due.Push.Attempts, s.clock.Now())
+		if next.IsZero() {
+			s.log.ErrorContext(ctx, "push given up", "tenant", due.Tenant, "order", due.ID, "attempts", due.Push.Attempts)
+		}
 		record = func(o *order.Order) error {
 			o.Postpone(failure.Error(), next)
 			return nil
 		}
 	}
-	if _, err := s.stores.Orders.Update(ctx, due.Tenant, due.ID, record); err != nil {
+	// What was delivered is recorded also when the gateway stops at that moment.
+	if _, err := s.stores.Orders.Update(context.WithoutCancel(ctx), due.Tenant, due.ID, record); err != nil {
 		return err
 	}
 	return failure
+}
+
+// PushAgain makes the push of an order due once more after it was given up.
+func (s *Service) PushAgain(ctx context.Context, of tenant.ID, id order.ID) (*order.Order, error) {
+	o, err := s.stores.Orders.Update(ctx, of, id, func(each *order.Order) error { return each.PushAgain(s.clock.Now()) })
+	s.Wake()
+	return o, err
 }
 
 func (s *Service) post(ctx context.Context, poster port.Poster, due order.State) error {

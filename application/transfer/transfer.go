@@ -105,14 +105,21 @@ func (s *Service) repeat(ctx context.Context, existing *order.Order, r order.Req
 }
 
 // finish ends the session of a stored order. Where the session was cancelled or expired in the moment between, the order
-// is cancelled: nobody was told of it.
+// is cancelled: nobody has its document, which is handed over only for a session that finish has ended. It goes on when
+// the caller hangs up, for the order is stored.
 func (s *Service) finish(ctx context.Context, o *order.Order) error {
+	ctx = context.WithoutCancel(ctx)
 	state := o.Snapshot()
 	_, refusal := s.stores.Sessions.Update(ctx, state.Tenant, state.Session, func(each *session.Session) error {
 		return each.Return(s.clock.Now())
 	})
 	if errors.Is(refusal, session.ErrEnded) || errors.Is(refusal, session.ErrExpired) {
-		_, err := s.stores.Orders.Update(ctx, state.Tenant, state.ID, func(each *order.Order) error { return each.Cancel(s.clock.Now()) })
+		_, err := s.stores.Orders.Update(ctx, state.Tenant, state.ID, func(each *order.Order) error {
+			if each.Status() != order.Prepared {
+				return nil
+			}
+			return each.Cancel(s.clock.Now())
+		})
 		return errors.Join(refusal, err)
 	}
 	return refusal
@@ -133,8 +140,9 @@ func (s *Service) prepare(ctx context.Context, state session.State, c *cart.Cart
 		return Sent{}, err
 	}
 	profile := conn.Profile()
+	var warnings []transfer.Warning
 	if len(c.Lines) <= cart.MaxLines { // the check refuses more
-		Complete(c, shop, who, profile, state.Visit, s.clock, s.ids)
+		warnings = Complete(c, shop, who, profile, state.Visit, s.clock, s.ids)
 	}
 	if err := c.Check(); err != nil {
 		return Sent{}, err
@@ -150,6 +158,7 @@ func (s *Service) prepare(ctx context.Context, state session.State, c *cart.Cart
 	if err != nil {
 		return Sent{}, err
 	}
+	document.Warnings = append(warnings, document.Warnings...)
 	number, err := s.stores.Orders.NextNumber(ctx, state.Tenant)
 	if err != nil {
 		return Sent{}, err

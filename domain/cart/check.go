@@ -46,6 +46,14 @@ func (c *Cart) Check() error {
 	return ErrInvalid.With(k.details...)
 }
 
+// CheckText returns what is wrong in a text of one line that stands outside a cart: more characters than the limit, or
+// characters that no document can carry.
+func CheckText(path, text string, limit int) []fault.Detail {
+	k := checker{}
+	k.text(path, text, limit, false)
+	return k.details
+}
+
 // CheckParty returns what is wrong in a party that stands outside a cart; path is put before each member's name.
 func CheckParty(path string, p Party) []fault.Detail {
 	k := checker{}

@@ -32,15 +32,6 @@ func (m Moment) String() string {
 	}
 }
 
-// End returns the instant at which the moment is over: the time itself, or the end of the day (in UTC, for want of a
-// zone) where no time was given.
-func (m Moment) End() time.Time {
-	if m.HasTime || m.IsZero() {
-		return m.Time
-	}
-	return m.Time.AddDate(0, 0, 1)
-}
-
 // Before reports whether the moment is over when the other begins. A whole day is in no particular zone, so where either
 // moment is one, the calendar dates are compared as they are written.
 func (m Moment) Before(other Moment) bool {

@@ -71,15 +71,3 @@ func TestMomentBefore(t *testing.T) {
 		}
 	}
 }
-
-func TestMomentEnd(t *testing.T) {
-	for text, want := range map[string]string{
-		"2026-12-31":                "2027-01-01T00:00:00Z",
-		"2026-12-31T12:00:00+01:00": "2026-12-31T11:00:00Z",
-		"":                          "0001-01-01T00:00:00Z",
-	} {
-		if got := moment(t, text).End().UTC().Format(time.RFC3339); got != want {
-			t.Errorf("%q ends at %s, want %s", text, got, want)
-		}
-	}
-}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/fault"
@@ -94,12 +95,17 @@ func check(of *tenant.Tenant, p Profile) error {
 	}
 	if strings.TrimSpace(p.Name) == "" {
 		report("/name", "missing", "is required")
+	} else {
+		details = append(details, cart.CheckText("/name", p.Name, cart.MaxName)...)
 	}
-	if len(p.Name) > cart.MaxName {
-		report("/name", "too_long", "is too long")
-	}
-	if len(p.Number) > cart.MaxIdentifier {
-		report("/number", "too_long", "is too long")
+	details = append(details, cart.CheckText("/number", p.Number, cart.MaxIdentifier)...)
+	for _, t := range []struct {
+		path string
+		at   time.Time
+	}{{"/contract_from", p.ContractFrom}, {"/contract_until", p.ContractUntil}} {
+		if !t.at.IsZero() && (t.at.UTC().Year() < 1900 || t.at.UTC().Year() > 9998) {
+			report(t.path, "out_of_range", "must be between the years 1900 and 9998")
+		}
 	}
 	if !p.ContractFrom.IsZero() && !p.ContractUntil.IsZero() && !p.ContractUntil.After(p.ContractFrom) {
 		report("/contract_until", "before_contract_from", "the contract ends before it begins")
@@ -117,7 +123,7 @@ func check(of *tenant.Tenant, p Profile) error {
 			if d, err := money.Parse(value); err != nil || d.IsZero() {
 				report("/fields/"+name, "not_number", "must be a decimal number")
 			}
-		case len(value) > cart.MaxDescription:
+		case utf8.RuneCountInString(value) > cart.MaxDescription:
 			report("/fields/"+name, "too_long", "is too long")
 		}
 	}

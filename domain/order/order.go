@@ -51,6 +51,7 @@ type State struct {
 
 // Push is the state of a server-to-server transfer.
 type Push struct {
+	Wanted    bool      // the gateway hands the cart over itself; decided when the order is made
 	Due       time.Time // when to try next; zero when there is nothing to push
 	Attempts  int
 	LastError string
@@ -77,7 +78,7 @@ func Prepare(of *tenant.Tenant, s session.State, number int64, cartID string, r 
 		CreatedAt: now, StatusSince: now, ExpiresAt: now.Add(of.Settings().OrderTTL),
 	}}
 	if push {
-		o.state.Push.Due = now
+		o.state.Push = Push{Wanted: true, Due: now}
 	}
 	return o
 }
@@ -97,10 +98,11 @@ func (o *Order) Status() Status { return o.state.Status }
 // Number returns the number as people read it, such as P100042.
 func (o *Order) Number() string { return "P" + strconv.FormatInt(100_000+o.state.Number, 10) }
 
-// Repeats returns nil where the request is the one that made the order, and says why it is not.
+// Repeats returns nil where the request is the one that made the order, and says why it is not. Without a key, the same
+// body counts as the same request: a session has one order, and its shop may have missed the answer.
 func (o *Order) Repeats(r Request) error {
 	switch {
-	case r.Key == "" || r.Key != o.state.Request.Key:
+	case r.Key != o.state.Request.Key, r.Key == "" && r.Digest != o.state.Request.Digest:
 		return ErrExists
 	case r.Digest != o.state.Request.Digest:
 		return ErrReused
@@ -124,6 +126,18 @@ func (o *Order) Transfer(now time.Time) error {
 	return nil
 }
 
+// CheckOpen refuses an order that came to nothing.
+func (o *Order) CheckOpen() error {
+	switch o.state.Status {
+	case Cancelled, Rejected, Expired:
+		return ErrState.With(fault.Detail{
+			Code: "order." + o.state.Status.String(), Message: "the order is " + o.state.Status.String(),
+		})
+	default:
+		return nil
+	}
+}
+
 // Claim takes the order for one attempt to push: until the lease ends no other claim succeeds. It reports whether there
 // was anything to claim.
 func (o *Order) Claim(now time.Time, lease time.Duration) bool {
@@ -140,6 +154,15 @@ func (o *Order) Postpone(reason string, next time.Time) {
 	if !o.state.Push.Due.IsZero() {
 		o.state.Push.LastError, o.state.Push.Due = reason, next
 	}
+}
+
+// PushAgain makes a push that was given up due once more.
+func (o *Order) PushAgain(now time.Time) error {
+	if !o.state.Push.Wanted || !o.Awaits() || !o.state.TransferredAt.IsZero() {
+		return ErrState.With(fault.Detail{Code: "order.not_pushed", Message: "there is nothing to push"})
+	}
+	o.state.Push.Due, o.state.Push.Attempts = now, 0
+	return nil
 }
 
 // Confirm completes the order. Once it is confirmed, held or exported, a repetition changes nothing. An expired order is

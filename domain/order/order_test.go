@@ -146,6 +146,16 @@ func TestARequestIsToldFromItsRepetition(t *testing.T) {
 	}
 }
 
+func TestWithoutAKeyTheSameBodyIsTheSameRequest(t *testing.T) {
+	o := order.Restore(order.State{Request: order.Request{Digest: "d"}})
+	if err := o.Repeats(order.Request{Digest: "d"}); err != nil {
+		t.Error(err)
+	}
+	if err := o.Repeats(order.Request{Digest: "e"}); !errors.Is(err, order.ErrExists) {
+		t.Error(err)
+	}
+}
+
 func TestAPushIsClaimedByOneAndTriedAgain(t *testing.T) {
 	o := prepare(true)
 	if !o.Claim(start, time.Minute) {
@@ -163,6 +173,17 @@ func TestAPushIsClaimedByOneAndTriedAgain(t *testing.T) {
 	}
 	if err := o.Transfer(start.Add(time.Hour)); err != nil || !o.Snapshot().Push.Due.IsZero() {
 		t.Errorf("acknowledged: %+v, %v", o.Snapshot().Push, err)
+	}
+	given := prepare(true)
+	given.Postpone("away", time.Time{})
+	if given.Claim(start.Add(time.Hour), time.Minute) {
+		t.Error("a push that was given up was claimed")
+	}
+	if err := given.PushAgain(start.Add(time.Hour)); err != nil || !given.Claim(start.Add(time.Hour), time.Minute) {
+		t.Errorf("a push that was made due again was not claimed: %v", err)
+	}
+	if err := prepare(false).PushAgain(start); !errors.Is(err, order.ErrState) {
+		t.Errorf("an order for the browser was made due: %v", err)
 	}
 	if prepare(false).Claim(start, time.Minute) {
 		t.Error("an order for the browser was claimed")

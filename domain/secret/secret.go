@@ -2,7 +2,6 @@
 package secret
 
 import (
-	"crypto/subtle"
 	"fmt"
 	"io"
 	"log/slog"
@@ -35,12 +34,6 @@ func (t Text) Reveal() string {
 
 // Empty reports whether there is no secret at all.
 func (t Text) Empty() bool { return t.text == nil }
-
-// Equal compares in a time that depends on the lengths only. Two empty secrets are not equal: an empty configured
-// secret must never match.
-func (t Text) Equal(other Text) bool {
-	return !t.Empty() && subtle.ConstantTimeCompare([]byte(t.Reveal()), []byte(other.Reveal())) == 1
-}
 
 // String returns three stars.
 func (Text) String() string { return hidden }

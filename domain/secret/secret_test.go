@@ -121,22 +121,3 @@ func TestRevealGivesTheSecretBack(t *testing.T) {
 		t.Error("the empty secret is not the zero value")
 	}
 }
-
-func TestEqual(t *testing.T) {
-	cases := map[string]struct {
-		a, b secret.Text
-		want bool
-	}{
-		"the same text":         {secret.New(word), secret.New(word), true},
-		"another text":          {secret.New(word), secret.New("hunter3"), false},
-		"a longer text":         {secret.New(word), secret.New(word + "2"), false},
-		"none presented":        {secret.New(word), secret.Text{}, false},
-		"none configured":       {secret.Text{}, secret.New(word), false},
-		"neither, and no match": {secret.Text{}, secret.New(""), false},
-	}
-	for name, c := range cases {
-		if got := c.a.Equal(c.b); got != c.want {
-			t.Errorf("%s: Equal = %v, want %v", name, got, c.want)
-		}
-	}
-}

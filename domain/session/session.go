@@ -119,8 +119,16 @@ func (s *Session) Exchange(key string, now time.Time) error {
 		return ErrTokenSpent
 	}
 	s.state.Status, s.state.ExchangedAt, s.state.ExchangeKey = Shopping, now, key
-	s.state.ExpiresAt = now.Add(s.state.TTL)
+	s.state.ExpiresAt = s.until(now)
 	return nil
+}
+
+// until returns the end of the full time from now, within the limit.
+func (s *Session) until(now time.Time) time.Time {
+	if until := now.Add(s.state.TTL); until.Before(s.state.Limit) {
+		return until
+	}
+	return s.state.Limit
 }
 
 // Extend gives the session its full time again, up to its limit.
@@ -128,11 +136,7 @@ func (s *Session) Extend(now time.Time) error {
 	if err := s.CheckShopping(now); err != nil {
 		return err
 	}
-	until := now.Add(s.state.TTL)
-	if until.After(s.state.Limit) {
-		until = s.state.Limit
-	}
-	if until.After(s.state.ExpiresAt) {
+	if until := s.until(now); until.After(s.state.ExpiresAt) {
 		s.state.ExpiresAt = until
 	}
 	return nil

@@ -140,6 +140,19 @@ func TestASessionIsExtendedUpToItsLimit(t *testing.T) {
 	}
 }
 
+func TestAnExchangeDoesNotPassTheLimit(t *testing.T) {
+	settings := tenant.Defaults()
+	settings.SessionTTL, settings.MaxSessionTTL = time.Hour, time.Hour
+	shop := tenant.Restore(tenant.State{ID: "shop", Settings: settings})
+	s := session.Start(shop, connection.Restore(connection.State{}), "s", session.Visit{}, start)
+	if err := s.Exchange("", start.Add(9*time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := s.Snapshot().ExpiresAt, start.Add(time.Hour); !got.Equal(want) {
+		t.Errorf("ends at %v, want %v", got, want)
+	}
+}
+
 func TestAnExpiredSessionRefusesToShopThoughNobodySweptIt(t *testing.T) {
 	s := in(t, session.Shopping)
 	late := start.Add(time.Hour)

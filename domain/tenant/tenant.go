@@ -165,6 +165,8 @@ func (t *Tenant) check() error {
 	}
 	if strings.TrimSpace(t.state.Name) == "" {
 		report("/name", "missing", "is required")
+	} else {
+		details = append(details, cart.CheckText("/name", t.state.Name, cart.MaxName)...)
 	}
 	seen := map[string]bool{}
 	for _, f := range t.state.Fields {

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -11,7 +12,12 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/fx"
+
+	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/session"
+	"github.com/punchgate/punchgate/domain/tenant"
 )
 
 // atOnce runs do n times at once and returns the answers.
@@ -174,6 +180,7 @@ func TestAPushIsTriedUntilItIsAcknowledged(t *testing.T) {
 		t.Errorf("the page of a pushed cart: %d %s", page.status, page.body)
 	}
 	g.clock.advance(time.Minute)
+	g.wake()
 	await(t, func() bool { return status() == "transferred" })
 	if calls.Load() != 2 {
 		t.Errorf("%d calls", calls.Load())
@@ -195,4 +202,122 @@ func await(t *testing.T, holds func() bool) {
 		time.Sleep(100 * time.Millisecond)
 	}
 	t.Fatal("it did not happen")
+}
+
+// hold lets a test stop the store's writes of sessions, as a fault between two writes of one send would.
+type hold struct {
+	port.Sessions
+	failing atomic.Bool
+}
+
+func (h *hold) Update(
+	ctx context.Context, of tenant.ID, id session.ID, change func(*session.Session) error,
+) (*session.Session, error) {
+	if h.failing.Load() {
+		return nil, port.ErrUnavailable
+	}
+	return h.Sessions.Update(ctx, of, id, change)
+}
+
+func TestASendThatWasInterruptedBetweenItsWritesIsEitherFinishedOrUndone(t *testing.T) {
+	var pushed atomic.Int32
+	buyer := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { pushed.Add(1) }))
+	defer buyer.Close()
+	sessions := &hold{}
+	g := startWith(t, t.TempDir(), fx.Decorate(func(s port.Stores) port.Stores {
+		sessions.Sessions = s.Sessions
+		s.Sessions = sessions
+		return s
+	}))
+	g.shop = g.newShop("papper")
+	push, _ := g.connect("proceedo-cxml", func(p *connection.Profile) {
+		p.Return = connection.Return{Fixed: buyer.URL + "/cart", Transfer: connection.Push}
+	})
+	interrupted := func(cart string) (session string) {
+		t.Helper()
+		session = g.punchOut(push)
+		sessions.failing.Store(true)
+		g.sendCart(session, cart, "Idempotency-Key", "k").want(t, 503)
+		return session
+	}
+
+	// Nobody touches the session: the push finishes what the send began, and the retry gets the same order.
+	cart := `{"id":"C-1",` + cartOf(oneLine)[1:]
+	session := interrupted(cart)
+	if n := pushed.Load(); n != 0 {
+		t.Fatalf("pushed %d times before the session was ended", n)
+	}
+	sessions.failing.Store(false)
+	g.wake()
+	await(t, func() bool { return pushed.Load() == 1 })
+	g.api(g.shop.storefront, "POST", "/v1/storefront/sessions/"+session+"/cancel", "").want(t, 409)
+	ping(t, push, "C-1").want(t, 200)
+	g.sendCart(session, cart, "Idempotency-Key", "k").want(t, 200)
+	if n := len(g.feed("").ids()); n != 1 {
+		t.Errorf("%d confirmed orders, want 1", n)
+	}
+
+	// The person cancels before anything goes on: nothing is pushed, and the retry is refused.
+	cart = `{"id":"C-2",` + cartOf(oneLine)[1:]
+	session = interrupted(cart)
+	sessions.failing.Store(false)
+	g.api(g.shop.storefront, "POST", "/v1/storefront/sessions/"+session+"/cancel", "").want(t, 200)
+	g.sendCart(session, cart, "Idempotency-Key", "k").want(t, 409)
+	ping(t, push, "C-2").want(t, 409)
+	if n := pushed.Load(); n != 1 {
+		t.Errorf("pushed %d times, want once in all", n)
+	}
+}
+
+func TestAPushThatHangsDoesNotStopTheOthers(t *testing.T) {
+	release := make(chan struct{})
+	hanging := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
+	defer hanging.Close()
+	defer close(release)
+	var arrived atomic.Int32
+	buyer := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { arrived.Add(1) }))
+	defer buyer.Close()
+	g := withShop(t)
+	for _, address := range []string{hanging.URL, buyer.URL} {
+		link, _ := g.connect("peppol-bis-punchout-3", func(p *connection.Profile) {
+			p.Return = connection.Return{Fixed: address + "/cart", Transfer: connection.Push}
+		})
+		g.sendCart(g.punchOut(link), cartOf(oneLine)).want(t, 201)
+	}
+	await(t, func() bool { return arrived.Load() == 1 })
+}
+
+func TestAPushThatWasGivenUpIsSeenAndMadeDueAgain(t *testing.T) {
+	var works atomic.Bool
+	buyer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if !works.Load() {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+	}))
+	defer buyer.Close()
+	g := withShop(t)
+	link, _ := g.connect("proceedo-cxml", func(p *connection.Profile) {
+		p.Return = connection.Return{Fixed: buyer.URL + "/cart", Transfer: connection.Push}
+	})
+	sent := g.sendCart(g.punchOut(link), cartOf(oneLine)).want(t, 201)
+	address := "/v1/admin/orders/" + sent.text("order", "id")
+	order := func() object { return g.api(g.shop.key, "GET", address, "").want(t, 200) }
+	for tries := 1; tries <= 20; tries++ {
+		await(t, func() bool {
+			o := order()
+			return o.text("push", "attempts") == fmt.Sprint(tries) && o.text("push", "last_error") != "" && o.text("push", "due") != ""
+		})
+		if order().at("push", "due") == nil {
+			break
+		}
+		g.clock.advance(2 * time.Hour)
+		g.wake()
+	}
+	if o := order(); o.at("push", "due") != nil || o.text("push", "attempts") != "20" || o.text("status") != "prepared" {
+		t.Fatalf("not given up: %v", o)
+	}
+	works.Store(true)
+	g.api(g.shop.key, "POST", address+"/push", "").want(t, 200)
+	await(t, func() bool { return order().text("status") == "transferred" })
+	g.api(g.shop.key, "POST", address+"/push", "").want(t, 409)
 }

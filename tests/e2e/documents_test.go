@@ -96,6 +96,42 @@ func TestAServerStartsAPunchOutByADocument(t *testing.T) {
 	}
 }
 
+func TestADocumentForNoConnectionIsAnsweredByADocument(t *testing.T) {
+	g := withShop(t)
+	for name, c := range map[string]struct{ link, body string }{
+		"an unknown link":   {g.url + "/punchout/papper.unknown", setup(password, setupRequest)},
+		"a body over 8 MiB": {g.url + "/punchout/papper.unknown", "<cXML>" + strings.Repeat(" ", 9<<20)},
+	} {
+		a := send(t, request(t, "POST", c.link, "text/xml", c.body))
+		var r response
+		if err := xml.Unmarshal([]byte(a.body), &r); err != nil || a.status != 200 || !strings.HasPrefix(r.Status.Code, "4") {
+			t.Errorf("%s: %d %+v %v: %.200s", name, a.status, r, err, a.body)
+		}
+	}
+}
+
+func TestADeliveryAddressThatNoCartCanCarryIsLeftOutWithAWarning(t *testing.T) {
+	g := withShop(t)
+	link, _ := g.connect("proceedo-cxml", withIdentities)
+	odd := strings.Replace(setupRequest, "</PunchOutSetupRequest>", `<ShipTo><Address isoCountryCode="UK"><Name xml:lang="en">School</Name>
+<PostalAddress><Street>Main
+  street 1</Street><City>London</City><Country isoCountryCode="UK">UK</Country></PostalAddress></Address></ShipTo></PunchOutSetupRequest>`, 1)
+	a := send(t, request(t, "POST", link, "text/xml", setup(password, odd)))
+	var r response
+	if err := xml.Unmarshal([]byte(a.body), &r); err != nil {
+		t.Fatal(err)
+	}
+	page, err := url.Parse(r.StartPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	visit := g.api(g.shop.storefront, "POST", "/v1/storefront/sessions/exchange", `{"token":"`+page.Query().Get("punchout_token")+`"}`).want(t, 200)
+	sent := g.sendCart(visit.text("session", "id"), cartOf(oneLine)).want(t, 201)
+	if !strings.Contains(sent.text("warnings"), "/ship_to/country") {
+		t.Errorf("warnings: %v", sent.at("warnings"))
+	}
+}
+
 func TestADocumentOfACustomerWithoutTheTickIsForbidden(t *testing.T) {
 	g := withShop(t)
 	link, _ := g.connectFor("kafe", "proceedo-cxml", withIdentities)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -18,10 +19,12 @@ import (
 	"go.uber.org/fx"
 	"golang.org/x/net/html"
 
+	"github.com/punchgate/punchgate/adapters/push"
 	"github.com/punchgate/punchgate/adapters/system"
 	"github.com/punchgate/punchgate/adapters/web"
 	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/application/transfer"
 	"github.com/punchgate/punchgate/bootstrap"
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/connection"
@@ -76,15 +79,19 @@ func (l *logs) String() string {
 
 // gateway is a running gateway with one shop, as most tests want it.
 type gateway struct {
-	t     *testing.T
-	url   string
-	admin *administration.Service
-	web   *web.Server
-	clock *clock
-	logs  *logs
-	shop  *shop
-	stop  func()
+	t         *testing.T
+	url       string
+	admin     *administration.Service
+	web       *web.Server
+	transfers *transfer.Service
+	clock     *clock
+	logs      *logs
+	shop      *shop
+	stop      func()
 }
+
+// wake lets the gateway push at once what is due by the test's clock.
+func (g *gateway) wake() { g.transfers.Wake() }
 
 // shop is a tenant with its keys.
 type shop struct {
@@ -95,18 +102,25 @@ type shop struct {
 // start runs a gateway on a data folder of its own, or on the given one.
 func start(t *testing.T, folder ...string) *gateway {
 	t.Helper()
-	dir := append(folder, t.TempDir())[0]
+	return startWith(t, append(folder, t.TempDir())[0])
+}
+
+// startWith runs a gateway with further options, such as decorations.
+func startWith(t *testing.T, dir string, options ...fx.Option) *gateway {
+	t.Helper()
 	g := &gateway{t: t, clock: &clock{}, logs: &logs{}}
 	var config web.Config
 	app := fx.New(
 		bootstrap.Gateway(bootstrap.Config{
 			Addr: "127.0.0.1:0", Store: "sqlite", DataDir: dir, MasterKey: secret.New(masterKey), LoopbackHTTP: true,
+			PushNetworks: push.Networks{netip.MustParsePrefix("127.0.0.0/8")},
 		}),
+		fx.Options(options...),
 		fx.Decorate(func(port.Clock) port.Clock { return g.clock }),
 		fx.Decorate(func(*slog.Logger) *slog.Logger {
 			return slog.New(slog.NewTextHandler(g.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 		}),
-		fx.Populate(&g.admin, &g.web, &config),
+		fx.Populate(&g.admin, &g.web, &g.transfers, &config),
 	)
 	if err := app.Start(context.Background()); err != nil {
 		t.Fatal(err)

@@ -84,6 +84,12 @@ func TestStartCallsThatAreRefused(t *testing.T) {
 			t.Errorf("%d: %s", a.status, a.body)
 		}
 	})
+	t.Run("the address with a slash at its end repeats no password", func(t *testing.T) {
+		a := get(t, link+"/?"+startCall().Encode())
+		if a.status != 404 || strings.Contains(a.body+fmt.Sprint(a.header), password) || a.header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%d %v: %s", a.status, a.header, a.body)
+		}
+	})
 	t.Run("a program gets a problem", func(t *testing.T) {
 		r := request(t, "POST", link, "application/x-www-form-urlencoded", with("PASSWORD", "fel").Encode())
 		r.Header.Set("Accept", "application/json")

@@ -139,23 +139,23 @@ func address(e *element) cart.Address {
 	postal := a.child("PostalAddress")
 	var streets []string
 	for s := range postal.all("Street") {
-		streets = append(streets, s.content())
+		streets = append(streets, oneLine(s.content()))
 	}
 	street, rest := "", ""
 	if len(streets) > 0 {
 		street, rest = streets[0], joined(", ", streets[1:]...)
 	}
 	read := cart.Address{
-		Name:       a.content("Name"),
+		Name:       oneLine(a.content("Name")),
 		Street:     street,
 		Street2:    rest,
-		City:       postal.content("City"),
-		PostalCode: postal.content("PostalCode"),
-		Region:     postal.content("State"),
+		City:       oneLine(postal.content("City")),
+		PostalCode: oneLine(postal.content("PostalCode")),
+		Region:     oneLine(postal.content("State")),
 		Country:    strings.ToUpper(postal.child("Country").attr("isoCountryCode")),
 	}
 	if read.Name == "" {
-		read.Name = postal.content("DeliverTo")
+		read.Name = oneLine(postal.content("DeliverTo"))
 	}
 	if read.Country == "" {
 		read.Country = strings.ToUpper(a.attr("isoCountryCode"))
@@ -165,6 +165,9 @@ func address(e *element) cart.Address {
 	}
 	return read
 }
+
+// oneLine folds white space: documents are broken into lines where they are printed.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // gln reports whether an address's identifier is a Global Location Number: its domain says so, or, where the DTD has no
 // domain yet, it has the 13 digits of one.

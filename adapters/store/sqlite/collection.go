@@ -50,7 +50,8 @@ func (c collection[A, ID, D]) insert(a A) (func(context.Context, *sql.Tx) error,
 	}
 	return func(ctx context.Context, tx *sql.Tx) error {
 		of, id := d.key()
-		_, err := tx.ExecContext(ctx, `INSERT INTO `+c.table+` (tenant, id, version, doc) VALUES (?, ?, 1, ?)`, of, id, doc)
+		statement := `INSERT INTO ` + c.table + ` (tenant, id, version, doc) VALUES (?, ?, 1, ?)` //nolint:gosec // the table is a constant
+		_, err := tx.ExecContext(ctx, statement, of, id, doc)
 		return c.refusal(err)
 	}, nil
 }
@@ -82,7 +83,7 @@ func (c collection[A, ID, D]) Update(ctx context.Context, of tenant.ID, id ID, c
 		}
 		written := false
 		err = c.store.transact(ctx, func(tx *sql.Tx) error {
-			result, err := tx.StmtContext(ctx, update).ExecContext(ctx, doc, of, id, version)
+			result, err := tx.StmtContext(ctx, update).ExecContext(ctx, doc, of, id, version) //nolint:sqlclosecheck // tx closes it
 			if err != nil {
 				return c.refusal(err)
 			}
@@ -107,7 +108,8 @@ func (c collection[A, ID, D]) one(ctx context.Context, condition string, args ..
 
 func (c collection[A, ID, D]) read(ctx context.Context, condition string, args ...any) (a A, version int64, err error) {
 	var doc []byte
-	row := c.store.readers.QueryRowContext(ctx, `SELECT doc, version FROM `+c.table+` WHERE `+condition, args...)
+	row := c.store.readers.QueryRowContext(ctx,
+		`SELECT doc, version FROM `+c.table+` WHERE `+condition, args...) //nolint:gosec // both are constants
 	switch err := row.Scan(&doc, &version); {
 	case errors.Is(err, sql.ErrNoRows):
 		return a, 0, c.notFound
@@ -120,7 +122,8 @@ func (c collection[A, ID, D]) read(ctx context.Context, condition string, args .
 
 // many returns the aggregates for which the condition holds, which may end in ORDER BY and LIMIT.
 func (c collection[A, ID, D]) many(ctx context.Context, condition string, args ...any) ([]A, error) {
-	rows, err := c.store.readers.QueryContext(ctx, `SELECT doc FROM `+c.table+` WHERE `+condition, args...)
+	rows, err := c.store.readers.QueryContext(ctx,
+		`SELECT doc FROM `+c.table+` WHERE `+condition, args...) //nolint:gosec // both are constants
 	if err != nil {
 		return nil, failure(ctx, err)
 	}

@@ -49,7 +49,8 @@ func packCustomer(c *customer.Customer) customerDoc {
 	s := c.Snapshot()
 	p := s.Profile
 	return customerDoc{
-		s.Tenant, s.ID, p.Number, p.Name, p.Active, stamp(p.ContractFrom), stamp(p.ContractUntil), p.Buyer, p.Values, stamp(s.CreatedAt),
+		s.Tenant, s.ID, p.Number, p.Name, p.Active, stamp(p.ContractFrom), stamp(p.ContractUntil), p.Buyer, p.Values,
+		stamp(s.CreatedAt),
 	}
 }
 

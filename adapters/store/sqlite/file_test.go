@@ -65,7 +65,8 @@ func TestEveryCommitIsSynced(t *testing.T) {
 
 func TestReadersCannotWrite(t *testing.T) {
 	s := open(t, newPath(t))
-	if _, err := s.readers.ExecContext(t.Context(), `DELETE FROM tenants`); fault.KindOf(failure(t.Context(), err)) != fault.Unavailable {
+	_, err := s.readers.ExecContext(t.Context(), `DELETE FROM tenants`)
+	if fault.KindOf(failure(t.Context(), err)) != fault.Unavailable {
 		t.Errorf("a reader's write is answered with %v", err)
 	}
 }
@@ -88,7 +89,7 @@ func TestAMigrationThatFailsChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if _, err := db.ExecContext(t.Context(), `CREATE TABLE order_numbers (other)`); err != nil { // in the way of the last table but one
+	if _, err := db.ExecContext(t.Context(), `CREATE TABLE order_numbers (other)`); err != nil { // in the way of a late one
 		t.Fatal(err)
 	}
 	if _, err := Open(t.Context(), path); err == nil || !strings.Contains(err.Error(), "0001_initial.sql") {
@@ -138,7 +139,9 @@ func TestWhatIsNoFileOfAStoreIsNotOpened(t *testing.T) {
 	if err := os.WriteFile(text, []byte(strings.Repeat("no database ", 100)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for what, path := range map[string]string{"a directory": t.TempDir(), "a text file": text, "a file below a file": filepath.Join(text, "x.db")} {
+	for what, path := range map[string]string{
+		"a directory": t.TempDir(), "a text file": text, "a file below a file": filepath.Join(text, "x.db"),
+	} {
 		if _, err := Open(t.Context(), path); err == nil {
 			t.Errorf("%s was opened", what)
 		}

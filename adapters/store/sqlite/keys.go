@@ -43,7 +43,8 @@ func packKey(k *apikey.Key) keyDoc {
 
 func (d keyDoc) unpack() (*apikey.Key, error) {
 	s := apikey.State{
-		Tenant: d.Tenant, ID: d.ID, Label: d.Label, Verifier: d.Verifier, CreatedAt: time.Time(d.CreatedAt), RevokedAt: time.Time(d.RevokedAt),
+		Tenant: d.Tenant, ID: d.ID, Label: d.Label, Verifier: d.Verifier,
+		CreatedAt: time.Time(d.CreatedAt), RevokedAt: time.Time(d.RevokedAt),
 	}
 	for _, name := range d.Scopes {
 		scope, err := apikey.ParseScope(name)

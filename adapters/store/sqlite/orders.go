@@ -30,7 +30,8 @@ func newOrders(s *Store) orders {
 func (o orders) NextNumber(ctx context.Context, of tenant.ID) (number int64, err error) {
 	err = o.store.transact(ctx, func(tx *sql.Tx) error {
 		return tx.QueryRowContext(ctx,
-			`INSERT INTO order_numbers (tenant, last) VALUES (?, 1) ON CONFLICT DO UPDATE SET last = last + 1 RETURNING last`, of).Scan(&number)
+			`INSERT INTO order_numbers (tenant, last) VALUES (?, 1) ON CONFLICT DO UPDATE SET last = last + 1 RETURNING last`, of,
+		).Scan(&number)
 	})
 	return number, err
 }
@@ -146,6 +147,7 @@ type requestDoc struct {
 }
 
 type pushDoc struct {
+	Wanted    bool   `json:"wanted,omitempty"`
 	Due       stamp  `json:"due,omitzero"`
 	Attempts  int    `json:"attempts,omitempty"`
 	LastError string `json:"last_error,omitempty"`
@@ -159,7 +161,7 @@ func packOrder(o *order.Order) orderDoc {
 		Tenant: s.Tenant, ID: s.ID, Number: s.Number, Session: s.Session, Customer: s.Customer, Connection: s.Connection,
 		CartID: s.CartID, Request: requestDoc(s.Request), Status: s.Status.String(), Test: s.Test,
 		PurchaseOrder: s.PurchaseOrder, ERPReference: s.ERPReference,
-		Push:      pushDoc{stamp(s.Push.Due), s.Push.Attempts, s.Push.LastError},
+		Push:      pushDoc{s.Push.Wanted, stamp(s.Push.Due), s.Push.Attempts, s.Push.LastError},
 		CreatedAt: stamp(s.CreatedAt), TransferredAt: stamp(s.TransferredAt), ConfirmedAt: stamp(s.ConfirmedAt),
 		ExportedAt: stamp(s.ExportedAt), StatusSince: stamp(s.StatusSince), ExpiresAt: stamp(s.ExpiresAt),
 	}
@@ -178,7 +180,9 @@ func (d orderDoc) unpack() (*order.Order, error) {
 		Tenant: d.Tenant, ID: d.ID, Number: d.Number, Session: d.Session, Customer: d.Customer, Connection: d.Connection,
 		CartID: d.CartID, Request: order.Request(d.Request), Status: status, Test: d.Test,
 		PurchaseOrder: d.PurchaseOrder, ERPReference: d.ERPReference,
-		Push:      order.Push{Due: time.Time(d.Push.Due), Attempts: d.Push.Attempts, LastError: d.Push.LastError},
+		Push: order.Push{
+			Wanted: d.Push.Wanted, Due: time.Time(d.Push.Due), Attempts: d.Push.Attempts, LastError: d.Push.LastError,
+		},
 		CreatedAt: time.Time(d.CreatedAt), TransferredAt: time.Time(d.TransferredAt), ConfirmedAt: time.Time(d.ConfirmedAt),
 		ExportedAt: time.Time(d.ExportedAt), StatusSince: time.Time(d.StatusSince), ExpiresAt: time.Time(d.ExpiresAt),
 	}), nil

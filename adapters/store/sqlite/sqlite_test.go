@@ -30,7 +30,9 @@ func TestContract(t *testing.T) {
 			}
 		}
 	}
-	for _, scan := range []string{`SELECT doc FROM orders WHERE connection = ?`, `SELECT doc FROM keys WHERE tenant = ? ORDER BY version`} {
+	for _, scan := range []string{
+		`SELECT doc FROM orders WHERE connection = ?`, `SELECT doc FROM keys WHERE tenant = ? ORDER BY version`,
+	} {
 		if steps := plan(t, s, scan); indexed(steps[0]) && indexed(steps[len(steps)-1]) {
 			t.Errorf("%s passes as indexed", scan)
 		}
@@ -62,6 +64,9 @@ func plan(t *testing.T, s *Store, statement string) (steps []string) {
 			t.Fatal(err)
 		}
 		steps = append(steps, step)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
 	}
 	return steps
 }

@@ -62,10 +62,10 @@ func Open(ctx context.Context, path string) (*Store, error) {
 // create makes the file before SQLite does, which would leave it readable to others. SQLite gives the files beside it the
 // same mode.
 func create(path string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil { //nolint:gosec // whoever runs the gateway names the path
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // as above
 	if err != nil {
 		return err
 	}
@@ -128,8 +128,9 @@ func (s *Store) transact(ctx context.Context, work func(*sql.Tx) error) error {
 // prepare returns a statement for use in transact, where preparing one takes as long as running it. It is closed with the
 // writer.
 func (s *Store) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
-	if known, ok := s.prepared.Load(text); ok {
-		return known.(*sql.Stmt), nil
+	known, _ := s.prepared.Load(text)
+	if statement, ok := known.(*sql.Stmt); ok {
+		return statement, nil
 	}
 	statement, err := s.writer.PrepareContext(ctx, text)
 	if err != nil {

@@ -278,9 +278,6 @@ var aggregateCases = map[string]func(*testing.T, port.Stores){
 	},
 
 	"identifiers that run together are kept apart": eachKind(func(t *testing.T, k kind) {
-		if k.name == "tenants" {
-			t.Skip("a tenant's identifier is one, not two")
-		}
 		names := []struct {
 			of tenant.ID
 			id string

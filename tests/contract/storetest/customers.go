@@ -27,7 +27,8 @@ var customerCases = map[string]func(*testing.T, port.Stores){
 
 	"a number has one customer": func(t *testing.T, s port.Stores) {
 		must(t, s.Customers.Create(t.Context(), customer.Restore(customerOf(acme, "c1", "4711"))))
-		if err := s.Customers.Create(t.Context(), customer.Restore(customerOf(acme, "c2", "4711"))); !errors.Is(err, port.ErrCustomerExists) {
+		err := s.Customers.Create(t.Context(), customer.Restore(customerOf(acme, "c2", "4711")))
+		if !errors.Is(err, port.ErrCustomerExists) {
 			t.Errorf("a second creation is answered with %v", err)
 		}
 		if _, err := s.Customers.Get(t.Context(), acme, "c2"); !errors.Is(err, port.ErrCustomerNotFound) {

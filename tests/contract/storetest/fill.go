@@ -104,11 +104,11 @@ func (f *filler) value(v reflect.Value) {
 			v.SetMapIndex(key, element)
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			if !v.Field(i).CanSet() {
+		for _, member := range v.Fields() {
+			if !member.CanSet() {
 				f.t.Fatalf("there is no rule to fill a %s", v.Type())
 			}
-			f.value(v.Field(i))
+			f.value(member)
 		}
 	default:
 		f.t.Fatalf("there is no rule to fill a %s", v.Type())

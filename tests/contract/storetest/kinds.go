@@ -36,21 +36,23 @@ func eachKind(check func(t *testing.T, k kind)) func(*testing.T, port.Stores) {
 	}
 }
 
+// alone makes one identifier of two, for a tenant has no tenant, so that cases need not tell it from other kinds.
+func alone(of, id tenant.ID) tenant.ID { return of + "--" + id }
+
 func kinds(s port.Stores) []kind {
 	return []kind{
 		describe("tenants", port.ErrTenantNotFound, port.ErrTenantExists, entity[*tenant.Tenant, tenant.State, tenant.ID]{
 			restore: tenant.Restore,
-			// A tenant stands alone. Its identifier is made of both here, so that cases need not tell it from other kinds.
-			state: func(of tenant.ID, id tenant.ID) tenant.State { return tenantOf(of + "-" + id) },
-			name:  func(st *tenant.State, of, id tenant.ID) { st.ID = of + "-" + id },
-			text:  func(st *tenant.State) *string { return &st.Name },
+			state:   func(of tenant.ID, id tenant.ID) tenant.State { return tenantOf(alone(of, id)) },
+			name:    func(st *tenant.State, of, id tenant.ID) { st.ID = alone(of, id) },
+			text:    func(st *tenant.State) *string { return &st.Name },
 
 			create: s.Tenants.Create,
 			get: func(ctx context.Context, of tenant.ID, id tenant.ID) (*tenant.Tenant, error) {
-				return s.Tenants.Get(ctx, of+"-"+id)
+				return s.Tenants.Get(ctx, alone(of, id))
 			},
 			update: func(ctx context.Context, of, id tenant.ID, change func(*tenant.Tenant) error) (*tenant.Tenant, error) {
-				return s.Tenants.Update(ctx, of+"-"+id, change)
+				return s.Tenants.Update(ctx, alone(of, id), change)
 			},
 		}),
 		describe("customers", port.ErrCustomerNotFound, port.ErrCustomerExists, entity[*customer.Customer, customer.State, customer.ID]{
@@ -60,7 +62,9 @@ func kinds(s port.Stores) []kind {
 			text:    func(st *customer.State) *string { return &st.Profile.Name },
 			create:  s.Customers.Create, get: s.Customers.Get, update: s.Customers.Update,
 		}),
-		describe("connections", port.ErrConnectionNotFound, port.ErrConnectionExists, entity[*connection.Connection, connection.State, connection.ID]{
+		describe("connections", port.ErrConnectionNotFound, port.ErrConnectionExists, entity[
+			*connection.Connection, connection.State, connection.ID,
+		]{
 			restore: connection.Restore,
 			state:   func(of tenant.ID, id connection.ID) connection.State { return connectionOf(of, id, "c1") },
 			name:    func(st *connection.State, of tenant.ID, id connection.ID) { st.Tenant, st.ID = of, id },

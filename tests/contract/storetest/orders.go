@@ -213,9 +213,9 @@ var orderCases = map[string]func(*testing.T, port.Stores){
 			must(t, s.Orders.Create(t.Context(), order.Restore(st), cartOf(st.CartID), documentOf("<cart/>")))
 		}
 		must(t, createOrder(t, s, "s3", "C-3")) // goes by the browser
-		expectDue := func(when time.Time, limit int, want ...string) {
+		expectDue := func(when time.Time, want ...string) {
 			t.Helper()
-			found := identifiers(value(s.Orders.ToPush(t.Context(), when, limit))(t), (*order.Order).ID)
+			found := identifiers(value(s.Orders.ToPush(t.Context(), when, 10))(t), (*order.Order).ID)
 			if slices.Sort(found); !slices.Equal(found, want) {
 				t.Errorf("at %s %q are to be pushed, not %q", when, found, want)
 			}
@@ -224,9 +224,9 @@ var orderCases = map[string]func(*testing.T, port.Stores){
 			t.Helper()
 			value(s.Orders.Update(t.Context(), acme, id, by))(t)
 		}
-		expectDue(now.Add(-1), 10)
-		expectDue(now, 10, "os0")
-		expectDue(at(5), 10, "os0", "os1", "os2")
+		expectDue(now.Add(-1))
+		expectDue(now, "os0")
+		expectDue(at(5), "os0", "os1", "os2")
 		if found := value(s.Orders.ToPush(t.Context(), at(5), 2))(t); len(found) != 2 {
 			t.Errorf("of two asked for came %d", len(found))
 		}
@@ -234,15 +234,15 @@ var orderCases = map[string]func(*testing.T, port.Stores){
 			o.Claim(at(5), 2*time.Minute)
 			return nil
 		})
-		expectDue(at(5), 10, "os1", "os2")
+		expectDue(at(5), "os1", "os2")
 		change("os1", func(o *order.Order) error { return o.Transfer(at(5)) })
-		expectDue(at(5), 10, "os2")
+		expectDue(at(5), "os2")
 		change("os2", func(o *order.Order) error {
 			o.Postpone("refused", time.Time{})
 			return nil
 		})
-		expectDue(at(6), 10)
-		expectDue(at(7), 10, "os0") // its lease has ended
+		expectDue(at(6))
+		expectDue(at(7), "os0") // its lease has ended
 	},
 }
 
