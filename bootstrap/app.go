@@ -54,6 +54,7 @@ func Core(c Config) fx.Option {
 		fx.Supply(c.PushNetworks),
 		fx.Supply(sqlite.Config{Path: filepath.Join(c.DataDir, "punchgate.db")}),
 		fx.Provide(masterKey, newLogger),
+		fx.Invoke(checkMasterKey),
 		fx.WithLogger(func(log *slog.Logger) fxevent.Logger {
 			quiet := &fxevent.SlogLogger{Logger: log}
 			quiet.UseLogLevel(slog.LevelDebug)
@@ -78,6 +79,16 @@ func masterKey(c Config) (secrets.MasterKey, error) {
 		return nil, usageError{fmt.Errorf("%s: %w", masterKeyVariable, err)}
 	}
 	return key, nil
+}
+
+func checkMasterKey(lifecycle fx.Lifecycle, admin *administration.Service) {
+	lifecycle.Append(fx.StartHook(func(ctx context.Context) error {
+		err := admin.CheckMasterKey(ctx)
+		if errors.Is(err, administration.ErrMasterKey) {
+			return usageError{fmt.Errorf("%s: %w", masterKeyVariable, err)}
+		}
+		return err
+	}))
 }
 
 func newLogger(c Config) *slog.Logger {

@@ -209,6 +209,9 @@ func keyCommand(extra []fx.Option) *cobra.Command {
 			if platform == (of != "") {
 				return usageError{errors.New("give either --platform or --tenant")}
 			}
+			if platform && len(names) > 0 {
+				return usageError{errors.New("--platform has a scope of its own; leave --scope out")}
+			}
 			if platform {
 				of, names = string(tenant.Platform), []string{apikey.Platform.String()}
 			}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -113,6 +114,20 @@ type connectionFile struct {
 	Operation   string `json:"operation"`
 }
 
+// check refuses what no connection would have.
+func (f *connectionFile) check() error {
+	if err := (&connection.Return{Fixed: f.Return.URL}).CheckAddress(f.Return.URL, true); err != nil {
+		return err
+	}
+	if !slices.Contains([]string{"create", "edit", "inspect"}, f.Operation) {
+		return fault.New(fault.Invalid, "connection.operation", "the operation is create, edit or inspect")
+	}
+	if wrong := cart.CheckText("/correlation", f.Correlation, cart.MaxDescription); wrong != nil {
+		return fault.New(fault.Invalid, "connection.correlation", "the correlation value cannot be written").With(wrong...)
+	}
+	return nil
+}
+
 // Stand-ins of encode where neither cart nor connection file names the parties.
 var (
 	exampleSeller = cart.Party{
@@ -198,6 +213,9 @@ func readOutgoing(encoder port.CartEncoder, cartPath, connectionPath string, std
 	var c cart.Cart
 	if err := readJSON(cartPath, stdin, &c); err != nil {
 		return port.Outgoing{}, err
+	}
+	if err := file.check(); err != nil {
+		return port.Outgoing{}, inFile(connectionPath, err)
 	}
 	if len(c.Lines) > cart.MaxLines {
 		return port.Outgoing{}, inFile(cartPath, cart.ErrTooManyLines)
@@ -309,7 +327,7 @@ func loginCommand(extra []fx.Option) *cobra.Command {
 				}
 				call, err := decoder.DecodeLogin(request)
 				if err != nil {
-					return err
+					return inFile("the start call", err)
 				}
 				return printJSON(c.OutOrStdout(), viewStartCall(call))
 			})
@@ -450,5 +468,8 @@ func inFile(path string, err error) error {
 	f := fault.From(err)
 	named := *f
 	named.Message = path + ": " + f.Message
+	if named.Kind == fault.Unsupported { // the format is right, the document is another one
+		named.Kind = fault.Invalid
+	}
 	return &named
 }

@@ -33,6 +33,11 @@ func demoCommand(extra []fx.Option) *cobra.Command {
 			if host, _, err := net.SplitHostPort(config.Addr); err != nil || !loopback(host) {
 				return usageError{errors.New("--addr: the demo listens on this machine only, such as 127.0.0.1:8080")}
 			}
+			unlock, err := demo.Lock(config.DataDir)
+			if err != nil {
+				return err
+			}
+			defer unlock() //nolint:errcheck // the process ends
 			state, err := demo.Load(config.DataDir, freshMasterKey)
 			if err != nil {
 				return err

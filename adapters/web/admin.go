@@ -232,7 +232,7 @@ func (s *Server) makeKey(c *gin.Context, of tenant.ID) {
 	for i, name := range b.Scopes {
 		var err error
 		if scopes[i], err = apikey.ParseScope(name); err != nil {
-			s.refuse(c, err)
+			s.refuse(c, at("/scopes/"+strconv.Itoa(i), err))
 			return
 		}
 	}

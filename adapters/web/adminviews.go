@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"strconv"
 	"time"
 
 	"github.com/punchgate/punchgate/domain/apikey"
@@ -66,7 +67,7 @@ func (b *tenantBody) read() ([]tenant.Field, tenant.Settings, error) {
 	for i, f := range b.Fields {
 		kind, err := tenant.ParseFieldType(f.Type)
 		if err != nil {
-			return nil, tenant.Settings{}, err
+			return nil, tenant.Settings{}, at("/fields/"+strconv.Itoa(i)+"/type", err)
 		}
 		fields[i] = tenant.Field{Name: f.Name, Label: f.Label, Type: kind}
 	}
@@ -201,11 +202,11 @@ func viewIdentities(all []connection.Identity) []identityBody {
 func (b *connectionBody) profile() (connection.Profile, error) {
 	method, err := connection.ParseMethod(b.Login.Method)
 	if err != nil {
-		return connection.Profile{}, err
+		return connection.Profile{}, at("/login/method", err)
 	}
 	way, err := connection.ParseTransfer(b.Return.Transfer)
 	if err != nil {
-		return connection.Profile{}, err
+		return connection.Profile{}, at("/return/transfer", err)
 	}
 	names, err := b.Login.names()
 	if err != nil {
@@ -223,6 +224,12 @@ func (b *connectionBody) profile() (connection.Profile, error) {
 		Seller: b.Seller, Buyer: b.Buyer, HighestValue: money.Amount(b.HighestValue),
 		LateCompletion: b.LateCompletion, CompleteByGet: b.CompleteByGet,
 	}, nil
+}
+
+// at names the member that a refusal is about.
+func at(path string, err error) error {
+	f := fault.From(err)
+	return f.With(fault.Detail{Path: path, Code: "unknown_value", Message: f.Message})
 }
 
 func (b *loginBody) names() (connection.Names, error) {

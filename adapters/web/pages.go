@@ -64,9 +64,12 @@ func (s *Server) refusePage(c *gin.Context, err error) {
 	f := s.classify(c, err)
 	kind := f.Kind.String()
 	lang := choose(c, "")
-	reasons := make([]string, len(f.Details))
-	for i, d := range f.Details {
-		reasons[i] = reasonText(lang, d)
+	var reasons []string
+	for _, d := range f.Details {
+		reasons = append(reasons, reasonText(lang, d))
+	}
+	if reasons == nil && (f.Kind == fault.Malformed || f.Kind == fault.Conflict || f.Kind == fault.Unsupported) {
+		reasons = []string{reasonText(lang, fault.Detail{Code: f.Code, Message: f.Message})}
 	}
 	s.show(c, statuses[f.Kind], "refusal.html", lang, nil, "refusal."+kind, gin.H{
 		"Status": statuses[f.Kind], "Code": f.Code, "Reasons": reasons, "Request": requestID(c),

@@ -80,6 +80,9 @@ func (s *Server) classify(c *gin.Context, err error) *fault.Fault {
 		f = fault.New(fault.Unavailable, "request.interrupted", "the request was interrupted").Because(err)
 	}
 	level := slog.LevelInfo
+	if f.Kind == fault.Unauthenticated || f.Kind == fault.Forbidden {
+		level = slog.LevelWarn
+	}
 	if (f.Kind == fault.Internal || f.Kind == fault.Unavailable) && !errors.Is(err, context.Canceled) { // who hung up is no outage
 		level = slog.LevelError
 	}

@@ -27,8 +27,10 @@ func (s *Server) punchOut(c *gin.Context) {
 			s.refusePage(c, err)
 			return
 		}
-		_ = s.classify(c, err) // for the log
 		reply = told
+	}
+	if reply.Refusal != nil {
+		_ = s.classify(c, reply.Refusal) // for the log
 	}
 	switch {
 	case reply.Document != nil:

@@ -10,9 +10,11 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 	"go.uber.org/fx"
@@ -120,6 +122,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 	r.POST("/punchout/:link/complete", s.complete)
 	r.GET("/transfer/:token", s.transferPage)
 
+	r.Use(s.checkQuery) // of the API from here on; the formats read their own queries
 	shop := r.Group("/v1/storefront", s.needs(apikey.Storefront))
 	shop.POST("/sessions/exchange", s.exchange)
 	shop.POST("/sessions", s.openSession)
@@ -162,6 +165,8 @@ func (s *Server) routes() (*gin.Engine, error) {
 	admin.POST("/orders/:id/push", s.pushOrder)
 	admin.POST("/orders/:id/cancel", s.cancelOrder)
 
+	r.HEAD("/healthz", func(c *gin.Context) { c.Status(http.StatusOK) })
+	r.HEAD("/readyz", s.ready)
 	r.GET("/healthz", func(c *gin.Context) { s.answer(c, http.StatusOK, gin.H{"status": "ok"}) })
 	r.GET("/readyz", s.ready)
 	r.GET("/openapi.yaml", func(c *gin.Context) { c.Data(http.StatusOK, "application/yaml", openAPI) })
@@ -232,6 +237,9 @@ var (
 
 // body reads the whole body.
 func body(c *gin.Context) ([]byte, error) {
+	if c.Request.ContentLength > MaxBody {
+		return nil, errTooLarge // no use in waiting for it
+	}
 	b, err := io.ReadAll(c.Request.Body)
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return nil, errTooLarge
@@ -241,6 +249,26 @@ func body(c *gin.Context) ([]byte, error) {
 	}
 	return b, nil
 }
+
+// checkQuery refuses a query that is not readable or names a parameter twice: of two customers, one would be passed over
+// in silence.
+func (s *Server) checkQuery(c *gin.Context) {
+	query, err := url.ParseQuery(c.Request.URL.RawQuery)
+	if err != nil {
+		s.refuse(c, errQuery)
+		return
+	}
+	for name, values := range query {
+		if len(values) > 1 || !utf8.ValidString(name+values[0]) {
+			s.refuse(c, errQuery.With(fault.Detail{
+				Path: strings.ToValidUTF8(name, "?"), Code: "doubled_or_broken", Message: "stands twice or is not UTF-8",
+			}))
+			return
+		}
+	}
+}
+
+var errQuery = fault.New(fault.Malformed, "query.malformed", "the query is not readable")
 
 // needs lets through callers whose key has the scope.
 func (s *Server) needs(scope apikey.Scope) gin.HandlerFunc {

@@ -56,6 +56,10 @@ var swedishReasons = map[string]string{
 	"return.not_https":         "returadressen måste börja med https",
 	"return.not_listed":        "returadressens värd och port finns inte på kopplingens lista",
 	"missing":                  "saknas",
+	"return.missing":           "anropet har ingen returadress, och kopplingen har ingen fast",
+	"login.method":             "kopplingen tar inte emot anrop med den metoden",
+	"tenant.no_landing_url":    "butiken har inte angett adressen där en PunchOut börjar",
+	"start.not_form":           "anropet är inget formulär",
 	"doubled":                  "finns två gånger",
 }
 

@@ -34,6 +34,36 @@ func New(
 	return &Service{stores, registry, secrets, clock, ids, log}
 }
 
+// ErrMasterKey refuses to work on a store whose secrets were made with another master key.
+var ErrMasterKey = fault.New(fault.Conflict, "master_key.other", "the store was set up with another master key")
+
+// masterKeyCheck is a platform key that was revoked from the start, so that it opens nothing. Its verifier is of a known
+// text, by which another master key is told.
+const masterKeyCheck apikey.ID = "master-key-check"
+
+// CheckMasterKey refuses a master key that the store's secrets were not made with. The first one is remembered.
+func (s *Service) CheckMasterKey(ctx context.Context) error {
+	known := secret.New(string(masterKeyCheck))
+	kept, err := s.stores.Keys.Get(ctx, tenant.Platform, masterKeyCheck)
+	if errors.Is(err, apikey.ErrUnknown) {
+		check, err := apikey.New(tenant.Platform, masterKeyCheck, "tells the master key", []apikey.Scope{apikey.Platform},
+			s.secrets.HashGenerated(known), s.clock.Now())
+		if err != nil {
+			return err
+		}
+		check.Revoke(s.clock.Now())
+		return s.stores.Keys.Create(ctx, check)
+	}
+	if err != nil {
+		return err
+	}
+	same, err := s.secrets.Verify(ctx, kept.Snapshot().Verifier, known)
+	if err == nil && !same {
+		err = ErrMasterKey
+	}
+	return err
+}
+
 // CreateTenant creates a tenant; with an empty identifier the gateway chooses one.
 func (s *Service) CreateTenant(
 	ctx context.Context, id tenant.ID, name string, fields []tenant.Field, settings tenant.Settings,

@@ -55,6 +55,7 @@ type Reply struct {
 	Location  string
 	MediaType string
 	Document  []byte
+	Refusal   error // what the document refuses, for the log
 }
 
 // Start accepts or refuses a start call. Where the caller is a server that expects a document, a refusal is told in that
@@ -78,14 +79,11 @@ func (s *Service) Start(ctx context.Context, call Call) (Reply, error) {
 		return Reply{Location: page}, err
 	}
 	start, page, refusal := s.open(ctx, link, conn, responder, call.Request)
-	if refusal != nil {
-		s.log.WarnContext(ctx, "start call refused", "tenant", conn.Tenant(), "connection", conn.ID(), "error", refusal)
-	}
 	var document bytes.Buffer
 	mediaType, err := responder.EncodeStartResponse(&document, port.StartResponse{
 		Call: start, StartPage: page, Err: refusal, Endpoint: call.Endpoint, DocumentID: s.ids.New(), Now: s.clock.Now(),
 	})
-	return Reply{MediaType: mediaType, Document: document.Bytes()}, err
+	return Reply{MediaType: mediaType, Document: document.Bytes(), Refusal: refusal}, err
 }
 
 // Refuse answers a call that failed before its connection was known: in a document where the call is one that a format
@@ -100,7 +98,7 @@ func (s *Service) Refuse(r port.StartRequest, refusal error) (Reply, bool) {
 		mediaType, err := responder.EncodeStartResponse(&document, port.StartResponse{
 			Err: refusal, DocumentID: s.ids.New(), Now: s.clock.Now(),
 		})
-		return Reply{MediaType: mediaType, Document: document.Bytes()}, err == nil
+		return Reply{MediaType: mediaType, Document: document.Bytes(), Refusal: refusal}, err == nil
 	}
 	return Reply{}, false
 }
@@ -199,15 +197,15 @@ func (s *Service) Direct(ctx context.Context, of tenant.ID, customerID customer.
 	if profile.Customer != customerID {
 		return nil, port.ErrConnectionNotFound
 	}
-	if profile.Return.Fixed == "" {
-		return nil, fault.New(fault.Conflict, "return.no_fixed", "the connection has no fixed return address")
-	}
 	shop, err := s.stores.Tenants.Get(ctx, of)
 	if err != nil {
 		return nil, err
 	}
 	if err := s.checkStart(ctx, shop, conn); err != nil {
 		return nil, err
+	}
+	if profile.Return.Fixed == "" {
+		return nil, fault.New(fault.Conflict, "return.no_fixed", "the connection has no fixed return address")
 	}
 	if err := profile.Return.CheckAddress(profile.Return.Fixed, s.policy.LoopbackHTTP); err != nil {
 		return nil, err

@@ -78,6 +78,9 @@ func (s *seeder) seedTenant(ctx context.Context, shopURL string) error {
 	settings := tenant.Defaults()
 	settings.DecidingField, settings.LandingURL, settings.Seller = decidingField, shopURL+"/punchout", seller
 	_, err := s.admin.CreateTenant(ctx, shopID, seller.Name, fields, settings)
+	if err == nil && len(s.state.Connections) > 0 {
+		return errors.New(fileName + " and the store in " + s.folder + " do not belong together: delete the folder to begin a new demo")
+	}
 	if errors.Is(err, port.ErrTenantExists) {
 		var kept *tenant.Tenant
 		if kept, err = s.admin.Tenant(ctx, shopID); err != nil {

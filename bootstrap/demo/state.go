@@ -83,5 +83,8 @@ func writeJSON(path string, value any) error {
 	if err := os.WriteFile(next, append(content, '\n'), 0o600); err != nil {
 		return err
 	}
-	return os.Rename(next, path)
+	if err := os.Rename(next, path); err != nil {
+		return errors.Join(err, os.Remove(next)) // it holds keys
+	}
+	return nil
 }

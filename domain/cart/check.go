@@ -121,7 +121,7 @@ func (k *checker) lines(lines []Line) {
 		k.unique("/id", l.ID, ids)
 		k.unique("/key", l.Key, keys)
 		if l.PartOf != "" && (l.PartOf == l.SKU || !skus[l.PartOf]) {
-			k.report("/part_of", "unknown_line", "names no other line by its sku")
+			k.report("/part_of", "unknown_line", "names no other line by its sku that is not itself part of one")
 		}
 		k.article(l)
 		k.price(l)
@@ -179,6 +179,7 @@ func (k *checker) price(l *Line) {
 	case l.UnitPrice.Sign() < 0:
 		k.report("/unit_price", "negative", "must not be negative")
 	}
+	k.fits("/unit_price", l.UnitPrice)
 	k.positive("/price_basis_quantity", l.PriceBasisQuantity, false)
 	k.identifier("/price_type", l.PriceType)
 	k.tax("/tax", l.Tax, true)
@@ -206,6 +207,7 @@ func (k *checker) properties(l *Line) {
 		k.required(path+"/value", p.Value)
 		k.description(path+"/value", p.Value)
 		k.unit(path+"/unit", p.Unit, !p.Quantity.IsZero())
+		k.fits(path+"/quantity", p.Quantity)
 		k.name(path+"/qualifier", p.Qualifier)
 		k.identifier(path+"/code", p.Code)
 		k.identifier(path+"/code_list", p.CodeList)
@@ -272,6 +274,7 @@ func (k *checker) shipping(s *Shipping) {
 	if s.Amount.IsZero() && (s.Description != "" || s.Tax != Tax{}) {
 		k.report("/shipping/amount", "missing", "shipping needs an amount")
 	}
+	k.fits("/shipping/amount", s.Amount)
 	k.name("/shipping/description", s.Description)
 	k.tax("/shipping/tax", s.Tax, !s.Amount.IsZero())
 }
@@ -280,6 +283,7 @@ func (k *checker) tax(path string, t Tax, required bool) {
 	if required || !t.Percent.IsZero() {
 		k.required(path+"/category", t.Category)
 	}
+	k.fits(path+"/percent", t.Percent)
 	switch {
 	case t.Category == "":
 	case !codelist.TaxCategory(t.Category):
@@ -307,6 +311,13 @@ func (k *checker) positive(path string, d money.Decimal, required bool) {
 		k.report(path, "missing", "is required")
 	case !d.IsZero() && d.Sign() <= 0:
 		k.report(path, "not_positive", "must be above zero")
+	}
+	k.fits(path, d)
+}
+
+func (k *checker) fits(path string, d money.Decimal) {
+	if !d.Fits() {
+		k.report(path, "too_many_digits", money.ErrTooManyDigits.Message)
 	}
 }
 

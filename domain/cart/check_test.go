@@ -1,6 +1,7 @@
 package cart_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/money"
 )
 
 // details returns "path code" for each thing that is wrong in the cart.
@@ -112,6 +114,7 @@ var (
 		"a buyer's scheme without identifier":  {func(c *cart.Cart) { c.Buyer.Identifier.ID = "" }, "/buyer/identifier/id missing"},
 		"a country of delivery that is none": {func(c *cart.Cart) { c.ShipTo.Country = "Sverige" },
 			"/ship_to/country unknown_country"},
+		"shipping of ten decimals":   {func(c *cart.Cart) { c.Shipping.Amount = long }, "/shipping/amount too_many_digits"},
 		"shipping below zero":        {func(c *cart.Cart) { c.Shipping.Amount = dec("-1") }, "/shipping/amount negative"},
 		"shipping without an amount": {func(c *cart.Cart) { c.Shipping.Amount = dec("") }, "/shipping/amount missing"},
 		"described shipping without an amount": {func(c *cart.Cart) { c.Shipping = cart.Shipping{Description: "Frakt"} },
@@ -193,7 +196,11 @@ var (
 		"a page of nonsense":    {func(l *cart.Line) { l.URL = "https://[::1" }, "/url not_url"},
 		"a page of 2001 characters": {func(l *cart.Line) { l.URL = "https://a.example/" + strings.Repeat("x", cart.MaxURL-17) },
 			"/url too_long"},
-		"an extrinsic without name": {func(l *cart.Line) { l.Extrinsics = map[string]string{"": "x"} }, "/extrinsics/ missing"},
+		"a quantity of ten decimals": {func(l *cart.Line) { l.Quantity = long }, "/quantity too_many_digits"},
+		"a price of ten decimals":    {func(l *cart.Line) { l.UnitPrice = long }, "/unit_price too_many_digits"},
+		"a basis of ten decimals":    {func(l *cart.Line) { l.PriceBasisQuantity = long }, "/price_basis_quantity too_many_digits"},
+		"a percent of ten decimals":  {func(l *cart.Line) { l.Tax.Percent = long }, "/tax/percent too_many_digits"},
+		"an extrinsic without name":  {func(l *cart.Line) { l.Extrinsics = map[string]string{"": "x"} }, "/extrinsics/ missing"},
 		"an extrinsic's name of 201 characters": {func(l *cart.Line) {
 			l.Extrinsics = map[string]string{strings.Repeat("n", 201): ""}
 		}, "/extrinsics/" + strings.Repeat("n", 40) + "… too_long"},
@@ -288,6 +295,14 @@ func TestEachTextMemberIsChecked(t *testing.T) {
 }
 
 // textMembers returns every string in v by its JSON Pointer.
+// long has more digits after the point than a cart may carry, as JSON brings it.
+var long = func() (d money.Decimal) {
+	if err := json.Unmarshal([]byte(`"1.0000000001"`), &d); err != nil {
+		panic(err)
+	}
+	return d
+}()
+
 func textMembers(v reflect.Value, path string) map[string]reflect.Value {
 	members := map[string]reflect.Value{}
 	collect := func(v reflect.Value, path string) { maps.Copy(members, textMembers(v, path)) }

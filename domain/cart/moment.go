@@ -55,12 +55,18 @@ func (m *Moment) UnmarshalText(text []byte) error {
 	if len(text) == 0 {
 		return nil
 	}
+	text = bytes.ToUpper(text) // RFC 3339 section 5.6 allows t and z
 	layout, hasTime := time.DateOnly, bytes.ContainsRune(text, 'T')
 	if hasTime {
 		layout = time.RFC3339
 	}
 	t, err := time.Parse(layout, string(text))
-	if err != nil || t.IsZero() { // the first instant of year 1 would read as absent
+	_, offset := t.Zone()
+	switch {
+	case err != nil,
+		t.IsZero(),                    // the first instant of year 1 would read as absent
+		bytes.ContainsRune(text, ','), // these two are none of RFC 3339, but time.Parse takes them
+		offset <= -24*60*60 || offset >= 24*60*60:
 		return ErrNotMoment
 	}
 	*m = Moment{Time: t, HasTime: hasTime}

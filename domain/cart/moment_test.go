@@ -35,7 +35,7 @@ func TestMomentKeepsWhatWasWritten(t *testing.T) {
 func TestMomentRefuses(t *testing.T) {
 	for _, text := range []string{
 		"2026-02-29", "2026-13-01", "24/11/2026", "2026-11-24 12:00:00", "2026-11-24T12:00:00", "2026-11-24T25:00:00Z",
-		"2026-11-24T12:00:00+0100", "2026-11-24t12:00:00z", "T", " 2026-11-24", "20261124", "now", "0001-01-01", "0001-01-01T00:00:00Z",
+		"2026-11-24T12:00:00+0100", "2026-11-24T12:00:00+24:00", "2026-11-24T12:00:00,5Z", "T", " 2026-11-24", "20261124", "now", "0001-01-01", "0001-01-01T00:00:00Z",
 	} {
 		m := cart.Moment{Time: time.Unix(1, 0), HasTime: true}
 		if err := m.UnmarshalText([]byte(text)); !errors.Is(err, cart.ErrNotMoment) || m != (cart.Moment{}) {

@@ -142,6 +142,9 @@ func (c *Connection) check() error {
 		if h.Value.Sign() <= 0 {
 			report("/highest_value/value", "not_positive", "must be above zero")
 		}
+		if !h.Value.Fits() {
+			report("/highest_value/value", "too_many_digits", money.ErrTooManyDigits.Message)
+		}
 	}
 	if len(details) > 0 {
 		return ErrInvalid.With(details...)

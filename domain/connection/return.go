@@ -175,8 +175,10 @@ func (r *Return) check(report func(path, code, message string)) {
 		report("/return/hosts", "missing", "an address from the call needs a list of allowed hosts")
 	}
 	if r.Fixed != "" {
-		if _, err := parseAddress(r.Fixed); err != nil {
+		if u, err := parseAddress(r.Fixed); err != nil {
 			report("/return/fixed", "not_url", err.Error())
+		} else if u.Scheme != "https" && !loopback(u.Hostname()) {
+			report("/return/fixed", "not_https", "must be https")
 		}
 	}
 	for _, h := range r.Hosts {

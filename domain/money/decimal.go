@@ -2,6 +2,7 @@
 package money
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/cockroachdb/apd/v3"
@@ -43,6 +44,10 @@ func Parse(text string) (Decimal, error) {
 	if len(strings.TrimLeft(whole, "0")) > MaxIntegerDigits || len(fraction) > MaxFractionDigits {
 		return Decimal{}, ErrTooManyDigits
 	}
+	return read(text)
+}
+
+func read(text string) (Decimal, error) {
 	d, _, err := apd.NewFromString(text)
 	if err != nil {
 		return Decimal{}, ErrNotDecimal.Because(err)
@@ -189,7 +194,16 @@ func (d Decimal) Append(b []byte) []byte {
 // MarshalJSON writes the decimal as a JSON string.
 func (d Decimal) MarshalJSON() ([]byte, error) { return append(d.Append([]byte{'"'}), '"'), nil }
 
-// UnmarshalJSON reads a JSON string. A JSON number is refused: its readers and writers pass through binary floats.
+// Fits reports whether the decimal is within the limits. Only what came by UnmarshalJSON or was computed may not be.
+func (d Decimal) Fits() bool {
+	return d.d == nil || d.d.NumDigits()+int64(d.d.Exponent) <= MaxIntegerDigits && d.d.Exponent >= -MaxFractionDigits
+}
+
+// maxText bounds what UnmarshalJSON reads, whatever Fits says of it later.
+const maxText = 200
+
+// UnmarshalJSON reads a JSON string. A JSON number is refused: its readers and writers pass through binary floats. A
+// decimal over the limits is read all the same, so that whoever checks a document can name each; see Fits.
 func (d *Decimal) UnmarshalJSON(b []byte) error {
 	if string(b) == "null" {
 		return fault.New(fault.Malformed, "decimal.null", "null is not a decimal string; leave the member out")
@@ -197,7 +211,11 @@ func (d *Decimal) UnmarshalJSON(b []byte) error {
 	if len(b) < 2 || b[0] != '"' {
 		return fault.New(fault.Malformed, "decimal.json_number", "must be a decimal in a JSON string, such as \"12.50\"")
 	}
-	var err error
-	*d, err = Parse(string(b[1 : len(b)-1])) // an escape sequence is no digit, so it is refused there
+	text := string(b[1 : len(b)-1]) // an escape sequence is no digit, so it is refused by Parse
+	parsed, err := Parse(text)
+	if errors.Is(err, ErrTooManyDigits) && len(text) <= maxText {
+		parsed, err = read(text)
+	}
+	*d = parsed
 	return err
 }

@@ -145,12 +145,21 @@ func TestNoughtHasNoSign(t *testing.T) {
 func TestJSONTakesStringsOnly(t *testing.T) {
 	for text, want := range map[string]string{
 		`1.5`: "decimal.json_number", `0`: "decimal.json_number", `true`: "decimal.json_number", `{}`: "decimal.json_number",
-		`null`: "decimal.null", `"1e2"`: "decimal.malformed", `"\u0031"`: "decimal.malformed", `"1.0000000000"`: "decimal.digits",
+		`null`: "decimal.null", `"1e2"`: "decimal.malformed", `"\u0031"`: "decimal.malformed",
+		`"` + strings.Repeat("1", 201) + `"`: "decimal.digits",
 	} {
 		var d money.Decimal
 		err := json.Unmarshal([]byte(text), &d)
 		if got := fault.From(err); got == nil || got.Code != want {
 			t.Errorf("%s is answered with %v, want %s", text, err, want)
+		}
+	}
+	for text, fits := range map[string]bool{
+		"999999999999999.999999999": true, "-0.000000001": true, "0000000000000000001": true, "1000000000000000": false, "0.0000000001": false,
+	} {
+		var d money.Decimal
+		if err := json.Unmarshal([]byte(`"`+text+`"`), &d); err != nil || d.Fits() != fits {
+			t.Errorf("%s: fits %v, %v", text, d.Fits(), err)
 		}
 	}
 	var d money.Decimal

@@ -199,10 +199,11 @@ func (t *Tenant) check() error {
 	}
 	details = append(details, cart.CheckParty("/settings/seller", s.Seller)...)
 	if s.SessionTTL < time.Minute || s.MaxSessionTTL < s.SessionTTL || s.MaxSessionTTL > 30*24*time.Hour {
-		report("/settings/session_ttl", "out_of_range", "a session lives at least a minute, at most its longest life, which is at most 30 days")
+		report("/settings/session_seconds", "out_of_range",
+			"a session lives at least a minute, at most its longest life, which is at most 30 days")
 	}
 	if s.OrderTTL < time.Hour || s.OrderTTL > 366*24*time.Hour {
-		report("/settings/order_ttl", "out_of_range", "an order waits between an hour and a year for its completion")
+		report("/settings/order_seconds", "out_of_range", "an order waits between an hour and a year for its completion")
 	}
 	if len(details) > 0 {
 		return ErrInvalid.With(details...)

@@ -107,15 +107,15 @@ func TestEachRuleRefuses(t *testing.T) {
 		"a seller's scheme alone": {func(s *tenant.State) { s.Settings.Seller.Endpoint.ID = "" },
 			"/settings/seller/endpoint/id missing"},
 		"a session of seconds": {func(s *tenant.State) { s.Settings.SessionTTL = 59 * time.Second },
-			"/settings/session_ttl out_of_range"},
+			"/settings/session_seconds out_of_range"},
 		"a session longer than the most": {func(s *tenant.State) { s.Settings.SessionTTL = 25 * time.Hour },
-			"/settings/session_ttl out_of_range"},
+			"/settings/session_seconds out_of_range"},
 		"a session of two months": {func(s *tenant.State) { s.Settings.MaxSessionTTL = 60 * 24 * time.Hour },
-			"/settings/session_ttl out_of_range"},
+			"/settings/session_seconds out_of_range"},
 		"an order of minutes": {func(s *tenant.State) { s.Settings.OrderTTL = 59 * time.Minute },
-			"/settings/order_ttl out_of_range"},
+			"/settings/order_seconds out_of_range"},
 		"an order of years": {func(s *tenant.State) { s.Settings.OrderTTL = 367 * 24 * time.Hour },
-			"/settings/order_ttl out_of_range"},
+			"/settings/order_seconds out_of_range"},
 	} {
 		s := good()
 		c.change(&s)
@@ -141,7 +141,7 @@ func TestAllThatIsWrongIsListed(t *testing.T) {
 	s := good()
 	s.Name, s.Settings.StartPath, s.Settings.OrderTTL = "", "", 0
 	_, err := build(s)
-	want := []string{"/name missing", "/settings/start_path not_path", "/settings/order_ttl out_of_range"}
+	want := []string{"/name missing", "/settings/start_path not_path", "/settings/order_seconds out_of_range"}
 	if got := codes(err); !slices.Equal(got, want) {
 		t.Errorf("the details are %q, want %q", got, want)
 	}

@@ -318,6 +318,15 @@ func TestTheTransferPageWorksWithoutScript(t *testing.T) {
 	see(ctx, t, "Varukorg", "<?xml")
 }
 
+func TestASecondDemoOnTheSameFolderIsRefused(t *testing.T) {
+	data := t.TempDir()
+	demo(t, data)
+	output, err := exec.Command(program, "demo", "--addr", "127.0.0.1:0", "--data-dir", data).CombinedOutput()
+	if err == nil || strings.Count(string(output), "\n") != 1 || !strings.Contains(string(output), "another demo runs") {
+		t.Errorf("%v: %s", err, output)
+	}
+}
+
 func TestTheDemoKeepsEverythingWhenItIsKilledAndStartedAgain(t *testing.T) {
 	data := t.TempDir()
 	first, kill := demo(t, data)

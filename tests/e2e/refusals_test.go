@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -10,8 +11,13 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/fx"
+
+	"github.com/punchgate/punchgate/application/administration"
+	"github.com/punchgate/punchgate/bootstrap"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/money"
+	"github.com/punchgate/punchgate/domain/secret"
 )
 
 // without returns the start call without a parameter.
@@ -323,6 +329,31 @@ func TestKeysAndTenants(t *testing.T) {
 	if n := g.api(other.erp, "GET", "/v1/erp/orders?status=prepared", "").want(t, 200).ids(); len(n) != 0 {
 		t.Errorf("another tenant sees %v", n)
 	}
+}
+
+func TestQueriesThatAreRefused(t *testing.T) {
+	g := withShop(t)
+	for _, address := range []string{
+		"/v1/storefront/checkout-policy?customer=kafe&customer=goteborg", "/v1/storefront/checkout-policy?customer=%FF",
+		"/v1/storefront/checkout-policy?customer=%zz", "/v1/storefront/checkout-policy",
+	} {
+		g.api(g.shop.storefront, "GET", address, "").want(t, 400)
+	}
+	g.api(g.shop.erp, "GET", "/v1/erp/orders?status=confirmed&status=prepared", "").want(t, 400)
+}
+
+func TestAnotherMasterKeyIsRefusedAtTheStart(t *testing.T) {
+	folder := t.TempDir()
+	start(t, folder).stop()
+	other := bootstrap.Config{
+		Addr: "127.0.0.1:0", Store: "sqlite", DataDir: folder, MasterKey: secret.New("HxweHRwbGhkYFxYVFBMSERAPDg0MCwoJCAcGBQQDAgE="),
+	}
+	app := fx.New(bootstrap.Gateway(other), fx.NopLogger)
+	err := app.Start(context.Background())
+	if !errors.Is(err, administration.ErrMasterKey) {
+		t.Errorf("started: %v", err)
+	}
+	start(t, folder).stop()
 }
 
 func TestNoSecretIsInAnyLog(t *testing.T) {

@@ -32,10 +32,10 @@ const MaxParameters = 200
 
 // Refusals of a start call by form, all fault.Malformed. Texts name parameters, never their values.
 var (
-	ErrBody      = fault.New(fault.Malformed, "start.not_form", "the body of the start call is not a form")
+	ErrBody      = fault.New(fault.Malformed, "start.not_form", "the body is not a form")
 	ErrMany      = fault.Newf(fault.Malformed, "start.too_many_parameters", "the start call has more than %d parameters", MaxParameters)
-	ErrParameter = fault.New(fault.Malformed, "start.malformed_parameter", "the start call has a parameter that is not readable")
-	ErrDoubled   = fault.New(fault.Malformed, "start.doubled_parameter", "the start call has a parameter twice")
+	ErrParameter = fault.New(fault.Malformed, "start.malformed_parameter", "there is a parameter that is not readable")
+	ErrDoubled   = fault.New(fault.Malformed, "start.doubled_parameter", "a parameter stands twice")
 	ErrMissing   = fault.New(fault.Malformed, "start.missing_parameter", "the start call lacks a parameter")
 )
 

@@ -6,6 +6,8 @@ package strictjson
 import (
 	"errors"
 	"fmt"
+	"reflect"
+	"time"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
@@ -60,6 +62,12 @@ func clip(path string) string {
 }
 
 func describe(err *json.SemanticError) string {
+	switch err.GoType {
+	case reflect.TypeFor[[]byte]():
+		return "must be Base64 with padding and without line ends (RFC 4648 section 4)"
+	case reflect.TypeFor[time.Time]():
+		return "must be a time such as 2026-11-24T12:00:00+01:00 (RFC 3339)"
+	}
 	if err.GoType == nil {
 		return "unexpected " + err.JSONKind.String()
 	}

@@ -57,7 +57,7 @@ func TestDocumentsThatAreRefused(t *testing.T) {
 		"null for a decimal":                  {`{"price":null}`, fault.Malformed, "/price", "decimal.null"},
 		"a word for a decimal":                {`{"price":"dear"}`, fault.Malformed, "/price", "decimal.malformed"},
 		"a decimal written by escape":         {`{"price":"\u0031"}`, fault.Malformed, "/price", "decimal.malformed"},
-		"a decimal of too many digits":        {`{"lines":[{},{"price":"1.0123456789"}]}`, fault.Invalid, "/lines/1/price", "decimal.digits"},
+		"a decimal of too many digits":        {`{"lines":[{},{"price":"` + strings.Repeat("1", 201) + `"}]}`, fault.Invalid, "/lines/1/price", "decimal.digits"},
 		"broken UTF-8":                        {"{\"name\":\"a\xffb\"}", fault.Malformed, "/name", "malformed"},
 		"broken UTF-8 in a name":              {"{\"extras\":{\"a\xff\":\"\"}}", fault.Malformed, "/extras", "malformed"},
 		"half a surrogate pair":               {`{"name":"\ud800"}`, fault.Malformed, "/name", "malformed"},
