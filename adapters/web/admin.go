@@ -59,7 +59,7 @@ func storedKeyView(k *apikey.Key) any             { return viewKey(k, secret.Tex
 
 func (s *Server) listTenants(c *gin.Context) {
 	list(s, c, "tenants", func(after string, limit int) ([]*tenant.Tenant, error) {
-		return s.use.Administration.Tenants(c, tenant.ID(after), limit)
+		return s.use.Administration.Tenants(c.Request.Context(), tenant.ID(after), limit)
 	}, tenantView)
 }
 
@@ -73,19 +73,19 @@ func (s *Server) createTenant(c *gin.Context) {
 		s.refuse(c, err)
 		return
 	}
-	t, err := s.use.Administration.CreateTenant(c, b.ID, b.Name, fields, settings)
+	t, err := s.use.Administration.CreateTenant(c.Request.Context(), b.ID, b.Name, fields, settings)
 	reply(s, c, http.StatusCreated, t, err, tenantView)
 }
 
 func (s *Server) getTenant(c *gin.Context) {
-	t, err := s.use.Administration.Tenant(c, tenant.ID(c.Param("id")))
+	t, err := s.use.Administration.Tenant(c.Request.Context(), tenant.ID(c.Param("id")))
 	reply(s, c, http.StatusOK, t, err, tenantView)
 }
 
 func (s *Server) createTenantKey(c *gin.Context) { s.makeKey(c, tenant.ID(c.Param("id"))) }
 
 func (s *Server) getSettings(c *gin.Context) {
-	t, err := s.use.Administration.Tenant(c, tenantOf(c))
+	t, err := s.use.Administration.Tenant(c.Request.Context(), tenantOf(c))
 	reply(s, c, http.StatusOK, t, err, tenantView)
 }
 
@@ -99,13 +99,13 @@ func (s *Server) putSettings(c *gin.Context) {
 		s.refuse(c, err)
 		return
 	}
-	t, err := s.use.Administration.ChangeTenant(c, tenantOf(c), b.Name, fields, settings)
+	t, err := s.use.Administration.ChangeTenant(c.Request.Context(), tenantOf(c), b.Name, fields, settings)
 	reply(s, c, http.StatusOK, t, err, tenantView)
 }
 
 func (s *Server) listCustomers(c *gin.Context) {
 	list(s, c, "customers", func(after string, limit int) ([]*customer.Customer, error) {
-		return s.use.Administration.Customers(c, tenantOf(c), customer.ID(after), limit)
+		return s.use.Administration.Customers(c.Request.Context(), tenantOf(c), customer.ID(after), limit)
 	}, customerView)
 }
 
@@ -114,12 +114,12 @@ func (s *Server) createCustomer(c *gin.Context) {
 	if !s.decode(c, &b) {
 		return
 	}
-	made, err := s.use.Administration.CreateCustomer(c, tenantOf(c), b.ID, b.profile())
+	made, err := s.use.Administration.CreateCustomer(c.Request.Context(), tenantOf(c), b.ID, b.profile())
 	reply(s, c, http.StatusCreated, made, err, customerView)
 }
 
 func (s *Server) getCustomer(c *gin.Context) {
-	found, err := s.use.Administration.Customer(c, tenantOf(c), customer.ID(c.Param("id")))
+	found, err := s.use.Administration.Customer(c.Request.Context(), tenantOf(c), customer.ID(c.Param("id")))
 	reply(s, c, http.StatusOK, found, err, customerView)
 }
 
@@ -128,13 +128,13 @@ func (s *Server) putCustomer(c *gin.Context) {
 	if !s.decode(c, &b) {
 		return
 	}
-	changed, err := s.use.Administration.ChangeCustomer(c, tenantOf(c), customer.ID(c.Param("id")), b.profile())
+	changed, err := s.use.Administration.ChangeCustomer(c.Request.Context(), tenantOf(c), customer.ID(c.Param("id")), b.profile())
 	reply(s, c, http.StatusOK, changed, err, customerView)
 }
 
 func (s *Server) listConnections(c *gin.Context) {
 	list(s, c, "connections", func(after string, limit int) ([]*connection.Connection, error) {
-		return s.use.Administration.Connections(c, tenantOf(c), connection.ID(after), limit)
+		return s.use.Administration.Connections(c.Request.Context(), tenantOf(c), connection.ID(after), limit)
 	}, connectionView)
 }
 
@@ -148,7 +148,7 @@ func (s *Server) createConnection(c *gin.Context) {
 		s.refuse(c, err)
 		return
 	}
-	made, plain, err := s.use.Administration.CreateConnection(c, tenantOf(c), b.ID, profile, secret.New(b.Secret))
+	made, plain, err := s.use.Administration.CreateConnection(c.Request.Context(), tenantOf(c), b.ID, profile, secret.New(b.Secret))
 	reply(s, c, http.StatusCreated, made, err, func(made *connection.Connection) any {
 		view := viewConnection(made)
 		if b.Secret == "" {
@@ -159,7 +159,7 @@ func (s *Server) createConnection(c *gin.Context) {
 }
 
 func (s *Server) getConnection(c *gin.Context) {
-	found, err := s.use.Administration.Connection(c, tenantOf(c), connection.ID(c.Param("id")))
+	found, err := s.use.Administration.Connection(c.Request.Context(), tenantOf(c), connection.ID(c.Param("id")))
 	reply(s, c, http.StatusOK, found, err, connectionView)
 }
 
@@ -178,7 +178,7 @@ func (s *Server) putConnection(c *gin.Context) {
 		s.refuse(c, err)
 		return
 	}
-	changed, err := s.use.Administration.ChangeConnection(c, tenantOf(c), connection.ID(c.Param("id")), profile)
+	changed, err := s.use.Administration.ChangeConnection(c.Request.Context(), tenantOf(c), connection.ID(c.Param("id")), profile)
 	reply(s, c, http.StatusOK, changed, err, connectionView)
 }
 
@@ -189,7 +189,7 @@ func (s *Server) replaceSecret(c *gin.Context) {
 	if !s.decode(c, &b) {
 		return
 	}
-	plain, err := s.use.Administration.ReplaceSecret(c, tenantOf(c), connection.ID(c.Param("id")), secret.New(b.Secret))
+	plain, err := s.use.Administration.ReplaceSecret(c.Request.Context(), tenantOf(c), connection.ID(c.Param("id")), secret.New(b.Secret))
 	reply(s, c, http.StatusOK, plain, err, func(plain secret.Text) any {
 		if b.Secret != "" {
 			return gin.H{}
@@ -199,22 +199,22 @@ func (s *Server) replaceSecret(c *gin.Context) {
 }
 
 func (s *Server) listLinks(c *gin.Context) {
-	found, err := s.use.Administration.Links(c, tenantOf(c), connection.ID(c.Param("id")))
+	found, err := s.use.Administration.Links(c.Request.Context(), tenantOf(c), connection.ID(c.Param("id")))
 	listAll(s, c, "links", found, err, s.linkView)
 }
 
 func (s *Server) createLink(c *gin.Context) {
-	made, err := s.use.Administration.CreateLink(c, tenantOf(c), connection.ID(c.Param("id")))
+	made, err := s.use.Administration.CreateLink(c.Request.Context(), tenantOf(c), connection.ID(c.Param("id")))
 	reply(s, c, http.StatusCreated, made, err, s.linkView)
 }
 
 func (s *Server) revokeLink(c *gin.Context) {
-	revoked, err := s.use.Administration.RevokeLink(c, tenantOf(c), connection.LinkID(c.Param("id")))
+	revoked, err := s.use.Administration.RevokeLink(c.Request.Context(), tenantOf(c), connection.LinkID(c.Param("id")))
 	reply(s, c, http.StatusOK, revoked, err, s.linkView)
 }
 
 func (s *Server) listKeys(c *gin.Context) {
-	found, err := s.use.Administration.Keys(c, tenantOf(c))
+	found, err := s.use.Administration.Keys(c.Request.Context(), tenantOf(c))
 	listAll(s, c, "keys", found, err, storedKeyView)
 }
 
@@ -236,12 +236,12 @@ func (s *Server) makeKey(c *gin.Context, of tenant.ID) {
 			return
 		}
 	}
-	made, text, err := s.use.Administration.CreateKey(c, of, b.Label, scopes)
+	made, text, err := s.use.Administration.CreateKey(c.Request.Context(), of, b.Label, scopes)
 	reply(s, c, http.StatusCreated, made, err, func(k *apikey.Key) any { return viewKey(k, text) })
 }
 
 func (s *Server) revokeKey(c *gin.Context) {
-	revoked, err := s.use.Administration.RevokeKey(c, tenantOf(c), apikey.ID(c.Param("id")))
+	revoked, err := s.use.Administration.RevokeKey(c.Request.Context(), tenantOf(c), apikey.ID(c.Param("id")))
 	reply(s, c, http.StatusOK, revoked, err, storedKeyView)
 }
 
@@ -271,16 +271,16 @@ func viewAdminOrder(o *order.Order) any {
 }
 
 func (s *Server) adminOrder(c *gin.Context) {
-	found, err := s.use.Administration.Order(c, tenantOf(c), order.ID(c.Param("id")))
+	found, err := s.use.Administration.Order(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")))
 	reply(s, c, http.StatusOK, found, err, viewAdminOrder)
 }
 
 func (s *Server) pushOrder(c *gin.Context) {
-	due, err := s.use.Transfer.PushAgain(c, tenantOf(c), order.ID(c.Param("id")))
+	due, err := s.use.Transfer.PushAgain(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")))
 	reply(s, c, http.StatusOK, due, err, viewAdminOrder)
 }
 
 func (s *Server) cancelOrder(c *gin.Context) {
-	cancelled, err := s.use.Administration.CancelOrder(c, tenantOf(c), order.ID(c.Param("id")))
+	cancelled, err := s.use.Administration.CancelOrder(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")))
 	reply(s, c, http.StatusOK, cancelled, err, viewAdminOrder)
 }

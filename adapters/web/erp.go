@@ -17,7 +17,7 @@ func (s *Server) feed(c *gin.Context) {
 		s.refuse(c, err)
 		return
 	}
-	page, next, err := s.use.ERP.Feed(c, tenantOf(c), query)
+	page, next, err := s.use.ERP.Feed(c.Request.Context(), tenantOf(c), query)
 	if err != nil {
 		s.refuse(c, err)
 		return
@@ -49,7 +49,7 @@ func feedQuery(c *gin.Context) (erp.Query, error) {
 }
 
 func (s *Server) order(c *gin.Context) {
-	o, err := s.use.ERP.Get(c, tenantOf(c), order.ID(c.Param("id")))
+	o, err := s.use.ERP.Get(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")))
 	s.answerOrder(c, o, err)
 }
 
@@ -62,7 +62,7 @@ func (s *Server) answerOrder(c *gin.Context, o erp.Order, err error) {
 }
 
 func (s *Server) document(c *gin.Context) {
-	d, err := s.use.ERP.Document(c, tenantOf(c), order.ID(c.Param("id")))
+	d, err := s.use.ERP.Document(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")))
 	if err != nil {
 		s.refuse(c, err)
 		return
@@ -89,6 +89,6 @@ func (s *Server) exported(c *gin.Context) {
 	if !s.decode(c, &request) {
 		return
 	}
-	o, err := s.use.ERP.Exported(c, tenantOf(c), order.ID(c.Param("id")), request.ERPReference)
+	o, err := s.use.ERP.Exported(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")), request.ERPReference)
 	s.answerOrder(c, o, err)
 }

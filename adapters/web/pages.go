@@ -32,7 +32,7 @@ type page struct {
 // to the buyer and nowhere else. The referrer policy is strict-origin: with no-referrer the browser would post
 // "Origin: null", which some procurement systems refuse.
 func (s *Server) transferPage(c *gin.Context) {
-	served, err := s.use.Transfer.Page(c, c.Param("token"))
+	served, err := s.use.Transfer.Page(c.Request.Context(), c.Param("token"))
 	if err != nil {
 		s.refusePage(c, err)
 		return

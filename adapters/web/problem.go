@@ -67,7 +67,7 @@ func (s *Server) refuse(c *gin.Context, err error) {
 	}
 	body, err := strictjson.Encode(p)
 	if err != nil {
-		s.log.ErrorContext(c, "a problem cannot be written", "error", err)
+		s.log.ErrorContext(c.Request.Context(), "a problem cannot be written", "error", err)
 	}
 	c.Data(p.Status, "application/problem+json", body)
 	c.Abort()
@@ -86,8 +86,8 @@ func (s *Server) classify(c *gin.Context, err error) *fault.Fault {
 	if (f.Kind == fault.Internal || f.Kind == fault.Unavailable) && !errors.Is(err, context.Canceled) { // who hung up is no outage
 		level = slog.LevelError
 	}
-	s.log.LogAttrs(c, level, "refused", slog.String("code", f.Code), slog.Any("error", err), slog.String("route", c.FullPath()),
-		slog.String("request", requestID(c)))
+	s.log.LogAttrs(c.Request.Context(), level, "refused", slog.String("code", f.Code), slog.Any("error", err),
+		slog.String("route", c.FullPath()), slog.String("request", requestID(c)))
 	switch f.Kind {
 	case fault.Unavailable, fault.TooMany:
 		c.Header("Retry-After", retryAfter)

@@ -19,7 +19,7 @@ func (s *Server) punchOut(c *gin.Context) {
 	var reply login.Reply
 	if err == nil {
 		link := c.Param("link")
-		reply, err = s.use.Login.Start(c, login.Call{Link: link, Endpoint: s.linkURL(link), Request: request})
+		reply, err = s.use.Login.Start(c.Request.Context(), login.Call{Link: link, Endpoint: s.linkURL(link), Request: request})
 	}
 	if err != nil {
 		told, ok := s.use.Login.Refuse(request, err)
@@ -67,7 +67,7 @@ func (s *Server) complete(c *gin.Context) {
 	if ok {
 		ping.BasicUser, ping.BasicPassword = user, secret.New(password)
 	}
-	done, err := s.use.Completion.Complete(c, ping)
+	done, err := s.use.Completion.Complete(c.Request.Context(), ping)
 	if err != nil {
 		s.refuse(c, err)
 		return

@@ -1,6 +1,7 @@
 // Package web is the HTTP edge of the gateway: the address that procurement systems call, the APIs of shop and ERP, and
 // the pages that a buyer's browser sees. Handlers decode, call a use case and encode; the one table from a refusal to its
-// status is in problem.go. The API is described in openapi.yaml.
+// status is in problem.go. The API is described in openapi.yaml. Handlers hand on the request's context and never gin's
+// own, which gin uses for another request while a store may still look at it.
 package web
 
 import (
@@ -108,7 +109,6 @@ func (s *Server) routes() (*gin.Engine, error) {
 	r := gin.New()
 	r.HandleMethodNotAllowed = true
 	r.RedirectTrailingSlash = false // gin's own redirect would repeat a password in the address
-	r.ContextWithFallback = true    // handlers pass the gin context on; the request's end must reach the store
 	if err := r.SetTrustedProxies(s.config.TrustedProxies); err != nil {
 		return nil, errors.New("TRUSTED_PROXIES: must be addresses or networks such as 10.0.0.0/8")
 	}
@@ -182,7 +182,7 @@ func (s *Server) refuseMethod(c *gin.Context) {
 }
 
 func (s *Server) ready(c *gin.Context) {
-	if err := s.use.Stores.Ready(c); err != nil {
+	if err := s.use.Stores.Ready(c.Request.Context()); err != nil {
 		s.refuse(c, port.ErrUnavailable.Because(err))
 		return
 	}
@@ -207,7 +207,7 @@ func (s *Server) observe(c *gin.Context) {
 	c.Header("X-Content-Type-Options", "nosniff")
 	c.Header("Cache-Control", "no-store")
 	c.Next()
-	s.log.LogAttrs(c, slog.LevelInfo, "request", slog.String("method", c.Request.Method), slog.String("route", c.FullPath()),
+	s.log.LogAttrs(c.Request.Context(), slog.LevelInfo, "request", slog.String("method", c.Request.Method), slog.String("route", c.FullPath()),
 		slog.Int("status", c.Writer.Status()), slog.Duration("took", time.Since(started)), slog.String("request", requestID(c)),
 		slog.String("client", c.ClientIP()))
 }
@@ -216,7 +216,7 @@ func (s *Server) observe(c *gin.Context) {
 func (s *Server) recoverPanic(c *gin.Context) {
 	defer func() {
 		if defect := recover(); defect != nil {
-			s.log.ErrorContext(c, "panic", "error", defect, "route", c.FullPath(), "stack", string(debug.Stack()))
+			s.log.ErrorContext(c.Request.Context(), "panic", "error", defect, "route", c.FullPath(), "stack", string(debug.Stack()))
 			if !c.Writer.Written() {
 				s.refuseAny(c, fault.New(fault.Internal, "internal", "internal error"))
 			}
@@ -278,7 +278,7 @@ func (s *Server) needs(scope apikey.Scope) gin.HandlerFunc {
 			s.refuse(c, apikey.ErrUnknown)
 			return
 		}
-		of, err := authentication.Key(c, s.use.Stores.Keys, s.use.Secrets, secret.New(strings.TrimSpace(presented)), scope)
+		of, err := authentication.Key(c.Request.Context(), s.use.Stores.Keys, s.use.Secrets, secret.New(strings.TrimSpace(presented)), scope)
 		if err != nil {
 			s.refuse(c, err)
 			return

@@ -61,7 +61,7 @@ func (s *Server) exchange(c *gin.Context) {
 		s.refuse(c, err)
 		return
 	}
-	visit, err := s.use.Checkout.Exchange(c, tenantOf(c), request.Token, key)
+	visit, err := s.use.Checkout.Exchange(c.Request.Context(), tenantOf(c), request.Token, key)
 	s.answerVisit(c, http.StatusOK, visit, err)
 }
 
@@ -89,17 +89,17 @@ func (s *Server) openSession(c *gin.Context) {
 		s.refuse(c, missing("/connection"))
 		return
 	}
-	opened, err := s.use.Login.Direct(c, tenantOf(c), customer.ID(request.Customer), connection.ID(request.Connection))
+	opened, err := s.use.Login.Direct(c.Request.Context(), tenantOf(c), customer.ID(request.Customer), connection.ID(request.Connection))
 	if err != nil {
 		s.refuse(c, err)
 		return
 	}
-	visit, err := s.use.Checkout.Visit(c, tenantOf(c), opened)
+	visit, err := s.use.Checkout.Visit(c.Request.Context(), tenantOf(c), opened)
 	s.answerVisit(c, http.StatusCreated, visit, err)
 }
 
 func (s *Server) extendSession(c *gin.Context) {
-	visit, err := s.use.Checkout.Extend(c, tenantOf(c), session.ID(c.Param("id")))
+	visit, err := s.use.Checkout.Extend(c.Request.Context(), tenantOf(c), session.ID(c.Param("id")))
 	s.answerVisit(c, http.StatusOK, visit, err)
 }
 
@@ -111,7 +111,7 @@ func (s *Server) checkoutPolicy(c *gin.Context) {
 		s.refuse(c, fault.New(fault.Malformed, "request.customer", "give either customer or customer_number"))
 		return
 	}
-	policy, err := s.use.Checkout.Policy(c, tenantOf(c), question)
+	policy, err := s.use.Checkout.Policy(c.Request.Context(), tenantOf(c), question)
 	if err != nil {
 		s.refuse(c, err)
 		return
@@ -143,7 +143,7 @@ func (s *Server) sendCart(c *gin.Context) {
 		return
 	}
 	digest := sha256.Sum256(content)
-	made, err := s.use.Transfer.Send(c, tenantOf(c), session.ID(c.Param("id")), &sent,
+	made, err := s.use.Transfer.Send(c.Request.Context(), tenantOf(c), session.ID(c.Param("id")), &sent,
 		order.Request{Key: key, Digest: hex.EncodeToString(digest[:])})
 	if err != nil {
 		s.refuse(c, err)
@@ -163,7 +163,7 @@ func (s *Server) sendCart(c *gin.Context) {
 func (s *Server) transferURL(token string) string { return s.config.PublicURL + "/transfer/" + token }
 
 func (s *Server) cancelSession(c *gin.Context) {
-	token, err := s.use.Checkout.Cancel(c, tenantOf(c), session.ID(c.Param("id")))
+	token, err := s.use.Checkout.Cancel(c.Request.Context(), tenantOf(c), session.ID(c.Param("id")))
 	if err != nil {
 		s.refuse(c, err)
 		return
