@@ -2,7 +2,6 @@ package peppol
 
 import (
 	"io"
-	"strconv"
 	"strings"
 
 	"github.com/punchgate/punchgate/application/port"
@@ -70,40 +69,42 @@ func (a *answer) agreement() {
 func (a *answer) agreed() []agreed {
 	lines := make([]agreed, 0, len(a.order.Lines))
 	for i := range a.order.Lines {
-		l, member := &a.order.Lines[i], "/order/lines/"+strconv.Itoa(i)
+		l := &a.order.Lines[i]
 		said := a.of(l)
 		if said.Status == port.LineRejected {
 			continue
 		}
+		a.at(orderLines, i)
 		if blank(l.SKU) && standardIdentifier(l).ID == "" {
-			a.refuse(member+"/sku", "missing", "is required, or a standard identifier (PEPPOL-T110-R002)")
+			a.refuse("/sku", "missing", "is required, or a standard identifier (PEPPOL-T110-R002)")
 		}
 		line := agreed{PurchaseOrderLine: l, said: said, quantity: said.Quantity.Or(l.Quantity)}
 		switch {
 		case l.UnitPrice.IsZero() || l.UnitPrice.Sign() < 0:
-			a.refuse(member+"/unit_price", "missing", "is required, and not negative (PEPPOL-T110-R001)")
+			a.refuse("/unit_price", "missing", "is required, and not negative (PEPPOL-T110-R001)")
 		case l.PriceBasisQuantity.Or(one).Sign() <= 0:
-			a.refuse(member+"/price_basis_quantity", "not_positive", "must be above zero")
+			a.refuse("/price_basis_quantity", "not_positive", "must be above zero")
 		default:
 			line.amount = extension(line.quantity, l)
 		}
 		if line.amount.Cmp(amountLimit) >= 0 {
-			a.refuse(member+"/unit_price", "out_of_range", "makes an amount that no document can hold")
+			a.refuse("/unit_price", "out_of_range", "makes an amount that no document can hold")
 		}
-		a.checkTax(member+"/tax", l.Tax)
+		a.checkTax(l.Tax)
 		lines = append(lines, line)
 	}
+	a.over()
 	return lines
 }
 
 // checkTax holds a tax against UNCL5305 and PEPPOL-T110-R019 and R020.
-func (a *answer) checkTax(member string, t cart.Tax) {
+func (a *answer) checkTax(t cart.Tax) {
 	switch {
 	case t.Category == "":
 	case !codelist.TaxCategory(t.Category):
-		a.refuse(member+"/category", "unknown_tax_category", "must be a code of UNCL5305")
+		a.refuse("/tax/category", "unknown_tax_category", "must be a code of UNCL5305")
 	case t.Percent.Sign() < 0 || t.Category == "S" && t.Percent.Sign() == 0:
-		a.refuse(member+"/percent", "not_positive", "must not be negative, and above zero in category S")
+		a.refuse("/tax/percent", "not_positive", "must not be negative, and above zero in category S")
 	}
 }
 
@@ -120,7 +121,7 @@ func (a *answer) reference(id, kind string) {
 
 // whenAndWhere writes when and where the goods come.
 func (a *answer) whenAndWhere() {
-	promised, to := a.begins("", a.PromisedFrom, a.PromisedTo), trimmed(a.order.ShipTo)
+	promised, to := a.begins(a.PromisedFrom, a.PromisedTo), trimmed(a.order.ShipTo)
 	if to == (cart.Address{}) {
 		a.delivery(promised, a.PromisedFrom, a.PromisedTo)
 		return
@@ -166,10 +167,10 @@ func trimmed(to cart.Address) cart.Address {
 }
 
 // begins is promises where the model demands a first day.
-func (a *answer) begins(member string, from, to cart.Moment) bool {
-	given := a.promises(member, from, to)
+func (a *answer) begins(from, to cart.Moment) bool {
+	given := a.promises(from, to)
 	if given && from.IsZero() {
-		a.refuse(member+"/promised_from", "missing", "is required where promised_to is given")
+		a.refuse("/promised_from", "missing", "is required where promised_to is given")
 	}
 	return given
 }
@@ -279,7 +280,8 @@ func (a *answer) agreementLine(l *agreed) {
 	a.Decimal("cbc:Quantity", l.quantity, "unitCode", l.Unit)
 	a.amount("cbc:LineExtensionAmount", l.amount)
 	from, to := l.said.PromisedFrom, l.said.PromisedTo
-	a.delivery(a.begins(a.path(l.said), from, to), from, to)
+	a.of(l.PurchaseOrderLine)
+	a.delivery(a.begins(from, to), from, to)
 	a.Start("cac:Price")
 	a.amount("cbc:PriceAmount", l.UnitPrice)
 	a.Decimal("cbc:BaseQuantity", l.PriceBasisQuantity.Or(one), "unitCode", l.Unit)

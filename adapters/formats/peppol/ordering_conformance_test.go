@@ -270,7 +270,7 @@ func TestPeppolCheckFindsNothingFatalInOrdersAndTheirAnswers(t *testing.T) {
 		o := randomOrder(t)
 		return randomResponse(t, &o)
 	})
-	for i := range 300 {
+	for i := range 600 {
 		r := drawn.Example(i)
 		name := "random " + strconv.Itoa(i)
 		documents[name] = orderDocument(&r.Order)

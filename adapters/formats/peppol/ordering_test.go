@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -290,27 +291,28 @@ func TestAnswersThatContradictThemselvesOrTheOrderAreRefused(t *testing.T) {
 		"an identifier of unknown scheme": {"full.accepted", func(r *port.OrderResponse) {
 			r.Order.Seller.Identifier = cart.Identifier{Scheme: "X", ID: "1"}
 		}, "/order/seller/identifier/scheme"},
-		"a promise that ends before it begins":     {"full.accepted", func(r *port.OrderResponse) { r.PromisedTo = day("2026-11-30") }, "/promised_to"},
-		"a promise of a rejected order":            {"full.rejected", func(r *port.OrderResponse) { r.PromisedTo = day("2026-11-30") }, "/promised_from"},
-		"an accepted order with a rejected line":   {"full.accepted", line(port.OrderResponseLine{LineNumber: "10", Status: "rejected"}), "/lines/0/status"},
-		"a rejected order with an accepted line":   {"full.rejected", line(port.OrderResponseLine{LineNumber: "10", Status: "accepted"}), "/lines/0/status"},
-		"an undecided order with a decided line":   {"full.acknowledged", line(port.OrderResponseLine{LineNumber: "10", Status: "accepted"}), "/lines/0"},
-		"an accepted order with a note to a line":  {"full.accepted", line(port.OrderResponseLine{LineNumber: "10", Status: "accepted", Note: "x"}), "/lines/0"},
-		"a change that is none":                    {"full.changed", func(r *port.OrderResponse) { r.Lines = nil }, "/lines"},
-		"a change that rejects everything":         {"minimal.changed", line(port.OrderResponseLine{LineNumber: "1", Status: "rejected"}), "/status"},
-		"a line that the order does not have":      {"full.changed", line(port.OrderResponseLine{LineNumber: "99", Status: "rejected"}), "/lines/0/line_number"},
-		"a line twice":                             {"full.changed", func(r *port.OrderResponse) { r.Lines = append(r.Lines, r.Lines[0]) }, "/lines/2/line_number"},
-		"a line of unknown status":                 {"full.changed", line(port.OrderResponseLine{LineNumber: "10", Status: "replaced"}), "/lines/0/status"},
-		"a changed line without a change":          {"full.changed", line(port.OrderResponseLine{LineNumber: "10", Status: "changed", Quantity: money.FromInt(2)}), "/lines/0"},
-		"a line changed to nothing":                {"full.changed", line(port.OrderResponseLine{LineNumber: "10", Status: "changed", Quantity: money.FromInt(0)}), "/lines/0/quantity"},
-		"an accepted line with another quantity":   {"full.changed", line(port.OrderResponseLine{LineNumber: "10", Status: "accepted", Quantity: money.FromInt(3)}), "/lines/0/quantity"},
-		"a rejected line with a quantity":          {"full.changed", line(port.OrderResponseLine{LineNumber: "10", Status: "rejected", Quantity: money.FromInt(2)}), "/lines/0"},
-		"a line's promise that ends before begins": {"full.changed", line(port.OrderResponseLine{LineNumber: "10", Status: "accepted", PromisedFrom: day("2026-12-01T09:00:00Z"), PromisedTo: day("2026-12-01T08:00:00Z")}), "/lines/0/promised_to"},
-		"a promise after the year 9999":            {"full.accepted", func(r *port.OrderResponse) { r.PromisedTo = cart.Moment{Time: now.AddDate(9000, 0, 0)} }, "/promised_to"},
-		"an order with a line number twice":        {"full.changed", func(r *port.OrderResponse) { r.Order.Lines[2].LineNumber = "10" }, "/order/lines/2/line_number"},
-		"an order with a line without a name":      {"full.changed", func(r *port.OrderResponse) { r.Order.Lines[2].Name = "" }, "/order/lines/2/name"},
-		"an order with a line without a quantity":  {"full.changed", func(r *port.OrderResponse) { r.Order.Lines[2].Quantity = money.Decimal{} }, "/order/lines/2/quantity"},
-		"an order with a line of unknown unit":     {"full.changed", func(r *port.OrderResponse) { r.Order.Lines[2].Unit = "ST" }, "/order/lines/2/unit"},
+		"a promise that ends before it begins":                  {"full.accepted", func(r *port.OrderResponse) { r.PromisedTo = day("2026-11-30") }, "/promised_to"},
+		"a promise of a rejected order":                         {"full.rejected", func(r *port.OrderResponse) { r.PromisedTo = day("2026-11-30") }, "/promised_from"},
+		"an accepted order with a rejected line":                {"full.accepted", line(port.OrderResponseLine{LineNumber: "10", Status: "rejected"}), "/lines/0/status"},
+		"a rejected order with an accepted line":                {"full.rejected", line(port.OrderResponseLine{LineNumber: "10", Status: "accepted"}), "/lines/0/status"},
+		"an undecided order with a decided line":                {"full.acknowledged", line(port.OrderResponseLine{LineNumber: "10", Status: "accepted"}), "/lines/0"},
+		"an accepted order with a note to a line":               {"full.accepted", line(port.OrderResponseLine{LineNumber: "10", Status: "accepted", Note: "x"}), "/lines/0"},
+		"a change that is none":                                 {"full.changed", func(r *port.OrderResponse) { r.Lines = nil }, "/lines"},
+		"a change that rejects everything":                      {"minimal.changed", line(port.OrderResponseLine{LineNumber: "1", Status: "rejected"}), "/status"},
+		"a line that the order does not have":                   {"full.changed", line(port.OrderResponseLine{LineNumber: "99", Status: "rejected"}), "/lines/0/line_number"},
+		"a line twice":                                          {"full.changed", func(r *port.OrderResponse) { r.Lines = append(r.Lines, r.Lines[0]) }, "/lines/2/line_number"},
+		"a line of unknown status":                              {"full.changed", line(port.OrderResponseLine{LineNumber: "10", Status: "replaced"}), "/lines/0/status"},
+		"a changed line without a change":                       {"full.changed", line(port.OrderResponseLine{LineNumber: "10", Status: "changed", Quantity: money.FromInt(2)}), "/lines/0"},
+		"a line changed to nothing":                             {"full.changed", line(port.OrderResponseLine{LineNumber: "10", Status: "changed", Quantity: money.FromInt(0)}), "/lines/0/quantity"},
+		"an accepted line with another quantity":                {"full.changed", line(port.OrderResponseLine{LineNumber: "10", Status: "accepted", Quantity: money.FromInt(3)}), "/lines/0/quantity"},
+		"a rejected line with a quantity":                       {"full.changed", line(port.OrderResponseLine{LineNumber: "10", Status: "rejected", Quantity: money.FromInt(2)}), "/lines/0"},
+		"a line's promise that ends before begins":              {"full.changed", line(port.OrderResponseLine{LineNumber: "10", Status: "accepted", PromisedFrom: day("2026-12-01T09:00:00Z"), PromisedTo: day("2026-12-01T08:00:00Z")}), "/lines/0/promised_to"},
+		"a promise after the year 9999":                         {"full.accepted", func(r *port.OrderResponse) { r.PromisedTo = cart.Moment{Time: now.AddDate(9000, 0, 0)} }, "/promised_to"},
+		"an order with a line number twice":                     {"full.changed", func(r *port.OrderResponse) { r.Order.Lines[2].LineNumber = "10" }, "/order/lines/2/line_number"},
+		"an order with a line number twice but for white space": {"full.changed", func(r *port.OrderResponse) { r.Order.Lines[2].LineNumber = " 10\n" }, "/order/lines/2/line_number"},
+		"an order with a line without a name":                   {"full.changed", func(r *port.OrderResponse) { r.Order.Lines[2].Name = "" }, "/order/lines/2/name"},
+		"an order with a line without a quantity":               {"full.changed", func(r *port.OrderResponse) { r.Order.Lines[2].Quantity = money.Decimal{} }, "/order/lines/2/quantity"},
+		"an order with a line of unknown unit":                  {"full.changed", func(r *port.OrderResponse) { r.Order.Lines[2].Unit = "ST" }, "/order/lines/2/unit"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			r := readResponse(t, c.answer)
@@ -355,6 +357,27 @@ func TestWhatIsNotAgreedIsRefused(t *testing.T) {
 				t.Errorf("%d bytes were written all the same", len(document))
 			}
 		})
+	}
+}
+
+func TestAThousandMoreLinesCostAtMostAThousandMoreAllocations(t *testing.T) {
+	allocations := func(times int) float64 {
+		r := manyOrderLines()
+		lines := r.Order.Lines
+		for i := 1; i < times; i++ {
+			for _, l := range lines {
+				l.LineNumber += "-" + strconv.Itoa(i)
+				r.Order.Lines = append(r.Order.Lines, l)
+			}
+		}
+		return testing.AllocsPerRun(5, func() {
+			if _, err := NewOrdering().EncodeOrderResponse(io.Discard, r); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	if more := allocations(2) - allocations(1); more > 1000 {
+		t.Errorf("%v more allocations", more)
 	}
 }
 

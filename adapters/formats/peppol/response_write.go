@@ -46,7 +46,8 @@ func (f *Ordering) EncodeOrderResponse(w io.Writer, r port.OrderResponse) (strin
 func encodeAnswer(w io.Writer, r *port.OrderResponse, write func(*answer)) (string, error) {
 	var document bytes.Buffer
 	document.Grow(bytesPerAnswer * (len(r.Order.Lines) + 1))
-	a := answer{ublWriter: ublWriter{xmltext.NewWriter(&document)}, OrderResponse: r, order: &r.Order, said: map[string]int{}}
+	a := answer{ublWriter: ublWriter{xmltext.NewWriter(&document)}, OrderResponse: r, order: &r.Order,
+		said: make(map[string]int, len(r.Lines)), unsaid: port.OrderResponseLine{Status: port.LineAccepted}}
 	a.check()
 	write(&a)
 	if len(a.details) > 0 {
@@ -65,10 +66,28 @@ type answer struct {
 	*port.OrderResponse
 	order   *port.PurchaseOrder
 	said    map[string]int // the index in Lines by line number
+	unsaid  port.OrderResponseLine
+	list    string // with index, where the members are that are being looked at; empty for the whole
+	index   int
 	details []fault.Detail
 }
 
+// Where the lines are.
+const (
+	orderLines  = "/order/lines"
+	answerLines = "/lines"
+)
+
+// at says which line the members belong to that are refused from now on.
+func (a *answer) at(list string, index int) { a.list, a.index = list, index }
+
+// over says that they belong to no line any more.
+func (a *answer) over() { a.at("", 0) }
+
 func (a *answer) refuse(member, code, message string) {
+	if a.list != "" {
+		member = a.list + "/" + strconv.Itoa(a.index) + member
+	}
 	if len(a.details) < maxDetails {
 		a.details = append(a.details, fault.Detail{Path: member, Code: code, Message: message})
 	}
@@ -86,17 +105,17 @@ func (a *answer) required(member, value string) {
 	}
 }
 
-// of returns what the answer says of a line of the order: accepted, where it says nothing.
-func (a *answer) of(l *port.PurchaseOrderLine) *port.OrderResponseLine {
-	if i, said := a.said[l.LineNumber]; said {
-		return &a.Lines[i]
-	}
-	return &port.OrderResponseLine{LineNumber: l.LineNumber, Status: port.LineAccepted}
-}
+// lineNumber returns the number as it is written, by which lines are told apart (PEPPOL-T76-R003).
+func lineNumber(s string) string { return strings.Trim(s, xmlSpace) }
 
-// path returns the member of a line of the answer.
-func (a *answer) path(l *port.OrderResponseLine) string {
-	return "/lines/" + strconv.Itoa(a.said[l.LineNumber])
+// of returns what the answer says of a line of the order, and turns to where it does: accepted, where it says nothing.
+func (a *answer) of(l *port.PurchaseOrderLine) *port.OrderResponseLine {
+	i, said := a.said[lineNumber(l.LineNumber)]
+	if !said {
+		return &a.unsaid
+	}
+	a.at(answerLines, i)
+	return &a.Lines[i]
 }
 
 // check compares the answer with the order and with itself.
@@ -105,37 +124,53 @@ func (a *answer) check() {
 	if responseCodes[a.Status] == "" {
 		a.refuse("/status", "unknown_value", "must be one of acknowledged, accepted, accepted_with_change, rejected")
 	}
+	if a.Status == port.ResponseRejected && !(a.PromisedFrom.IsZero() && a.PromisedTo.IsZero()) {
+		a.refuse("/promised_from", "contradicts", "is promised of a rejected order")
+	}
 	if !currencies(a.order.Currency) {
 		a.refuse("/order/currency", "unknown_currency", "must be a currency of the Peppol release of May 2025")
 	}
-	ordered := map[string]*port.PurchaseOrderLine{}
+	a.checkLines(a.checkOrder())
+}
+
+// checkOrder returns the lines of the order by their numbers.
+func (a *answer) checkOrder() map[string]*port.PurchaseOrderLine {
+	ordered := make(map[string]*port.PurchaseOrderLine, len(a.order.Lines))
 	for i := range a.order.Lines {
-		l, member := &a.order.Lines[i], "/order/lines/"+strconv.Itoa(i)
-		a.required(member+"/line_number", l.LineNumber)
-		a.required(member+"/name", l.Name)
-		if ordered[l.LineNumber] != nil {
-			a.refuse(member+"/line_number", "repeated", "stands in another line, too")
+		a.at(orderLines, i)
+		l := &a.order.Lines[i]
+		a.required("/line_number", l.LineNumber)
+		a.required("/name", l.Name)
+		if ordered[lineNumber(l.LineNumber)] != nil {
+			a.refuse("/line_number", "repeated", "stands in another line, too")
 		}
-		ordered[l.LineNumber] = l
+		ordered[lineNumber(l.LineNumber)] = l
 		if l.Quantity.IsZero() || l.Quantity.Sign() < 0 {
-			a.refuse(member+"/quantity", "negative", "must be a number, and not negative")
+			a.refuse("/quantity", "negative", "must be a number, and not negative")
 		}
 		if !codelist.Unit(l.Unit) {
-			a.refuse(member+"/unit", "unknown_unit", "must be a unit of UN/ECE Recommendation 20")
+			a.refuse("/unit", "unknown_unit", "must be a unit of UN/ECE Recommendation 20")
 		}
 	}
+	a.over()
+	return ordered
+}
+
+func (a *answer) checkLines(ordered map[string]*port.PurchaseOrderLine) {
 	changes, rejected := 0, 0
 	for i := range a.Lines {
-		l, member := &a.Lines[i], "/lines/"+strconv.Itoa(i)
-		if _, doubled := a.said[l.LineNumber]; doubled {
-			a.refuse(member+"/line_number", "repeated", "stands in another line, too")
+		a.at(answerLines, i)
+		l := &a.Lines[i]
+		number := lineNumber(l.LineNumber)
+		if _, doubled := a.said[number]; doubled {
+			a.refuse("/line_number", "repeated", "stands in another line, too")
 		}
-		a.said[l.LineNumber] = i
-		if ordered[l.LineNumber] == nil {
-			a.refuse(member+"/line_number", "unknown_line", "is no line of the order")
+		a.said[number] = i
+		if ordered[number] == nil {
+			a.refuse("/line_number", "unknown_line", "is no line of the order")
 			continue
 		}
-		a.checkLine(member, l, ordered[l.LineNumber])
+		a.checkLine(l, ordered[number])
 		if l.Status == port.LineRejected {
 			rejected++
 		}
@@ -143,14 +178,12 @@ func (a *answer) check() {
 			changes++
 		}
 	}
+	a.over()
 	if a.Status == port.ResponseChanged && changes == 0 {
 		a.refuse("/lines", "no_change", "must say what is changed")
 	}
 	if a.Status == port.ResponseChanged && rejected > 0 && rejected == len(a.order.Lines) {
 		a.refuse("/status", "contradicts", "must be rejected where every line is")
-	}
-	if a.Status == port.ResponseRejected && !(a.PromisedFrom.IsZero() && a.PromisedTo.IsZero()) {
-		a.refuse("/promised_from", "contradicts", "is promised of a rejected order")
 	}
 }
 
@@ -159,33 +192,33 @@ func adds(l *port.OrderResponseLine) bool {
 	return !l.PromisedFrom.IsZero() || !l.PromisedTo.IsZero() || !blank(l.Note)
 }
 
-func (a *answer) checkLine(member string, l *port.OrderResponseLine, ordered *port.PurchaseOrderLine) {
+func (a *answer) checkLine(l *port.OrderResponseLine, ordered *port.PurchaseOrderLine) {
 	asOrdered := l.Quantity.IsZero() || l.Quantity.Cmp(ordered.Quantity) == 0
 	switch l.Status {
 	case port.LineAccepted:
 		if !asOrdered {
-			a.refuse(member+"/quantity", "contradicts", "is not what was ordered, so the line is changed")
+			a.refuse("/quantity", "contradicts", "is not what was ordered, so the line is changed")
 		}
 	case port.LineChanged:
 		if !l.Quantity.IsZero() && l.Quantity.Sign() <= 0 {
-			a.refuse(member+"/quantity", "not_positive", "must be above zero; a line that is not delivered is rejected")
+			a.refuse("/quantity", "not_positive", "must be above zero; a line that is not delivered is rejected")
 		}
 		if asOrdered && !adds(l) {
-			a.refuse(member, "no_change", "must say what is changed")
+			a.refuse("", "no_change", "must say what is changed")
 		}
 	case port.LineRejected:
 		if !l.Quantity.IsZero() || !l.PromisedFrom.IsZero() || !l.PromisedTo.IsZero() {
-			a.refuse(member, "contradicts", "promises something of a rejected line")
+			a.refuse("", "contradicts", "promises something of a rejected line")
 		}
 	default:
-		a.refuse(member+"/status", "unknown_value", "must be one of accepted, changed, rejected")
+		a.refuse("/status", "unknown_value", "must be one of accepted, changed, rejected")
 	}
 	switch a.Status {
 	case port.ResponseAcknowledged:
-		a.refuse(member, "contradicts", "is decided, but the order is not")
+		a.refuse("", "contradicts", "is decided, but the order is not")
 	case port.ResponseAccepted, port.ResponseRejected:
 		if l.Status != a.Status { // both have the same words
-			a.refuse(member+"/status", "contradicts", "must be "+a.Status+", as the order is")
+			a.refuse("/status", "contradicts", "must be "+a.Status+", as the order is")
 		}
 	}
 }
@@ -200,18 +233,19 @@ func (a *answer) response() {
 	a.identification("cac:OrderReference", strings.Trim(a.order.Number, xmlSpace), "")
 	a.party("cac:SellerSupplierParty", "/order/seller", &a.order.Seller)
 	a.party("cac:BuyerCustomerParty", "/order/buyer", &a.order.Buyer)
-	a.delivery(a.promises("", a.PromisedFrom, a.PromisedTo), a.PromisedFrom, a.PromisedTo)
+	a.delivery(a.promises(a.PromisedFrom, a.PromisedTo), a.PromisedFrom, a.PromisedTo)
 	if a.Status == port.ResponseChanged {
 		for i := range a.order.Lines {
 			a.responseLine(&a.order.Lines[i])
 		}
 	} else {
 		for i := range a.Lines {
-			if adds(&a.Lines[i]) {
-				a.refuse("/lines/"+strconv.Itoa(i), "not_carried", "says more than the whole answer, so that is accepted_with_change")
+			if a.at(answerLines, i); adds(&a.Lines[i]) {
+				a.refuse("", "not_carried", "says more than the whole answer, so that is accepted_with_change")
 			}
 		}
 	}
+	a.over()
 	a.End("OrderResponse")
 }
 
@@ -225,7 +259,7 @@ func (a *answer) responseLine(l *port.PurchaseOrderLine) {
 	if said.Status != port.LineRejected {
 		a.Decimal("cbc:Quantity", said.Quantity.Or(l.Quantity), "unitCode", l.Unit)
 	}
-	a.delivery(a.promises(a.path(said), said.PromisedFrom, said.PromisedTo), said.PromisedFrom, said.PromisedTo)
+	a.delivery(a.promises(said.PromisedFrom, said.PromisedTo), said.PromisedFrom, said.PromisedTo)
 	a.Start("cac:Item")
 	a.item(l)
 	a.End("cac:Item")
@@ -274,11 +308,11 @@ func (a *answer) local(m cart.Moment) time.Time {
 }
 
 // promises reports whether a time of delivery is given, and refuses one that ends before it begins (PEPPOL-T76-R004).
-func (a *answer) promises(member string, from, to cart.Moment) bool {
-	first, last := a.promised(member+"/promised_from", from), a.promised(member+"/promised_to", to)
+func (a *answer) promises(from, to cart.Moment) bool {
+	first, last := a.promised("/promised_from", from), a.promised("/promised_to", to)
 	if !from.IsZero() && !to.IsZero() &&
 		(last.Format(time.DateOnly) < first.Format(time.DateOnly) || from.HasTime && to.HasTime && last.Before(first)) {
-		a.refuse(member+"/promised_to", "before_start", "must not be before promised_from")
+		a.refuse("/promised_to", "before_start", "must not be before promised_from")
 	}
 	return !from.IsZero() || !to.IsZero()
 }
