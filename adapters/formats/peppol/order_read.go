@@ -18,7 +18,7 @@ import (
 // Refusals of an order document.
 var (
 	errNotReadable = fault.New(fault.Malformed, "peppol.not_readable", "the document is not readable")
-	errNoOrder     = fault.New(fault.Unsupported, "peppol.document_unsupported", "the document is no order of Peppol BIS Ordering 3")
+	errNoOrder     = fault.New(fault.Invalid, "peppol.no_order", "the document is no order of Peppol BIS Ordering 3")
 	errMissing     = fault.New(fault.Malformed, "peppol.missing", "the order lacks an element or attribute")
 	errDoubled     = fault.New(fault.Malformed, "peppol.doubled", "the order says something twice")
 	errUnreadable  = fault.New(fault.Malformed, "peppol.value", "the order has a value that is not readable")

@@ -266,6 +266,25 @@ func TestPeppolCheckFindsNothingFatalInOrdersAndTheirAnswers(t *testing.T) {
 	for _, name := range inputs(t, "responses", ".json") {
 		add(name, readResponse(t, name))
 	}
+	for sentence, change := range map[string]func(l *port.PurchaseOrderLine){
+		"taxed so low that the rules expect nothing":   func(l *port.PurchaseOrderLine) { l.Tax = cart.Tax{Category: "S", Percent: money.MustParse("0.3")} },
+		"taxed just enough":                            func(l *port.PurchaseOrderLine) { l.Tax = cart.Tax{Category: "S", Percent: money.MustParse("0.5")} },
+		"with a tax of a category without totals":      func(l *port.PurchaseOrderLine) { l.Tax.Category = "B" },
+		"with a standard identifier of unknown scheme": func(l *port.PurchaseOrderLine) { l.SKU, l.StandardID.Scheme = "1", "X" },
+		"dearer than decimals of the schema hold in total": func(l *port.PurchaseOrderLine) {
+			l.Quantity, l.UnitPrice = money.MustParse("99999999999.5"), money.MustParse("99999999999")
+		},
+	} {
+		r := readResponse(t, "full.accepted")
+		r.Order.Total = money.Decimal{}
+		for i := range r.Order.Lines {
+			change(&r.Order.Lines[i])
+		}
+		add(sentence, r)
+		if documents[sentence+" agreement"] == nil {
+			t.Errorf("%s: refused", sentence)
+		}
+	}
 	drawn := rapid.Custom(func(t *rapid.T) port.OrderResponse {
 		o := randomOrder(t)
 		return randomResponse(t, &o)

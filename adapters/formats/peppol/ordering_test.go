@@ -167,13 +167,13 @@ func TestOrdersThatCannotBeReadWithCertaintyAreRefused(t *testing.T) {
 		"a document type":              {"minimal", "<Order", "<!DOCTYPE Order><Order", "peppol.not_readable", fault.Malformed, "line 2"},
 		"an entity":                    {"minimal", "PO-1", "&po;", "peppol.not_readable", fault.Malformed, "line 5"},
 		"an encoding that nobody has":  {"minimal", "UTF-8", "KLINGON", "peppol.not_readable", fault.Malformed, "KLINGON"},
-		"another document of UBL":      {"minimal", nsOrder, nsCatalogue, "peppol.document_unsupported", fault.Unsupported, "line 2"},
-		"no namespace":                 {"minimal", nsOrder, "", "peppol.document_unsupported", fault.Unsupported, "is no Order"},
-		"another specification":        {"minimal", "trns:order:3", "trns:order_change:3", "peppol.document_unsupported", fault.Unsupported, "line 3: /ubl:Order/cbc:CustomizationID"},
+		"another document of UBL":      {"minimal", nsOrder, nsCatalogue, "peppol.no_order", fault.Invalid, "line 2"},
+		"no namespace":                 {"minimal", nsOrder, "", "peppol.no_order", fault.Invalid, "is no Order"},
+		"another specification":        {"minimal", "trns:order:3", "trns:order_change:3", "peppol.no_order", fault.Invalid, "line 3: /ubl:Order/cbc:CustomizationID"},
 		"no specification":             {"minimal", "cbc:CustomizationID", "cbc:UBLVersionID", "peppol.missing", fault.Malformed, "cbc:CustomizationID"},
-		"an envelope with two letters": {"enveloped", "</StandardBusinessDocument>", "<x/></StandardBusinessDocument>", "peppol.document_unsupported", fault.Unsupported, "line 2"},
+		"an envelope with two letters": {"enveloped", "</StandardBusinessDocument>", "<x/></StandardBusinessDocument>", "peppol.no_order", fault.Invalid, "line 2"},
 		"an envelope around an envelope": {"enveloped", "<StandardBusinessDocumentHeader>", "<StandardBusinessDocument/><StandardBusinessDocumentHeader>",
-			"peppol.document_unsupported", fault.Unsupported, "one document"},
+			"peppol.no_order", fault.Invalid, "one document"},
 		"a number in another namespace":     {"minimal", "<cbc:ID>PO-1</cbc:ID>", "<ID>PO-1</ID>", "peppol.missing", fault.Malformed, "line 2: /ubl:Order has no cbc:ID"},
 		"an empty number":                   {"minimal", "PO-1", " ", "peppol.missing", fault.Malformed, "/ubl:Order has no cbc:ID"},
 		"two numbers":                       {"minimal", "<cbc:ID>PO-1</cbc:ID>", "<cbc:ID>1</cbc:ID><cbc:ID>2</cbc:ID>", "peppol.doubled", fault.Malformed, "line 5: /ubl:Order/cbc:ID[2]"},
@@ -257,7 +257,7 @@ func TestHostileTextsAreRefused(t *testing.T) {
 	for sentence, text := range hostile() {
 		t.Run(sentence, func(t *testing.T) {
 			_, err := NewOrdering().DecodeOrder(strings.NewReader(text))
-			if f := fault.From(err); f == nil || f.Kind != fault.Malformed && f.Kind != fault.Unsupported || len(f.Message) > 500 {
+			if f := fault.From(err); f == nil || f.Kind != fault.Malformed && f.Kind != fault.Invalid || len(f.Message) > 500 {
 				t.Errorf("error %v", err)
 			}
 		})
