@@ -32,7 +32,8 @@ const orderCustomization = "urn:fdc:peppol.eu:poacc:trns:order:3"
 var orderTypes = []string{"", "105", "220", "221", "226", "227", "402"}
 
 // DecodeOrder reads an Order (transaction T01), bare or in the envelope of a Standard Business Document. It refuses what
-// it cannot read with certainty, naming element and line, and leaves other demands of the rules alone.
+// it cannot read with certainty, naming element and line, and leaves other demands of the rules alone. The number of
+// bytes is bounded by whoever hands the document over.
 func (f *Ordering) DecodeOrder(document io.Reader) (port.PurchaseOrder, error) {
 	root, err := read(document)
 	if bad, ok := errors.AsType[*unreadable](err); ok {

@@ -124,7 +124,7 @@ func (a *answer) check() {
 	if responseCodes[a.Status] == "" {
 		a.refuse("/status", "unknown_value", "must be one of acknowledged, accepted, accepted_with_change, rejected")
 	}
-	if a.Status == port.ResponseRejected && !(a.PromisedFrom.IsZero() && a.PromisedTo.IsZero()) {
+	if a.Status == port.ResponseRejected && (!a.PromisedFrom.IsZero() || !a.PromisedTo.IsZero()) {
 		a.refuse("/promised_from", "contradicts", "is promised of a rejected order")
 	}
 	if !currencies(a.order.Currency) {
