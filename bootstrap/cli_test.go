@@ -52,8 +52,10 @@ func TestExitStatusesAndOneLineErrors(t *testing.T) {
 	}{
 		"an unknown command":                  {"", []string{"fly"}, 2, `unknown command "fly"`},
 		"an unknown flag":                     {"", []string{"formats", "--xml"}, 2, "--xml"},
-		"an unknown format":                   {minimalCart, []string{"encode", "--format", "edi", "--cart", "-"}, 2, "this build has peppol-bis-punchout-3, proceedo-cxml"},
+		"an unknown format":                   {minimalCart, []string{"encode", "--format", "edi", "--cart", "-"}, 2, "this build has peppol-bis-ordering-3, peppol-bis-punchout-3, proceedo-cxml"},
 		"a format that cannot":                {"<x/>", []string{"order", "--format", "peppol-bis-punchout-3", "-"}, 2, "cannot do this: order"},
+		"a format that has no carts":          {minimalCart, []string{"encode", "--format", "peppol-bis-ordering-3", "--cart", "-"}, 2, "cannot do this: cart"},
+		"an order that is none":               {"<x/>", []string{"order", "--format", "peppol-bis-ordering-3", "-"}, 1, "line 1: /x is no Order"},
 		"a required flag is missing":          {"", []string{"encode", "--format", "proceedo-cxml"}, 2, "cart"},
 		"a file that does not exist":          {"", []string{"encode", "--format", "proceedo-cxml", "--cart", "/no/such/file"}, 1, "/no/such/file: no such file"},
 		"broken JSON":                         {`{"currency"`, []string{"encode", "--format", "proceedo-cxml", "--cart", "-"}, 1, "not readable"},
@@ -158,6 +160,36 @@ func TestLoginPrintsWhatItUnderstandsAndNoSecret(t *testing.T) {
 	}
 }
 
+func TestOrderPrintsThePurchaseOrderAndNothingElse(t *testing.T) {
+	path := filepath.Join("..", "adapters", "formats", "peppol", "testdata", "orders", "full.xml")
+	status, output, stderr := cli(t, "", "order", "--format", "peppol-bis-ordering-3", path)
+	if status != 0 || stderr != "" {
+		t.Fatalf("%d %s", status, stderr)
+	}
+	var order map[string]any
+	if err := json.Unmarshal([]byte(output), &order); err != nil {
+		t.Fatal(err)
+	}
+	lines, _ := order["lines"].([]any)
+	delete(order, "lines")
+	want := map[string]any{
+		"number": "PO-2026-77", "date": "2026-11-24", "type": "new", "cart_id": "C-2026-000123", "currency": "SEK", "total": "336.17",
+		"buyer": map[string]any{"name": "Göteborgs stad", "endpoint": map[string]any{"scheme": "0088", "id": "7381030000004"},
+			"identifier": map[string]any{"scheme": "0007", "id": "5541277710"}, "reference": "4711-Anna"},
+		"ship_to": map[string]any{"name": "Skolan", "street": "Storgatan 1", "street2": "Hus B, Port 4", "city": "Göteborg",
+			"postal_code": "41101", "region": "Västra Götaland", "country": "SE", "gln": "7381030000011"},
+		"comments": "Leverera till <porten> & ring\npå klockan", "test": false,
+	}
+	if !reflect.DeepEqual(order, want) {
+		t.Errorf("%v, want %v", order, want)
+	}
+	line := map[string]any{"line_number": "10", "sku": "4711", "key": "", "gtin": "07310865004703", "name": "Kopieringspapper A4 80 g",
+		"quantity": "2", "unit": "EA", "unit_price": "125.00", "price_basis_quantity": "1", "currency": "SEK"}
+	if len(lines) != 3 || !reflect.DeepEqual(lines[0], line) {
+		t.Errorf("%v, want three, first %v", lines, line)
+	}
+}
+
 func TestFormatsListsWhatEachCanDo(t *testing.T) {
 	status, output, _ := cli(t, "", "formats", "--json")
 	var list []struct {
@@ -167,7 +199,7 @@ func TestFormatsListsWhatEachCanDo(t *testing.T) {
 	if err := json.Unmarshal([]byte(output), &list); err != nil || status != 0 {
 		t.Fatal(status, err)
 	}
-	want := "[{peppol-bis-punchout-3 [login cart validate]} {proceedo-cxml [login cart validate order]}]"
+	want := "[{peppol-bis-ordering-3 [order order-response]} {peppol-bis-punchout-3 [login cart validate]} {proceedo-cxml [login cart validate order]}]"
 	if got := fmt.Sprint(list); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}

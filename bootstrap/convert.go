@@ -435,7 +435,10 @@ func viewPurchaseOrder(o port.PurchaseOrder) purchaseOrderView {
 		Buyer: o.Buyer, ShipTo: o.ShipTo, Comments: o.Comments, Test: o.Test,
 	}
 	for _, l := range o.Lines {
-		view.Lines = append(view.Lines, purchaseOrderLineView(l))
+		view.Lines = append(view.Lines, purchaseOrderLineView{
+			LineNumber: l.LineNumber, SKU: l.SKU, Key: l.Key, GTIN: l.GTIN, Name: l.Name, Quantity: l.Quantity, Unit: l.Unit,
+			UnitPrice: l.UnitPrice, PriceBasisQuantity: l.PriceBasisQuantity, Currency: l.Currency,
+		})
 	}
 	return view
 }

@@ -233,9 +233,12 @@ func (s *Service) credential(chosen secret.Text) (connection.Credential, secret.
 }
 
 func (s *Service) checkOptions(p connection.Profile) error {
-	f, err := s.formats.Get(p.Format)
-	if err != nil {
+	f, err := formats.As[port.CartEncoder](s.formats, p.Format, formats.Cart)
+	switch {
+	case errors.Is(err, formats.ErrUnknown):
 		return connection.ErrInvalid.With(fault.Detail{Path: "/format", Code: "unknown_format", Message: err.Error()})
+	case err != nil: // such as a format of purchase orders only
+		return connection.ErrInvalid.With(fault.Detail{Path: "/format", Code: "no_cart_format", Message: err.Error()})
 	}
 	return f.CheckOptions(p.Options)
 }

@@ -65,10 +65,11 @@ func As[T port.Format](r *Registry, name, capability string) (T, error) {
 
 // The capabilities, as they are listed.
 const (
-	Login    = "login"
-	Cart     = "cart"
-	Validate = "validate"
-	Order    = "order"
+	Login         = "login"
+	Cart          = "cart"
+	Validate      = "validate"
+	Order         = "order"
+	OrderResponse = "order-response"
 )
 
 // Capabilities returns what the format can do, read off the interfaces that it implements.
@@ -85,6 +86,9 @@ func Capabilities(f port.Format) []string {
 	}
 	if _, ok := f.(port.OrderDecoder); ok {
 		can = append(can, Order)
+	}
+	if _, ok := f.(port.OrderResponseEncoder); ok {
+		can = append(can, OrderResponse)
 	}
 	return can
 }

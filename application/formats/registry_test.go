@@ -23,11 +23,13 @@ type (
 	writes    struct{ named }
 	validates struct{ named }
 	reads     struct{ named }
+	answers   struct{ named }
 	all       struct {
 		logsIn
 		writes
 		validates
 		reads
+		answers
 	}
 )
 
@@ -40,8 +42,11 @@ func (writes) EncodeCancel(io.Writer, port.Outgoing) (port.Handover, error) {
 }
 func (validates) Validate(io.Reader) ([]port.Finding, error)    { return nil, nil }
 func (reads) DecodeOrder(io.Reader) (port.PurchaseOrder, error) { return port.PurchaseOrder{}, nil }
-func (a all) Name() string                                      { return a.logsIn.Name() }
-func (a all) CheckOptions(options json.RawMessage) error        { return a.logsIn.CheckOptions(options) }
+func (answers) EncodeOrderResponse(io.Writer, port.OrderResponse) (string, error) {
+	return "", nil
+}
+func (a all) Name() string                               { return a.logsIn.Name() }
+func (a all) CheckOptions(options json.RawMessage) error { return a.logsIn.CheckOptions(options) }
 
 func registry(t *testing.T, all ...port.Format) *formats.Registry {
 	t.Helper()
@@ -100,7 +105,7 @@ func TestAFormatThatCannotIsSaidSo(t *testing.T) {
 func TestCapabilitiesAreReadOffTheInterfaces(t *testing.T) {
 	for f, want := range map[port.Format]string{
 		named("x"): "", logsIn{"x"}: "login", writes{"x"}: "cart", validates{"x"}: "validate", reads{"x"}: "order",
-		all{logsIn: logsIn{"x"}}: "login cart validate order",
+		answers{"x"}: "order-response", all{logsIn: logsIn{"x"}}: "login cart validate order order-response",
 	} {
 		if got := strings.Join(formats.Capabilities(f), " "); got != want {
 			t.Errorf("%T can %q, want %q", f, got, want)

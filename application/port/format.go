@@ -67,6 +67,22 @@ type OrderDecoder interface {
 	DecodeOrder(document io.Reader) (PurchaseOrder, error)
 }
 
+// OrderResponseEncoder writes what the seller answers to purchase orders.
+type OrderResponseEncoder interface {
+	Format
+	// EncodeOrderResponse writes the document to w and returns its media type. An answer that contradicts itself or the
+	// order, or that the format cannot carry, is refused as fault.Invalid with a detail for each member, and nothing is
+	// written.
+	EncodeOrderResponse(w io.Writer, r OrderResponse) (mediaType string, err error)
+}
+
+// OrderAgreementEncoder writes what was agreed where the shop took the order itself and the buyer sent no order document.
+type OrderAgreementEncoder interface {
+	Format
+	// EncodeOrderAgreement writes the lines that are not rejected, as changed. It refuses as EncodeOrderResponse does.
+	EncodeOrderAgreement(w io.Writer, r OrderResponse) (mediaType string, err error)
+}
+
 // StartRequest is a start call as it came in.
 type StartRequest struct {
 	Method      string // GET or POST
@@ -156,8 +172,9 @@ type PurchaseOrder struct {
 	Type         string // new, update or delete
 	CartID       string
 	Currency     string
-	Total        money.Decimal
+	Total        money.Decimal // net
 	Buyer        cart.Party
+	Seller       cart.Party // as far as the document says
 	ShipTo       cart.Address
 	Comments     string
 	Lines        []PurchaseOrderLine
@@ -171,4 +188,44 @@ type PurchaseOrderLine struct {
 	Unit                             string
 	UnitPrice, PriceBasisQuantity    money.Decimal
 	Currency                         string
+	StandardID                       cart.Identifier // a GTIN or another
+	Tax                              cart.Tax        // as far as the document says
+}
+
+// What a seller says of a purchase order.
+const (
+	ResponseAcknowledged = "acknowledged" // received, and not decided yet
+	ResponseAccepted     = "accepted"
+	ResponseChanged      = "accepted_with_change"
+	ResponseRejected     = "rejected"
+)
+
+// What a seller says of a line.
+const (
+	LineAccepted = "accepted"
+	LineChanged  = "changed"
+	LineRejected = "rejected"
+)
+
+// OrderResponse is the seller's answer to a purchase order. It never adds or replaces articles: a procurement system knows
+// no others than those of the cart.
+type OrderResponse struct {
+	Order                    PurchaseOrder // the answer goes from Order.Seller to Order.Buyer
+	Number                   string        // of the answer itself, unique at the seller
+	Status                   string
+	Note                     string
+	PromisedFrom, PromisedTo cart.Moment // of the delivery of all lines; both may be absent
+	// Lines are those of which there is something to say, in any order. Every other line of the order is accepted,
+	// unless the whole order is not.
+	Lines []OrderResponseLine
+	Now   time.Time
+}
+
+// OrderResponseLine is the seller's answer to one line of a purchase order.
+type OrderResponseLine struct {
+	LineNumber               string // as the order has it
+	Status                   string
+	Quantity                 money.Decimal // of a changed line, in the unit of the order; absent: as ordered
+	PromisedFrom, PromisedTo cart.Moment
+	Note                     string
 }

@@ -155,6 +155,7 @@ func TestWhatTheAdministrationRefuses(t *testing.T) {
 		"a connection of an unknown customer": {g.shop.key, "POST", "/v1/admin/connections", strings.Replace(connection(""), "goteborg", "none", 1), 404, "customer.not_found"},
 		"a connection of a taken identifier":  {g.shop.key, "POST", "/v1/admin/connections", connection(`,"id":"` + string(id) + `"`), 409, "connection.exists"},
 		"a connection in an unknown format":   {g.shop.key, "POST", "/v1/admin/connections", strings.Replace(connection(""), "proceedo-cxml", "edifact", 1), 422, `"/format"`},
+		"a connection in a format of orders":  {g.shop.key, "POST", "/v1/admin/connections", strings.Replace(connection(""), "proceedo-cxml", "peppol-bis-ordering-3", 1), 422, `"/format"`},
 		"a secret that is too short":          {g.shop.key, "POST", "/v1/admin/connections", connection(`,"secret":"kort"`), 422, `"/secret"`},
 		"a secret in a change":                {g.shop.key, "PUT", "/v1/admin/connections/" + string(id), connection(`,"secret":"hemligt-4711"`), 422, `"/secret"`},
 		"a change of the customer":            {g.shop.key, "PUT", "/v1/admin/connections/" + string(id), strings.Replace(connection(""), "goteborg", "kafe", 1), 422, `"/customer"`},

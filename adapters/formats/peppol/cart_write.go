@@ -26,6 +26,8 @@ const (
 	listUNSPSC       = "TST"
 	listCPV          = "STI"
 	schemeGTIN       = "0160"
+	schemeGLN        = "0088"
+	vat              = "VAT"
 	productImage     = "PRODUCT_IMAGE"
 	contracted       = "CT"
 	serviceIndicator = "ServiceIndicator"
@@ -55,7 +57,7 @@ func (f *Format) EncodeCart(w io.Writer, o port.Outgoing) (port.Handover, error)
 	}
 	var document bytes.Buffer
 	document.Grow(bytesPerLine * (len(o.Cart.Lines) + 1))
-	e := encoder{Writer: xmltext.NewWriter(&document), cart: o.Cart, defaultUNSPSC: s.DefaultUNSPSC, line: outside}
+	e := encoder{ublWriter: ublWriter{xmltext.NewWriter(&document)}, cart: o.Cart, defaultUNSPSC: s.DefaultUNSPSC, line: outside}
 	e.write(o.Now)
 	if len(e.details) > 0 {
 		return port.Handover{}, ErrCart.With(e.details...)
@@ -71,7 +73,7 @@ func (f *Format) EncodeCart(w io.Writer, o port.Outgoing) (port.Handover, error)
 
 // encoder writes one cart. What is refused or lost is told beside the element that it concerns.
 type encoder struct {
-	*xmltext.Writer
+	ublWriter
 	cart          *cart.Cart
 	defaultUNSPSC string
 	zone          *time.Location // of every time in the document, since the format names none
@@ -191,25 +193,15 @@ func (e *encoder) end(member string, m cart.Moment) {
 	}
 }
 
-// identification writes an element that holds nothing but an identifier.
-func (e *encoder) identification(name, id, scheme string) {
-	if id == "" {
-		return
-	}
-	e.Start(name)
-	e.Element("cbc:ID", id, "schemeID", scheme)
-	e.End(name)
-}
-
 func (e *encoder) party(name, member string, p *cart.Party, contact string) {
 	e.required(member+"/name", p.Name)
 	e.Start(name)
 	if p.Endpoint.ID != "" {
-		e.checkScheme(member+"/endpoint", p.Endpoint, addresses, true)
+		checkScheme(member+"/endpoint", p.Endpoint, true, e.refuse, e.warn)
 		e.Element("cbc:EndpointID", p.Endpoint.ID, "schemeID", p.Endpoint.Scheme)
 	}
 	if p.Identifier.Scheme != "" {
-		e.checkScheme(member+"/identifier", p.Identifier, identifiers, false)
+		checkScheme(member+"/identifier", p.Identifier, false, e.refuse, e.warn)
 	}
 	e.identification("cac:PartyIdentification", p.Identifier.ID, p.Identifier.Scheme)
 	e.Start("cac:PartyLegalEntity")
@@ -217,19 +209,6 @@ func (e *encoder) party(name, member string, p *cart.Party, contact string) {
 	e.End("cac:PartyLegalEntity")
 	e.identification("cac:Contact", contact, "")
 	e.End(name)
-}
-
-func (e *encoder) checkScheme(member string, id cart.Identifier, known codeList, endpoint bool) {
-	if !known(id.Scheme) {
-		e.refuse(member+"/scheme", "unknown_scheme", "must be a code of the Peppol release of May 2025, such as 0088 for a GLN")
-	}
-	switch r := brokenPartyRule(id.Scheme, id.ID, endpoint); {
-	case r == nil:
-	case r.fatal:
-		e.refuse(member+"/id", "not_in_scheme", r.message+" ("+r.id+")")
-	default:
-		e.warn(member+"/id", "identifier.not_in_scheme", r.message+" ("+r.id+")")
-	}
 }
 
 func (e *encoder) catalogueLine(l *cart.Line) {
@@ -293,16 +272,6 @@ func (e *encoder) address(a *cart.Address) {
 	e.End("cac:ApplicableTerritoryAddress")
 }
 
-// wrapped writes an element that holds nothing but another with text.
-func (e *encoder) wrapped(outer, inner, text string) {
-	if text == "" {
-		return
-	}
-	e.Start(outer)
-	e.Element(inner, text)
-	e.End(outer)
-}
-
 func (e *encoder) item(l *cart.Line) {
 	e.Start("cac:Item")
 	e.Element("cbc:Description", l.Description)
@@ -328,7 +297,7 @@ func (e *encoder) item(l *cart.Line) {
 	e.Start("cac:ClassifiedTaxCategory")
 	e.Element("cbc:ID", l.Tax.Category)
 	e.Decimal("cbc:Percent", l.Tax.Percent.Or(zero))
-	e.wrapped("cac:TaxScheme", "cbc:ID", "VAT")
+	e.wrapped("cac:TaxScheme", "cbc:ID", vat)
 	e.End("cac:ClassifiedTaxCategory")
 	e.properties(l)
 	if l.Manufacturer != "" {

@@ -61,8 +61,14 @@ func (c checker) run(t *testing.T, arguments ...string) []byte {
 	return out
 }
 
-// check judges all documents in one run; the verdicts are in the order of their names.
+// check judges all documents as carts in one run.
 func (c checker) check(t *testing.T, documents map[string][]byte) map[string]verdict {
+	t.Helper()
+	return c.judge(t, documents, "-t", "T77")
+}
+
+// judge judges all documents in one run, each as what it says it is unless the options say otherwise.
+func (c checker) judge(t *testing.T, documents map[string][]byte, options ...string) map[string]verdict {
 	t.Helper()
 	folder := t.TempDir()
 	names := slices.Sorted(maps.Keys(documents))
@@ -79,7 +85,7 @@ func (c checker) check(t *testing.T, documents map[string][]byte) map[string]ver
 		t.Fatal(err)
 	}
 	var report struct{ Files []verdict }
-	if err := json.Unmarshal(c.run(t, "-t", "T77", "--json", "-q", "--files-from", index), &report); err != nil {
+	if err := json.Unmarshal(c.run(t, append(options, "--json", "-q", "--files-from", index)...), &report); err != nil {
 		t.Fatal(err)
 	}
 	if len(report.Files) != len(names) {

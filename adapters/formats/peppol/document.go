@@ -15,12 +15,15 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// Namespaces of UBL 2.1 and of XML itself.
+// Namespaces of UBL 2.1, of the Standard Business Document Header 1.3 and of XML itself.
 const (
 	nsCatalogue = "urn:oasis:names:specification:ubl:schema:xsd:Catalogue-2"
+	nsOrder     = "urn:oasis:names:specification:ubl:schema:xsd:Order-2"
+	nsResponse  = "urn:oasis:names:specification:ubl:schema:xsd:OrderResponse-2"
 	nsAggregate = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
 	nsBasic     = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
 	nsExtension = "urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2"
+	nsEnvelope  = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
 	nsInstance  = "http://www.w3.org/2001/XMLSchema-instance"
 	nsXML       = "http://www.w3.org/XML/1998/namespace"
 	nsNamespace = "http://www.w3.org/2000/xmlns/"
@@ -29,12 +32,24 @@ const (
 // prefixes are what the rules call the namespaces, whatever a document calls them.
 var prefixes = map[string]string{nsAggregate: "cac:", nsBasic: "cbc:", nsExtension: "ext:", "": ""}
 
+// documents are what the rules call whole documents and their envelope. The names count for the root and, in an envelope,
+// for what lies in it; further below they are as strange as any other.
+var documents = map[xml.Name]string{
+	{Space: nsCatalogue, Local: "Catalogue"}:                     "ubl:Catalogue",
+	{Space: nsOrder, Local: "Order"}:                             "ubl:Order",
+	{Space: nsEnvelope, Local: "StandardBusinessDocument"}:       envelope,
+	{Space: nsEnvelope, Local: "StandardBusinessDocumentHeader"}: envelope + "Header",
+}
+
+const envelope = "sbd:StandardBusinessDocument"
+
 // Bounds that keep a hostile text from costing more than its length. The model needs a depth of eight, four attributes
 // and three namespaces.
 const (
 	maxDepth      = 100
 	maxAttributes = 100 // of an element
 	maxBindings   = 100 // of prefixes, in force at once
+	maxElements   = 1_000_000
 )
 
 // node is an element of a document that someone wrote.
@@ -44,6 +59,7 @@ type node struct {
 	children []*node
 	attrs    []xml.Attr // Name.Space is the namespace
 	text     string     // directly inside
+	line     int        // where its start tag ends
 	position int        // among the siblings of its name, from 1
 	repeated bool       // position 1 of several
 }
@@ -170,6 +186,7 @@ type parser struct {
 	decoder *xml.Decoder
 	open    []opened
 	root    *node
+	count   int // of elements
 	scope   []binding
 	names   map[xml.Name]string
 }
@@ -256,6 +273,9 @@ func (p *parser) start(t xml.StartElement) error {
 	if len(p.open) == maxDepth {
 		return &unreadable{rule: ruleDepth, message: fmt.Sprintf("elements lie more than %d deep in each other", maxDepth)}
 	}
+	if p.count++; p.count > maxElements {
+		return refuse("there are more than %d elements", maxElements)
+	}
 	outside := len(p.scope)
 	for _, a := range t.Attr {
 		if !declares(a) {
@@ -272,18 +292,18 @@ func (p *parser) start(t xml.StartElement) error {
 	if err != nil {
 		return err
 	}
-	n := &node{position: 1}
+	n := &node{name: p.called(name), position: 1}
+	n.line, _ = p.decoder.InputPos()
 	if n.attrs, err = p.attributes(t.Attr); err != nil {
 		return err
 	}
+	enveloped := len(p.open) == 1 && p.root.name == envelope
+	if called, known := documents[name]; known && (len(p.open) == 0 || enveloped) {
+		n.name = called
+	}
 	if len(p.open) == 0 {
-		n.name = p.called(name)
-		if name.Space == nsCatalogue {
-			n.name = "ubl:" + name.Local // below the root the namespace is as strange as any other
-		}
 		p.root = n
 	} else {
-		n.name = p.called(name)
 		p.open[len(p.open)-1].adopt(n)
 	}
 	p.open = append(p.open, opened{node: n, raw: t.Name, scope: outside})

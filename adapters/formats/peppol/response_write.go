@@ -1,0 +1,373 @@
+package peppol
+
+import (
+	"bytes"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/punchgate/punchgate/adapters/formats/xmltext"
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/codelist"
+	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/money"
+)
+
+// ErrResponse refuses an answer that contradicts itself or its order, or that the format cannot carry; its details name
+// the members.
+var ErrResponse = fault.New(fault.Invalid, "peppol.response_not_carried", "Peppol BIS Ordering 3 cannot carry the answer")
+
+const (
+	responseCustomization = "urn:fdc:peppol.eu:poacc:trns:order_response:3"
+	responseProfile       = "urn:fdc:peppol.eu:poacc:bis:ordering:3"
+)
+
+// responseCodes are of UNCL4343, lineCodes of UNCL1229. Of the latter, 1 (added) would be a new article, and 42 (already
+// delivered) nobody says of an order that was just placed.
+var (
+	responseCodes = map[string]string{
+		port.ResponseAcknowledged: "AB", port.ResponseAccepted: "AP", port.ResponseChanged: "CA", port.ResponseRejected: "RE",
+	}
+	lineCodes = map[string]string{port.LineAccepted: "5", port.LineChanged: "3", port.LineRejected: "7"}
+)
+
+// bytesPerAnswer is what a line of an answer takes, roughly.
+const bytesPerAnswer = 1024
+
+// EncodeOrderResponse writes an Order Response (transaction T76). Lines are written where the order is accepted with
+// change, and then all of them; the rules forbid them otherwise (PEPPOL-T76-R007 to R010).
+func (f *Ordering) EncodeOrderResponse(w io.Writer, r port.OrderResponse) (string, error) {
+	return encodeAnswer(w, &r, (*answer).response)
+}
+
+// encodeAnswer writes a document into memory, and to w where nothing was refused.
+func encodeAnswer(w io.Writer, r *port.OrderResponse, write func(*answer)) (string, error) {
+	var document bytes.Buffer
+	document.Grow(bytesPerAnswer * (len(r.Order.Lines) + 1))
+	a := answer{ublWriter: ublWriter{xmltext.NewWriter(&document)}, OrderResponse: r, order: &r.Order,
+		said: make(map[string]int, len(r.Lines)), unsaid: port.OrderResponseLine{Status: port.LineAccepted}}
+	a.check()
+	write(&a)
+	if len(a.details) > 0 {
+		return "", ErrResponse.With(a.details...)
+	}
+	if err := a.Flush(); err != nil {
+		return "", err
+	}
+	_, err := document.WriteTo(w)
+	return "application/xml", err
+}
+
+// answer writes one answer to one order.
+type answer struct {
+	ublWriter
+	*port.OrderResponse
+	order   *port.PurchaseOrder
+	said    map[string]int // the index in Lines by line number
+	unsaid  port.OrderResponseLine
+	list    string // with index, where the members are that are being looked at; empty for the whole
+	index   int
+	details []fault.Detail
+}
+
+// Where the lines are.
+const (
+	orderLines  = "/order/lines"
+	answerLines = "/lines"
+)
+
+// at says which line the members belong to that are refused from now on.
+func (a *answer) at(list string, index int) { a.list, a.index = list, index }
+
+// over says that they belong to no line any more.
+func (a *answer) over() { a.at("", 0) }
+
+func (a *answer) refuse(member, code, message string) {
+	if a.list != "" {
+		member = a.list + "/" + strconv.Itoa(a.index) + member
+	}
+	if len(a.details) < maxDetails {
+		a.details = append(a.details, fault.Detail{Path: member, Code: code, Message: message})
+	}
+}
+
+// ignore is for warnings, which answers do not have.
+func (a *answer) ignore(_, _, _ string) {}
+
+// text writes an element with text. White space around it goes, for an element may not be empty (PEPPOL-COMMON-R001).
+func (a *answer) text(name, value string) { a.Element(name, strings.Trim(value, xmlSpace)) }
+
+func (a *answer) required(member, value string) {
+	if blank(value) {
+		a.refuse(member, "missing", "is required")
+	}
+}
+
+// lineNumber returns the number as it is written, by which lines are told apart (PEPPOL-T76-R003).
+func lineNumber(s string) string { return strings.Trim(s, xmlSpace) }
+
+// of returns what the answer says of a line of the order, and turns to where it does: accepted, where it says nothing.
+func (a *answer) of(l *port.PurchaseOrderLine) *port.OrderResponseLine {
+	i, said := a.said[lineNumber(l.LineNumber)]
+	if !said {
+		return &a.unsaid
+	}
+	a.at(answerLines, i)
+	return &a.Lines[i]
+}
+
+// check compares the answer with the order and with itself.
+func (a *answer) check() {
+	a.required("/number", a.Number)
+	if responseCodes[a.Status] == "" {
+		a.refuse("/status", "unknown_value", "must be one of acknowledged, accepted, accepted_with_change, rejected")
+	}
+	if a.Status == port.ResponseRejected && (!a.PromisedFrom.IsZero() || !a.PromisedTo.IsZero()) {
+		a.refuse("/promised_from", "contradicts", "is promised of a rejected order")
+	}
+	if !currencies(a.order.Currency) {
+		a.refuse("/order/currency", "unknown_currency", "must be a currency of the Peppol release of May 2025")
+	}
+	a.checkLines(a.checkOrder())
+}
+
+// checkOrder returns the lines of the order by their numbers.
+func (a *answer) checkOrder() map[string]*port.PurchaseOrderLine {
+	ordered := make(map[string]*port.PurchaseOrderLine, len(a.order.Lines))
+	for i := range a.order.Lines {
+		a.at(orderLines, i)
+		l := &a.order.Lines[i]
+		a.required("/line_number", l.LineNumber)
+		a.required("/name", l.Name)
+		if ordered[lineNumber(l.LineNumber)] != nil {
+			a.refuse("/line_number", "repeated", "stands in another line, too")
+		}
+		ordered[lineNumber(l.LineNumber)] = l
+		if l.Quantity.IsZero() || l.Quantity.Sign() < 0 {
+			a.refuse("/quantity", "negative", "must be a number, and not negative")
+		}
+		if !codelist.Unit(l.Unit) {
+			a.refuse("/unit", "unknown_unit", "must be a unit of UN/ECE Recommendation 20")
+		}
+	}
+	a.over()
+	return ordered
+}
+
+func (a *answer) checkLines(ordered map[string]*port.PurchaseOrderLine) {
+	changes, rejected := 0, 0
+	for i := range a.Lines {
+		a.at(answerLines, i)
+		l := &a.Lines[i]
+		number := lineNumber(l.LineNumber)
+		if _, doubled := a.said[number]; doubled {
+			a.refuse("/line_number", "repeated", "stands in another line, too")
+		}
+		a.said[number] = i
+		if ordered[number] == nil {
+			a.refuse("/line_number", "unknown_line", "is no line of the order")
+			continue
+		}
+		a.checkLine(l, ordered[number])
+		if l.Status == port.LineRejected {
+			rejected++
+		}
+		if l.Status != port.LineAccepted || adds(l) {
+			changes++
+		}
+	}
+	a.over()
+	if a.Status == port.ResponseChanged && changes == 0 {
+		a.refuse("/lines", "no_change", "must say what is changed")
+	}
+	if a.Status == port.ResponseChanged && rejected > 0 && rejected == len(a.order.Lines) {
+		a.refuse("/status", "contradicts", "must be rejected where every line is")
+	}
+}
+
+// adds reports whether the line says more than its status.
+func adds(l *port.OrderResponseLine) bool {
+	return !l.PromisedFrom.IsZero() || !l.PromisedTo.IsZero() || !blank(l.Note)
+}
+
+func (a *answer) checkLine(l *port.OrderResponseLine, ordered *port.PurchaseOrderLine) {
+	asOrdered := l.Quantity.IsZero() || l.Quantity.Cmp(ordered.Quantity) == 0
+	switch l.Status {
+	case port.LineAccepted:
+		if !asOrdered {
+			a.refuse("/quantity", "contradicts", "is not what was ordered, so the line is changed")
+		}
+	case port.LineChanged:
+		if !l.Quantity.IsZero() && l.Quantity.Sign() <= 0 {
+			a.refuse("/quantity", "not_positive", "must be above zero; a line that is not delivered is rejected")
+		}
+		if asOrdered && !adds(l) {
+			a.refuse("", "no_change", "must say what is changed")
+		}
+	case port.LineRejected:
+		if !l.Quantity.IsZero() || !l.PromisedFrom.IsZero() || !l.PromisedTo.IsZero() {
+			a.refuse("", "contradicts", "promises something of a rejected line")
+		}
+	default:
+		a.refuse("/status", "unknown_value", "must be one of accepted, changed, rejected")
+	}
+	switch a.Status {
+	case port.ResponseAcknowledged:
+		a.refuse("", "contradicts", "is decided, but the order is not")
+	case port.ResponseAccepted, port.ResponseRejected:
+		if l.Status != a.Status { // both have the same words
+			a.refuse("/status", "contradicts", "must be "+a.Status+", as the order is")
+		}
+	}
+}
+
+func (a *answer) response() {
+	a.head(responseCustomization, responseProfile)
+	a.text("cbc:OrderResponseCode", responseCodes[a.Status])
+	a.text("cbc:Note", a.Note)
+	a.text("cbc:DocumentCurrencyCode", a.order.Currency)
+	a.text("cbc:CustomerReference", a.order.Buyer.Reference)
+	a.required("/order/number", a.order.Number)
+	a.identification("cac:OrderReference", strings.Trim(a.order.Number, xmlSpace), "")
+	a.party("cac:SellerSupplierParty", "/order/seller", &a.order.Seller)
+	a.party("cac:BuyerCustomerParty", "/order/buyer", &a.order.Buyer)
+	a.delivery(a.promises(a.PromisedFrom, a.PromisedTo), a.PromisedFrom, a.PromisedTo)
+	if a.Status == port.ResponseChanged {
+		for i := range a.order.Lines {
+			a.responseLine(&a.order.Lines[i])
+		}
+	} else {
+		for i := range a.Lines {
+			if a.at(answerLines, i); adds(&a.Lines[i]) {
+				a.refuse("", "not_carried", "says more than the whole answer, so that is accepted_with_change")
+			}
+		}
+	}
+	a.over()
+	a.End("OrderResponse")
+}
+
+func (a *answer) responseLine(l *port.PurchaseOrderLine) {
+	said := a.of(l)
+	a.Start("cac:OrderLine")
+	a.Start("cac:LineItem")
+	a.text("cbc:ID", l.LineNumber)
+	a.text("cbc:Note", said.Note)
+	a.text("cbc:LineStatusCode", lineCodes[said.Status])
+	if said.Status != port.LineRejected {
+		a.Decimal("cbc:Quantity", said.Quantity.Or(l.Quantity), "unitCode", l.Unit)
+	}
+	a.delivery(a.promises(said.PromisedFrom, said.PromisedTo), said.PromisedFrom, said.PromisedTo)
+	a.Start("cac:Item")
+	a.item(l)
+	a.End("cac:Item")
+	a.End("cac:LineItem")
+	a.Start("cac:OrderLineReference")
+	a.text("cbc:LineID", l.LineNumber)
+	a.End("cac:OrderLineReference")
+	a.End("cac:OrderLine")
+}
+
+// head opens the document and writes up to its time.
+func (a *answer) head(customization, profile string) {
+	a.Declaration()
+	a.Start("OrderResponse", "xmlns", nsResponse, "xmlns:cac", nsAggregate, "xmlns:cbc", nsBasic)
+	a.text("cbc:CustomizationID", customization)
+	a.text("cbc:ProfileID", profile)
+	a.text("cbc:ID", a.Number)
+	a.Time("cbc:IssueDate", a.Now, time.DateOnly)
+	a.Time("cbc:IssueTime", a.Now, time.TimeOnly)
+}
+
+func (a *answer) party(name, member string, p *cart.Party) {
+	a.required(member+"/name", p.Name)
+	a.required(member+"/endpoint/id", p.Endpoint.ID)
+	a.Start(name)
+	a.Start("cac:Party")
+	checkScheme(member+"/endpoint", p.Endpoint, true, a.refuse, a.ignore)
+	a.Element("cbc:EndpointID", strings.Trim(p.Endpoint.ID, xmlSpace), "schemeID", p.Endpoint.Scheme)
+	if p.Identifier.Scheme != "" {
+		checkScheme(member+"/identifier", p.Identifier, false, a.refuse, a.ignore)
+	}
+	a.identification("cac:PartyIdentification", strings.Trim(p.Identifier.ID, xmlSpace), p.Identifier.Scheme)
+	a.Start("cac:PartyLegalEntity")
+	a.text("cbc:RegistrationName", p.Name)
+	a.End("cac:PartyLegalEntity")
+	a.End("cac:Party")
+	a.End(name)
+}
+
+// local returns the moment in the zone of the document, which it has from Now; a whole day is in none.
+func (a *answer) local(m cart.Moment) time.Time {
+	if m.HasTime {
+		return m.Time.In(a.Now.Location())
+	}
+	return m.Time
+}
+
+// promises reports whether a time of delivery is given, and refuses one that ends before it begins (PEPPOL-T76-R004).
+func (a *answer) promises(from, to cart.Moment) bool {
+	first, last := a.promised("/promised_from", from), a.promised("/promised_to", to)
+	if !from.IsZero() && !to.IsZero() &&
+		(last.Format(time.DateOnly) < first.Format(time.DateOnly) || from.HasTime && to.HasTime && last.Before(first)) {
+		a.refuse("/promised_to", "before_start", "must not be before promised_from")
+	}
+	return !from.IsZero() || !to.IsZero()
+}
+
+// promised returns a moment as it will be written.
+func (a *answer) promised(member string, m cart.Moment) time.Time {
+	t := a.local(m)
+	if t.Year() < 1 || t.Year() > 9999 {
+		a.refuse(member, "out_of_range", "is not between the years 1 and 9999")
+	}
+	return t
+}
+
+// delivery writes a period of delivery if one is given.
+func (a *answer) delivery(given bool, from, to cart.Moment) {
+	if given {
+		a.Start("cac:Delivery")
+		a.period(from, to)
+		a.End("cac:Delivery")
+	}
+}
+
+func (a *answer) period(from, to cart.Moment) {
+	a.Start("cac:PromisedDeliveryPeriod")
+	a.moment("cbc:StartDate", "cbc:StartTime", from)
+	a.moment("cbc:EndDate", "cbc:EndTime", to)
+	a.End("cac:PromisedDeliveryPeriod")
+}
+
+func (a *answer) moment(date, timeOfDay string, m cart.Moment) {
+	if m.IsZero() {
+		return
+	}
+	a.Time(date, a.local(m), time.DateOnly)
+	if m.HasTime {
+		a.Time(timeOfDay, a.local(m), time.TimeOnly)
+	}
+}
+
+// item writes what the order calls the article. A standard identifier of a scheme outside the release is left out.
+func (a *answer) item(l *port.PurchaseOrderLine) {
+	a.text("cbc:Name", l.Name)
+	a.identification("cac:SellersItemIdentification", strings.Trim(l.SKU, xmlSpace), "")
+	standard := standardIdentifier(l)
+	a.identification("cac:StandardItemIdentification", standard.ID, standard.Scheme)
+}
+
+func standardIdentifier(l *port.PurchaseOrderLine) cart.Identifier {
+	if id := strings.Trim(l.StandardID.ID, xmlSpace); id != "" && identifiers(l.StandardID.Scheme) {
+		return cart.Identifier{Scheme: l.StandardID.Scheme, ID: id}
+	}
+	return cart.Identifier{Scheme: schemeGTIN, ID: strings.Trim(l.GTIN, xmlSpace)}
+}
+
+// extension is a quantity of a line times its price, as amounts are written.
+func extension(quantity money.Decimal, l *port.PurchaseOrderLine) money.Decimal {
+	return quantity.Mul(l.UnitPrice).Quo(l.PriceBasisQuantity.Or(one)).Round(2)
+}
