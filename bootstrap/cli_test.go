@@ -52,7 +52,7 @@ func TestExitStatusesAndOneLineErrors(t *testing.T) {
 	}{
 		"an unknown command":                  {"", []string{"fly"}, 2, `unknown command "fly"`},
 		"an unknown flag":                     {"", []string{"formats", "--xml"}, 2, "--xml"},
-		"an unknown format":                   {minimalCart, []string{"encode", "--format", "edi", "--cart", "-"}, 2, "this build has peppol-bis-punchout-3, proceedo-cxml"},
+		"an unknown format":                   {minimalCart, []string{"encode", "--format", "edi", "--cart", "-"}, 2, "this build has oci-3, oci-4, oci-5, peppol-bis-punchout-3, proceedo-cxml"},
 		"a format that cannot":                {"<x/>", []string{"order", "--format", "peppol-bis-punchout-3", "-"}, 2, "cannot do this: order"},
 		"a required flag is missing":          {"", []string{"encode", "--format", "proceedo-cxml"}, 2, "cart"},
 		"a file that does not exist":          {"", []string{"encode", "--format", "proceedo-cxml", "--cart", "/no/such/file"}, 1, "/no/such/file: no such file"},
@@ -164,7 +164,7 @@ func TestFormatsListsWhatEachCanDo(t *testing.T) {
 	if err := json.Unmarshal([]byte(output), &list); err != nil || status != 0 {
 		t.Fatal(status, err)
 	}
-	want := "[{peppol-bis-punchout-3 [login cart validate]} {proceedo-cxml [login cart validate order]}]"
+	want := "[{oci-3 [login cart validate]} {oci-4 [login cart validate]} {oci-5 [login cart validate]} {peppol-bis-punchout-3 [login cart validate]} {proceedo-cxml [login cart validate order]}]"
 	if got := fmt.Sprint(list); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
