@@ -109,6 +109,38 @@ func TestEncodeWritesADocumentThatValidateAccepts(t *testing.T) {
 	}
 }
 
+func TestOCIWritesTheFormAsJSONWithAndWithoutTheFlag(t *testing.T) {
+	numbered := strings.Replace(minimalCart, "{", `{"id":"C-1",`, 1)
+	for _, format := range []string{"oci-3", "oci-4", "oci-5"} {
+		connection := file(t, `{"format":"`+format+`","options":{"hook_url":"split"},"return":{"url":"https://p.example.com/in?visit=7"}}`)
+		var forms [2]struct {
+			Action, Method, Target string
+			AcceptCharset          string `json:"accept_charset"`
+			Fields                 []struct{ Name, Value string }
+		}
+		for i, more := range [][]string{nil, {"--form"}} {
+			args := append([]string{"encode", "--format", format, "--cart", "-", "--connection", connection}, more...)
+			status, output, stderr := cli(t, numbered, args...)
+			if status != 0 {
+				t.Fatalf("%s: %d %s", format, status, stderr)
+			}
+			if err := json.Unmarshal([]byte(output), &forms[i]); err != nil {
+				t.Fatal(err)
+			}
+			if status, findings, _ := cli(t, output, "validate", "--format", format, "-"); status != 0 || findings != "" {
+				t.Errorf("%s: %d %s", format, status, findings)
+			}
+			broken := strings.Replace(output, "NEW_ITEM-QUANTITY[1]", "NEW_ITEM-QUANTITY[2]", 1)
+			if status, findings, _ := cli(t, broken, "validate", "--format", format, "-"); status != 1 || !strings.HasPrefix(findings, "fatal\tOCI-") {
+				t.Errorf("%s, broken: %d %s", format, status, findings)
+			}
+		}
+		if !reflect.DeepEqual(forms[0], forms[1]) || forms[0].Action != "https://p.example.com/in" || forms[0].Fields[0].Name != "visit" {
+			t.Errorf("%s: %+v", format, forms)
+		}
+	}
+}
+
 func TestEncodeReadsTheConnectionFile(t *testing.T) {
 	connection := file(t, `{"format":"proceedo-cxml","options":{"field":"CART","header":true},"mapping":{},
 		"seller":{"name":"Säljaren"},"buyer":{"name":"Köparen"},"return":{"url":"https://p.example.com/in"},"correlation":"COOKIE & <1>","operation":"create"}`)
@@ -134,7 +166,7 @@ func TestEncodeReadsTheConnectionFile(t *testing.T) {
 }
 
 func TestLoginPrintsWhatItUnderstandsAndNoSecret(t *testing.T) {
-	for _, format := range []string{"proceedo-cxml", "peppol-bis-punchout-3"} {
+	for _, format := range []string{"proceedo-cxml", "peppol-bis-punchout-3", "oci-3", "oci-4", "oci-5"} {
 		status, output, stderr := cli(t, "username=anna&PASSWORD=hemligt&HOOK_URL=https%3A%2F%2Fp.example.com%2F", "login", "--format", format,
 			"--query", "SESSION=abc&Avdelning=IT", "--body", "-")
 		if status != 0 || strings.Contains(output+stderr, "hemligt") {

@@ -194,11 +194,11 @@ func see(ctx context.Context, t *testing.T, texts ...string) {
 }
 
 // words are what a person looks for in a language.
-type words struct{ shop, none, buy, placed, sent string }
+type words struct{ shop, none, buy, placed, sent, article string }
 
 var languages = map[string]words{
-	"sv": {shop: "Handla", none: "Ingen varukorg har kommit tillbaka än.", buy: "Köp", placed: "Ordern är lagd.", sent: "Varukorg"},
-	"en": {shop: "Shop", none: "No cart has come back yet.", buy: "Buy", placed: "The order was placed.", sent: "Cart"},
+	"sv": {shop: "Handla", none: "Ingen varukorg har kommit tillbaka än.", buy: "Köp", placed: "Ordern är lagd.", sent: "Varukorg", article: "500 ark, ohålat."},
+	"en": {shop: "Shop", none: "No cart has come back yet.", buy: "Buy", placed: "The order was placed.", sent: "Cart", article: "500 sheets, unpunched."},
 }
 
 func TestTheWholeTripInABrowser(t *testing.T) {
@@ -278,7 +278,13 @@ func TestTheTransferPageWorksWithoutScript(t *testing.T) {
 		return err
 	})
 	do(ctx, t, noScript, chromedp.Navigate(d.Buyer+"/"))
-	do(ctx, t, chromedp.Click(chromedp.CSS(`form[action="`+d.Connections[0].Link+`"] button`)))
+	link := ""
+	for _, c := range d.Connections {
+		if c.Format == "proceedo-cxml" {
+			link = c.Link
+		}
+	}
+	do(ctx, t, chromedp.Click(chromedp.CSS(`form[action="`+link+`"] button`)))
 	until(ctx, t, d.Shop+"/s/")
 	do(ctx, t,
 		chromedp.Click(chromedp.CSS(`form[action*="/korg"] button`)),

@@ -66,7 +66,8 @@ func (f *Format) EncodeCart(w io.Writer, o port.Outgoing) (port.Handover, error)
 	}
 	form.Fields = append(form.Fields, e.made()...)
 	if n := len(form.Fields); n > manyFields {
-		e.warnAt("/lines", "fields.many", fmt.Sprintf("the form has %d fields; systems written in PHP take no more than %d, in silence", n, manyFields))
+		e.warnAt("/lines", "fields.many",
+			fmt.Sprintf("the form has %d fields; systems written in PHP take no more than %d, in silence", n, manyFields))
 	}
 	if err := writeForm(w, &form); err != nil {
 		return port.Handover{}, err

@@ -80,7 +80,7 @@ func (f *Format) readOptions(raw json.RawMessage) (settings, error) {
 	}
 	return s, options.Check(
 		func(report options.Report) { s.check(report, f.version) },
-		func(report options.Report) { s.Common.Check(report, checkHidden) },
+		func(report options.Report) { s.Check(report, checkHidden) },
 	)
 }
 

@@ -34,15 +34,6 @@ type posted struct {
 	long    map[int][]string
 }
 
-func (p posted) value(name string) string {
-	for _, pair := range p.pairs {
-		if pair[0] == name {
-			return pair[1]
-		}
-	}
-	return ""
-}
-
 type failer interface {
 	Helper()
 	Fatalf(format string, args ...any)
