@@ -174,7 +174,8 @@ func page(ctx context.Context, t *testing.T) string {
 func until(ctx context.Context, t *testing.T, prefix string) {
 	t.Helper()
 	for range 200 {
-		if strings.HasPrefix(location(ctx, t), prefix) {
+		at, err := chromedp.Run(ctx, chromedp.Location())
+		if err == nil && strings.HasPrefix(at, prefix) { // on its way from page to page the browser may not know
 			do(ctx, t, chromedp.WaitVisible(chromedp.CSS("h1")))
 			return
 		}
