@@ -230,6 +230,28 @@ func TestLinesAreTiedToTheCartByTheirIdentifiers(t *testing.T) {
 	}
 }
 
+func TestConfiguredProductsAreAHierarchyInOCI5(t *testing.T) {
+	c := changed(t, func(c *cart.Cart) {
+		l := c.Lines[0]
+		l.ID, l.Key, l.SKU = "", "", "desk"
+		part := l
+		part.SKU, part.PartOf = "leg", "desk"
+		c.Lines = []cart.Line{l, part, l, part} // the same desk again is no second root: parts name it by its sku
+		for i := range c.Lines {
+			c.Lines[i].ID = strconv.Itoa(i + 1)
+		}
+	})
+	p, _ := sent(t, oci.New5(), outgoing(c, ""))
+	for n, want := range []string{"R ", "O 1", " ", "O 1"} {
+		if got := p.items[n+1]["ITEM_TYPE"] + " " + p.items[n+1]["PARENT_ID"]; got != want {
+			t.Errorf("line %d: %q, want %q", n+1, got, want)
+		}
+	}
+	if p, h := sent(t, oci.New4(), outgoing(c, "")); p.items[1]["ITEM_TYPE"] != "" || !warned(h, "/lines/1/part_of", "member.left_out") {
+		t.Errorf("in OCI 4: %v %+v", p.items[1], h.Warnings)
+	}
+}
+
 func TestADecimalCommaIsWrittenWhereTheBuyerWantsOne(t *testing.T) {
 	document, h := encode(t, oci.New4(), outgoing(changed(t, func(*cart.Cart) {}), `{"decimal_comma":true}`))
 	item := browse(t, h.Form).items[1]
@@ -350,7 +372,7 @@ func TestEveryCartIsEncodedByTheRulesOrRefusedWithDetails(t *testing.T) {
 		f := rapid.SampledFrom([]*oci.Format{oci.New3(), oci.New4(), oci.New5()}).Draw(t, "format")
 		o := outgoing(randomCart(t), rapid.SampledFrom([]string{
 			"", `{"charset":"UTF-8","hook_url":"split","longtext":"lines"}`,
-			`{"matnr":true,"unspsc":"both","matgroup":true,"default_unspsc":"14111507","units":{"EA":"ST"},"vendor":"1","cust_fields":{"CUST_FIELD5":{"extrinsic":"a"}}}`,
+			`{"matnr":true,"unspsc":"both","matgroup":true,"default_unspsc":"14111507","units":{"EA":"ST"},"vendor":"1","cust_fields":{"CUST_FIELD1":{"extrinsic":"a"},"CUST_FIELD4":{"extrinsic":"a"},"CUST_FIELD5":{"extrinsic":"a"}}}`,
 		}).Draw(t, "options"))
 		if err := o.Cart.Check(); err != nil {
 			t.Fatalf("the generator made a wrong cart: %v", fault.From(err).Details)
