@@ -19,6 +19,7 @@ import (
 	"go.uber.org/fx/fxevent"
 
 	"github.com/punchgate/punchgate/adapters/formats/cxml"
+	"github.com/punchgate/punchgate/adapters/formats/oci"
 	"github.com/punchgate/punchgate/adapters/formats/peppol"
 	"github.com/punchgate/punchgate/adapters/push"
 	"github.com/punchgate/punchgate/adapters/secrets"
@@ -37,7 +38,7 @@ import (
 )
 
 // Formats are the formats of this build.
-var Formats = fx.Options(cxml.Module, peppol.Module, fx.Provide(
+var Formats = fx.Options(cxml.Module, oci.Module, peppol.Module, fx.Provide(
 	fx.Annotate(formats.New, fx.ParamTags(`group:"formats"`)),
 ))
 

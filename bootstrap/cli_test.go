@@ -52,7 +52,7 @@ func TestExitStatusesAndOneLineErrors(t *testing.T) {
 	}{
 		"an unknown command":                  {"", []string{"fly"}, 2, `unknown command "fly"`},
 		"an unknown flag":                     {"", []string{"formats", "--xml"}, 2, "--xml"},
-		"an unknown format":                   {minimalCart, []string{"encode", "--format", "edi", "--cart", "-"}, 2, "this build has peppol-bis-ordering-3, peppol-bis-punchout-3, proceedo-cxml"},
+		"an unknown format":                   {minimalCart, []string{"encode", "--format", "edi", "--cart", "-"}, 2, "this build has oci-3, oci-4, oci-5, peppol-bis-ordering-3, peppol-bis-punchout-3, proceedo-cxml"},
 		"a format that cannot":                {"<x/>", []string{"order", "--format", "peppol-bis-punchout-3", "-"}, 2, "cannot do this: order"},
 		"a format that has no carts":          {minimalCart, []string{"encode", "--format", "peppol-bis-ordering-3", "--cart", "-"}, 2, "cannot do this: cart"},
 		"an order that is none":               {"<x/>", []string{"order", "--format", "peppol-bis-ordering-3", "-"}, 1, "line 1: /x is no Order"},
@@ -114,6 +114,38 @@ func TestEncodeWritesADocumentThatValidateAccepts(t *testing.T) {
 	}
 }
 
+func TestOCIWritesTheFormAsJSONWithAndWithoutTheFlag(t *testing.T) {
+	numbered := strings.Replace(minimalCart, "{", `{"id":"C-1",`, 1)
+	for _, format := range []string{"oci-3", "oci-4", "oci-5"} {
+		connection := file(t, `{"format":"`+format+`","options":{"hook_url":"split"},"return":{"url":"https://p.example.com/in?visit=7"}}`)
+		var forms [2]struct {
+			Action, Method, Target string
+			AcceptCharset          string `json:"accept_charset"`
+			Fields                 []struct{ Name, Value string }
+		}
+		for i, more := range [][]string{nil, {"--form"}} {
+			args := append([]string{"encode", "--format", format, "--cart", "-", "--connection", connection}, more...)
+			status, output, stderr := cli(t, numbered, args...)
+			if status != 0 {
+				t.Fatalf("%s: %d %s", format, status, stderr)
+			}
+			if err := json.Unmarshal([]byte(output), &forms[i]); err != nil {
+				t.Fatal(err)
+			}
+			if status, findings, _ := cli(t, output, "validate", "--format", format, "-"); status != 0 || findings != "" {
+				t.Errorf("%s: %d %s", format, status, findings)
+			}
+			broken := strings.Replace(output, "NEW_ITEM-QUANTITY[1]", "NEW_ITEM-QUANTITY[2]", 1)
+			if status, findings, _ := cli(t, broken, "validate", "--format", format, "-"); status != 1 || !strings.HasPrefix(findings, "fatal\tOCI-") {
+				t.Errorf("%s, broken: %d %s", format, status, findings)
+			}
+		}
+		if !reflect.DeepEqual(forms[0], forms[1]) || forms[0].Action != "https://p.example.com/in" || forms[0].Fields[0].Name != "visit" {
+			t.Errorf("%s: %+v", format, forms)
+		}
+	}
+}
+
 func TestEncodeReadsTheConnectionFile(t *testing.T) {
 	connection := file(t, `{"format":"proceedo-cxml","options":{"field":"CART","header":true},"mapping":{},
 		"seller":{"name":"Säljaren"},"buyer":{"name":"Köparen"},"return":{"url":"https://p.example.com/in"},"correlation":"COOKIE & <1>","operation":"create"}`)
@@ -139,7 +171,7 @@ func TestEncodeReadsTheConnectionFile(t *testing.T) {
 }
 
 func TestLoginPrintsWhatItUnderstandsAndNoSecret(t *testing.T) {
-	for _, format := range []string{"proceedo-cxml", "peppol-bis-punchout-3"} {
+	for _, format := range []string{"proceedo-cxml", "peppol-bis-punchout-3", "oci-3", "oci-4", "oci-5"} {
 		status, output, stderr := cli(t, "username=anna&PASSWORD=hemligt&HOOK_URL=https%3A%2F%2Fp.example.com%2F", "login", "--format", format,
 			"--query", "SESSION=abc&Avdelning=IT", "--body", "-")
 		if status != 0 || strings.Contains(output+stderr, "hemligt") {
@@ -199,7 +231,8 @@ func TestFormatsListsWhatEachCanDo(t *testing.T) {
 	if err := json.Unmarshal([]byte(output), &list); err != nil || status != 0 {
 		t.Fatal(status, err)
 	}
-	want := "[{peppol-bis-ordering-3 [order order-response]} {peppol-bis-punchout-3 [login cart validate]} {proceedo-cxml [login cart validate order]}]"
+	want := "[{oci-3 [login cart validate]} {oci-4 [login cart validate]} {oci-5 [login cart validate]} " +
+		"{peppol-bis-ordering-3 [order order-response]} {peppol-bis-punchout-3 [login cart validate]} {proceedo-cxml [login cart validate order]}]"
 	if got := fmt.Sprint(list); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}

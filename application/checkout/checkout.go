@@ -172,6 +172,7 @@ func Outgoing(of session.State, conn *connection.Connection, documentID string, 
 	return port.Outgoing{
 		Options: profile.Options, ReturnURL: of.Visit.ReturnURL,
 		Correlation: of.Visit.Correlation, CorrelationField: of.Visit.CorrelationField, Operation: of.Visit.Operation,
+		Keep: of.Visit.Keep,
 		From: profile.Login.From, To: profile.Login.To, Sender: profile.Login.Sender,
 		Test: of.Visit.Test, DocumentID: documentID, Now: clock.Now(),
 	}

@@ -149,7 +149,7 @@ func (s *Service) open(
 	visit := session.Visit{
 		Operation: start.Operation, ReturnURL: returnURL, Correlation: start.Correlation, CorrelationField: profile.Login.Names.Session,
 		Person: start.Person, ShipTo: start.ShipTo, SelectedItem: start.SelectedItem, Lines: start.Lines,
-		Extrinsics: start.Extrinsics, Test: start.Test,
+		Extrinsics: start.Extrinsics, Keep: start.Keep, Test: start.Test,
 	}
 	page, err := s.landing(of)
 	if err != nil {

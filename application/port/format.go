@@ -109,6 +109,9 @@ type StartCall struct {
 	Function     string
 	Test         bool
 	Extrinsics   map[string]string
+	// Keep is what the format wants back in Outgoing when the cart goes back, such as OCI's start parameters. The gateway
+	// stores it and does not read it.
+	Keep map[string]string
 	// DocumentID is the caller's identifier of the document (cXML payloadID).
 	DocumentID string
 }
@@ -144,6 +147,7 @@ type Outgoing struct {
 	// without a place in the document hand it back.
 	Correlation, CorrelationField string
 	Operation                     string
+	Keep                          map[string]string     // of the format's own StartCall; nil where none began the visit
 	From, To, Sender              []connection.Identity // as the connection has them: From is the buyer
 	Test                          bool
 	DocumentID                    string // a fresh identifier (cXML payloadID)

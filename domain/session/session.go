@@ -37,6 +37,7 @@ type Visit struct {
 	SelectedItem                  string
 	Lines                         []cart.Line
 	Extrinsics                    map[string]string
+	Keep                          map[string]string // what the format reads again when the cart goes back
 	Test                          bool
 }
 
@@ -94,7 +95,7 @@ func (s *Session) Snapshot() State {
 }
 
 func (v Visit) clone() Visit {
-	v.Lines, v.Extrinsics = slices.Clone(v.Lines), maps.Clone(v.Extrinsics)
+	v.Lines, v.Extrinsics, v.Keep = slices.Clone(v.Lines), maps.Clone(v.Extrinsics), maps.Clone(v.Keep)
 	return v
 }
 

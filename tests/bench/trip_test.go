@@ -157,7 +157,7 @@ func lines(n int) string {
 }
 
 func BenchmarkTrip(b *testing.B) {
-	for _, format := range []string{"proceedo-cxml", "peppol-bis-punchout-3"} {
+	for _, format := range []string{"proceedo-cxml", "peppol-bis-punchout-3", "oci-5"} {
 		for _, n := range []int{1, 100} {
 			cart := lines(n)
 			b.Run(fmt.Sprintf("%s/%d lines", format, n), func(b *testing.B) {

@@ -361,8 +361,9 @@ func (g *gateway) sendCart(session, cart string, header ...string) answer {
 
 // form is a form as a browser reads it off a page.
 type form struct {
-	action, method string
-	fields         url.Values
+	action, method, charset, target string
+	order                           []string // the names of the fields as they stand
+	fields                          url.Values
 }
 
 // readForm reads the only form of a page by the HTML rules.
@@ -388,7 +389,9 @@ func readForm(t *testing.T, page string) form {
 		case n.Data == "form":
 			forms++
 			f.action, f.method = attribute(n, "action"), attribute(n, "method")
+			f.charset, f.target = attribute(n, "accept-charset"), attribute(n, "target")
 		case n.Data == "input":
+			f.order = append(f.order, attribute(n, "name"))
 			f.fields.Add(attribute(n, "name"), attribute(n, "value"))
 		}
 	}

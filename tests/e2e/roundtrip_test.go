@@ -2,7 +2,9 @@ package e2e
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"encoding/xml"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -12,11 +14,13 @@ import (
 	"github.com/punchgate/punchgate/domain/connection"
 )
 
-// formats are the formats of the build, with where each document carries the cart's identifier.
+// formats are the formats of the build, with how each form carries the document, and where that has the cart's identifier.
 var formats = map[string]struct {
-	cartID func(t *testing.T, document []byte) string
+	document func(t *testing.T, f form) []byte
+	cartID   func(t *testing.T, document []byte) string
 }{
-	"proceedo-cxml": {func(t *testing.T, document []byte) string {
+	"oci-3": {formAsJSON, quoteID}, "oci-4": {formAsJSON, quoteID}, "oci-5": {formAsJSON, quoteID},
+	"proceedo-cxml": {documentOf, func(t *testing.T, document []byte) string {
 		var d struct {
 			Info struct {
 				ID string `xml:"orderID,attr"`
@@ -25,13 +29,48 @@ var formats = map[string]struct {
 		unmarshal(t, document, &d)
 		return d.Info.ID
 	}},
-	"peppol-bis-punchout-3": {func(t *testing.T, document []byte) string {
+	"peppol-bis-punchout-3": {documentOf, func(t *testing.T, document []byte) string {
 		var d struct {
 			ID string `xml:"urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2 ID"`
 		}
 		unmarshal(t, document, &d)
 		return d.ID
 	}},
+}
+
+// formAsJSON is the document of OCI: the form itself.
+func formAsJSON(t *testing.T, f form) []byte {
+	t.Helper()
+	var b strings.Builder
+	quote := func(s string) string {
+		text, err := json.Marshal(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	fmt.Fprintf(&b, `{"action":%s,"method":%s,"accept_charset":%s,"target":%s,"fields":[`, quote(f.action), quote(f.method), quote(f.charset), quote(f.target))
+	for i, name := range f.order {
+		fmt.Fprintf(&b, "%s\n{\"name\":%s,\"value\":%s}", [...]string{"", ","}[min(i, 1)], quote(name), quote(f.fields.Get(name)))
+	}
+	return []byte(b.String() + "\n]}\n")
+}
+
+func quoteID(t *testing.T, document []byte) string {
+	t.Helper()
+	var f struct {
+		Fields []struct{ Name, Value string }
+	}
+	if err := json.Unmarshal(document, &f); err != nil {
+		t.Fatal(err)
+	}
+	for _, field := range f.Fields {
+		if field.Name == "NEW_ITEM-EXT_QUOTE_ID[1]" {
+			return field.Value
+		}
+	}
+	t.Fatalf("no EXT_QUOTE_ID in %s", document)
+	return ""
 }
 
 func unmarshal(t *testing.T, document []byte, into any) {
@@ -96,7 +135,7 @@ func TestTheRoundTrip(t *testing.T) {
 			if again := get(t, sent.text("transfer_url")); readForm(t, again.body).fields.Encode() != posted.fields.Encode() {
 				t.Error("the page served again has another document")
 			}
-			document := documentOf(t, posted)
+			document := f.document(t, posted)
 			cartID := f.cartID(t, document)
 			order := g.api(g.shop.erp, "GET", "/v1/erp/orders/"+sent.text("order", "id"), "").want(t, 200)
 			if order.text("status") != "transferred" || order.text("cart_id") != cartID || cartID == "" {

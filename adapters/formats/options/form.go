@@ -10,10 +10,15 @@ import (
 	"github.com/punchgate/punchgate/domain/fault"
 )
 
-// Form are the options of every format whose document travels in a form. A format embeds it in its own.
+// Form are the options of every format whose document travels in one field of a form. A format embeds it in its own.
 type Form struct {
 	// Field is the form field that carries the document.
 	Field string `json:"field"`
+	Common
+}
+
+// Common are the options of every format that goes back by a form.
+type Common struct {
 	// HiddenFields are further fields of the form.
 	HiddenFields map[string]string `json:"hidden_fields"`
 	// DefaultUNSPSC classifies lines without a UNSPSC code.
@@ -41,9 +46,14 @@ func Check(checks ...func(Report)) error {
 
 // Check reports what is wrong; Field must have its default by then.
 func (f *Form) Check(report Report) {
-	checkFieldName(report, "field", f.Field)
+	CheckFieldName(report, "field", f.Field)
+	f.Common.Check(report, f.CheckOther)
+}
+
+// Check reports what is wrong; other reports a name that cannot be that of a hidden field.
+func (f *Common) Check(report Report, other func(report Report, path, name string)) {
 	for _, name := range slices.Sorted(maps.Keys(f.HiddenFields)) {
-		f.CheckOther(report, "hidden_fields/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(name), name)
+		other(report, Path("hidden_fields", name), name)
 	}
 	if f.DefaultUNSPSC != "" && !cart.Unspsc8(f.DefaultUNSPSC) {
 		report("default_unspsc", "not_unspsc", "a UNSPSC code has 8 digits and no dots")
@@ -55,14 +65,19 @@ func (f *Form) Check(report Report) {
 
 // CheckOther reports a name that cannot be that of another field of the form.
 func (f *Form) CheckOther(report Report, path, name string) {
-	checkFieldName(report, path, name)
+	CheckFieldName(report, path, name)
 	if strings.EqualFold(name, f.Field) {
 		report(path, "repeated", "is the name of the field that carries the document")
 	}
 }
 
-// checkFieldName reports a name that cannot be that of a form field.
-func checkFieldName(report Report, path, name string) {
+// Path returns the path of a member of an object within the options (RFC 6901 section 3).
+func Path(object, member string) string {
+	return object + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(member)
+}
+
+// CheckFieldName reports a name that cannot be that of a form field.
+func CheckFieldName(report Report, path, name string) {
 	if name == "" || strings.ContainsFunc(name, unprintable) {
 		report(path, "not_field_name", "must be a name without blanks or control characters")
 	}

@@ -56,6 +56,7 @@ type visitDoc struct {
 	SelectedItem     string            `json:"selected_item,omitempty"`
 	Lines            []cart.Line       `json:"lines,omitempty"`
 	Extrinsics       map[string]string `json:"extrinsics,omitempty"`
+	Keep             map[string]string `json:"keep,omitempty"`
 	Test             bool              `json:"test"`
 }
 
@@ -74,7 +75,7 @@ func packSession(a *session.Session) sessionDoc {
 		Tenant: s.Tenant, ID: s.ID, Customer: s.Customer, Connection: s.Connection,
 		Visit: visitDoc{
 			v.Operation, v.ReturnURL, v.Correlation, v.CorrelationField, personDoc(v.Person), v.ShipTo, v.SelectedItem, v.Lines,
-			v.Extrinsics, v.Test,
+			v.Extrinsics, v.Keep, v.Test,
 		},
 		Status:    s.Status.String(),
 		CreatedAt: stamp(s.CreatedAt), ExpiresAt: stamp(s.ExpiresAt), Limit: stamp(s.Limit), TTL: s.TTL,
@@ -101,7 +102,7 @@ func (d sessionDoc) unpack() (*session.Session, error) {
 		Visit: session.Visit{
 			Operation: v.Operation, ReturnURL: v.ReturnURL, Correlation: v.Correlation, CorrelationField: v.CorrelationField,
 			Person: session.Person(v.Person), ShipTo: v.ShipTo, SelectedItem: v.SelectedItem, Lines: v.Lines, Extrinsics: v.Extrinsics,
-			Test: v.Test,
+			Keep: v.Keep, Test: v.Test,
 		},
 		Status:    status,
 		CreatedAt: time.Time(d.CreatedAt), ExpiresAt: time.Time(d.ExpiresAt), Limit: time.Time(d.Limit), TTL: d.TTL,

@@ -1,0 +1,553 @@
+package oci
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/money"
+	"github.com/punchgate/punchgate/domain/transfer"
+)
+
+// ErrCart refuses a cart that the format cannot carry; its details name the members.
+var ErrCart = fault.New(fault.Invalid, "oci.cart_not_carried", "OCI cannot carry the cart")
+
+// freight is the article number of the line that carries the cost of delivery.
+const freight = "FREIGHT"
+
+const (
+	maxDetails    = 100  // of a refusal
+	manyFields    = 1000 // more of them, receivers in PHP drop in silence
+	bytesPerLine  = 512  // of the names and values of a line's fields, roughly
+	fieldsPerLine = 16   // likewise
+)
+
+var one, ten = money.FromInt(1), money.FromInt(10)
+
+// EncodeCart writes the return form, which is the document, as JSON. Nothing is written where the cart is refused.
+func (f *Format) EncodeCart(w io.Writer, o port.Outgoing) (port.Handover, error) {
+	s, err := f.readOptions(o.Options)
+	if err != nil {
+		return port.Handover{}, err
+	}
+	form, err := s.form(o)
+	if err != nil {
+		return port.Handover{}, err
+	}
+	lines := len(o.Cart.Lines) + 1
+	e := encoder{
+		settings: s, version: f.version, cart: o.Cart, latin1: form.AcceptCharset == charsetLatin1,
+		text: make([]byte, 0, lines*bytesPerLine), fields: make([]span, 0, lines*fieldsPerLine), point: '.',
+		extra: slices.Sorted(maps.Keys(s.ExtraFields)),
+	}
+	if s.DecimalComma {
+		e.point = ','
+	}
+	if asked := o.Keep[paramCharset]; asked != "" && charsets[strings.ToLower(strings.TrimSpace(asked))] == "" {
+		e.warnAt("", "charset.not_known", "the start call asks for the charset "+quote(asked)+"; the form is in "+form.AcceptCharset)
+	}
+	for _, field := range form.Fields {
+		if e.latin1 && strings.ContainsFunc(field.Name+field.Value, outsideLatin1) {
+			e.warnAt("", "field.characters", "the field "+field.Name+" has characters that the form's charset "+charsetLatin1+" lacks")
+		}
+	}
+	e.write()
+	if len(e.details) > 0 {
+		return port.Handover{}, ErrCart.With(e.details...)
+	}
+	form.Fields = append(form.Fields, e.made()...)
+	if n := len(form.Fields); n > manyFields {
+		e.warnAt("/lines", "fields.many",
+			fmt.Sprintf("the form has %d fields; systems written in PHP take no more than %d, in silence", n, manyFields))
+	}
+	if err := writeForm(w, &form); err != nil {
+		return port.Handover{}, err
+	}
+	return port.Handover{MediaType: "application/json", FileName: o.Cart.ID + ".json", Form: form, Warnings: e.warnings}, nil
+}
+
+// encoder writes the items of one cart. Names and values stand in one text, of which the fields are parts.
+type encoder struct {
+	settings
+	version version
+	cart    *cart.Cart
+	latin1  bool // the form's charset
+	point   byte // of a decimal
+	line    int  // the index of the line being written; past the last for the freight
+
+	text   []byte
+	fields []span
+
+	contract   string         // of the whole cart
+	byPosition bool           // EXT_QUOTE_ITEM is the line's position, for an identifier is too long
+	roots      map[string]int // the items of configured products by their sku; nil where there are none
+	left       []leftOut
+	details    []fault.Detail
+	warnings   []transfer.Warning
+
+	extra   []string    // the names of the extra fields
+	scratch [2][48]byte // for the digits of two numbers
+}
+
+// span is a field: where its name ends and where its value does.
+type span struct{ name, value int }
+
+// leftOut is a member that the format has no place for, told once for all lines.
+type leftOut struct {
+	member string
+	of     int    // the place in the member, a list, where rest is not empty
+	rest   string // a member of that place
+	first  int    // the line
+	lines  int
+}
+
+func (l leftOut) path() string {
+	path := "/lines/" + strconv.Itoa(l.first) + l.member
+	if l.rest != "" {
+		path += "/" + strconv.Itoa(l.of) + l.rest
+	}
+	return path
+}
+
+// made returns the fields.
+func (e *encoder) made() []transfer.Field {
+	text, begin := string(e.text), 0
+	fields := make([]transfer.Field, len(e.fields))
+	for i, f := range e.fields {
+		fields[i] = transfer.Field{Name: text[begin:f.name], Value: text[f.name:f.value]}
+		begin = f.value
+	}
+	return fields
+}
+
+func (e *encoder) path(member string) string {
+	if e.line == len(e.cart.Lines) {
+		return "/shipping"
+	}
+	return "/lines/" + strconv.Itoa(e.line) + member
+}
+
+func (e *encoder) refuse(path, code, message string) {
+	if len(e.details) < maxDetails {
+		e.details = append(e.details, fault.Detail{Path: path, Code: code, Message: message})
+	}
+}
+
+func (e *encoder) warnAt(path, code, message string) {
+	e.warnings = append(e.warnings, transfer.Warning{Path: path, Code: code, Message: message})
+}
+
+func (e *encoder) changed(member, code, why, before, after string) {
+	e.warnAt(e.path(member), code, why+": "+before+" became "+after)
+}
+
+// leave notes that a member of the line is left out.
+func (e *encoder) leave(member string, present bool) { e.leaveOf(member, 0, "", present) }
+
+// leaveOf is leave for a member of an element of a list.
+func (e *encoder) leaveOf(member string, of int, rest string, present bool) {
+	if !present {
+		return
+	}
+	for i := range e.left {
+		if l := &e.left[i]; l.member == member && l.of == of && l.rest == rest {
+			l.lines++
+			return
+		}
+	}
+	e.left = append(e.left, leftOut{member, of, rest, e.line, 1})
+}
+
+// open begins a field; its value is what is appended to the text until close.
+func (e *encoder) open(c column) int {
+	e.text = append(append(e.text, prefix...), columns[c].name...)
+	e.text = append(strconv.AppendInt(append(e.text, '['), int64(e.line)+1, 10), ']')
+	return len(e.text)
+}
+
+func (e *encoder) close(name int) { e.fields = append(e.fields, span{name, len(e.text)}) }
+
+func (e *encoder) put(c column, value string) {
+	if value == "" {
+		return
+	}
+	name := e.open(c)
+	e.text = append(e.text, value...)
+	e.close(name)
+}
+
+// characters returns a text in the form's charset, with a warning where it differs.
+func (e *encoder) characters(member, text string) string {
+	if !e.latin1 {
+		return text
+	}
+	clean := latin1(text)
+	if clean != text && clean != norm.NFC.String(text) {
+		e.changed(member, "characters.replaced", "the form's charset is "+charsetLatin1, quote(text), quote(clean))
+	}
+	return clean
+}
+
+// putText writes a text for people, cut to the field's length.
+func (e *encoder) putText(c column, member, value string) (whole bool) {
+	value = oneLine(e.characters(member, oneLine(value)))
+	fits := cut(value, c.length(e.version))
+	if fits != value {
+		e.changed(member, "text.cut", fmt.Sprintf("%s holds %d characters", c, c.length(e.version)), quote(value), quote(fits))
+	}
+	e.put(c, fits)
+	return fits == value
+}
+
+// putCode writes a value that is of no use when it is cut or changed. Then it is left out.
+func (e *encoder) putCode(c column, member, value string) (written bool) {
+	if value == "" {
+		return false
+	}
+	if why := e.unfit(c, value); why != "" {
+		e.warnAt(e.path(member), "code.left_out", c.String()+" is left out: "+quote(value)+" "+why)
+		return false
+	}
+	e.put(c, value)
+	return true
+}
+
+// unfit says why the field cannot hold the value as it is.
+func (e *encoder) unfit(c column, value string) string {
+	switch limit := c.length(e.version); {
+	case cut(value, limit) != value:
+		return fmt.Sprintf("has more than %d characters", limit)
+	case oneLine(value) != value:
+		return "has blanks around it or several lines"
+	case e.latin1 && strings.ContainsFunc(value, outsideLatin1):
+		return "has characters that " + charsetLatin1 + " lacks"
+	}
+	return ""
+}
+
+func (e *encoder) write() {
+	c := e.cart
+	if c.ID == "" {
+		e.refuse("/id", "missing", "is required")
+	} else if why := e.unfit(quoteID, c.ID); why != "" {
+		e.refuse("/id", "not_carried", why+", so that it would not come back from EXT_QUOTE_ID unchanged")
+	}
+	e.leaveCart()
+	e.prepare()
+	for i := range c.Lines {
+		e.line = i
+		e.item(&c.Lines[i])
+	}
+	if c.Shipping.Amount.Sign() > 0 {
+		e.line = len(c.Lines)
+		e.warnAt("/shipping/amount", "shipping.as_line", "the cost of delivery is a line of its own, with the article number "+freight)
+		e.item(&cart.Line{
+			ID: e.freightID(), SKU: freight, Name: cmp.Or(c.Shipping.Description, "Freight"),
+			Quantity: one, Unit: "EA", UnitPrice: c.Shipping.Amount,
+		})
+	}
+	for _, l := range e.left {
+		more := ""
+		if l.lines > 1 {
+			more = fmt.Sprintf(" in this line and %d more", l.lines-1)
+		}
+		e.warnAt(l.path(), "member.left_out", "OCI has no field for it"+more)
+	}
+}
+
+func (e *encoder) leaveCart() {
+	c := e.cart
+	for _, m := range []struct {
+		path    string
+		present bool
+	}{
+		{"/valid_until", !c.ValidUntil.IsZero()}, {"/complete_only", c.CompleteOnly}, {"/ship_to", c.ShipTo != (cart.Address{})},
+		{"/seller/reference", c.Seller.Reference != ""}, {"/buyer/reference", c.Buyer.Reference != ""},
+	} {
+		if m.present {
+			e.warnAt(m.path, "member.left_out", "OCI has no field for it")
+		}
+	}
+}
+
+// prepare looks at the cart as a whole: whether the contract and their identifiers fit, and which are parts of others.
+func (e *encoder) prepare() {
+	if why := e.unfit(contract, e.cart.ContractID); why == "" {
+		e.contract = e.cart.ContractID
+	} else {
+		e.warnAt("/contract_id", "code.left_out", "CONTRACT is left out: "+quote(e.cart.ContractID)+" "+why)
+	}
+	lines := e.cart.Lines
+	for i := range lines {
+		if why := e.unfit(quoteItem, lines[i].ID); why != "" || lines[i].ID == "" {
+			e.byPosition = true
+			e.warnAt("/lines/"+strconv.Itoa(i)+"/id", "id.replaced",
+				strings.TrimSpace("EXT_QUOTE_ITEM is the position of each line, since the identifier "+quote(lines[i].ID)+" "+why))
+			break
+		}
+	}
+	if e.version < version5 {
+		return
+	}
+	for i := range lines {
+		root := lines[i].PartOf
+		if _, known := e.roots[root]; root == "" || known {
+			continue
+		}
+		if e.roots == nil {
+			e.roots = map[string]int{}
+		}
+		e.roots[root] = slices.IndexFunc(lines, func(l cart.Line) bool { return l.SKU == root && l.PartOf == "" })
+	}
+}
+
+// freightID returns an identifier that no line has.
+func (e *encoder) freightID() string {
+	for n := len(e.cart.Lines) + 1; ; n++ {
+		id := strconv.Itoa(n)
+		if !slices.ContainsFunc(e.cart.Lines, func(l cart.Line) bool { return l.ID == id }) {
+			return id
+		}
+	}
+}
+
+func (e *encoder) item(l *cart.Line) {
+	e.names(l)
+	e.quantity(l)
+	e.putCode(unit, "/unit", cmp.Or(e.Units[l.Unit], l.Unit))
+	e.price(l)
+	if l.LeadTimeDays != nil {
+		name := e.open(leadTime)
+		e.text = strconv.AppendInt(e.text, int64(*l.LeadTimeDays), 10)
+		e.close(name)
+	}
+	e.put(vendor, e.Vendor)
+	e.articles(l)
+	if l.Service {
+		e.put(service, "X")
+	}
+	if l.ContractID != "" {
+		e.putCode(contract, "/contract_id", l.ContractID)
+	} else if e.line < len(e.cart.Lines) {
+		e.put(contract, e.contract)
+	}
+	e.put(quoteID, e.cart.ID)
+	name := e.open(quoteItem)
+	if e.byPosition {
+		e.text = strconv.AppendInt(e.text, int64(e.line)+1, 10)
+	} else {
+		e.text = append(e.text, l.ID...)
+	}
+	e.close(name)
+	e.link(l)
+	e.class(l)
+	e.free(l)
+	e.place(l)
+	e.leaveLine(l)
+}
+
+// names writes DESCRIPTION or MATNR, of which an item has one, and the whole text where that does not hold it.
+func (e *encoder) names(l *cart.Line) {
+	if e.Matnr && l.BuyerSKU != "" {
+		if e.putCode(matnr, "/buyer_sku", l.BuyerSKU) {
+			e.longText(e.characters("/name", l.Name), l.Description)
+			return
+		}
+	} else {
+		e.leave("/buyer_sku", l.BuyerSKU != "")
+	}
+	name := l.Name
+	if oneLine(name) == "" {
+		e.refuse(e.path("/name"), "blank", "has no character that shows")
+	}
+	if e.putText(description, "/name", name) {
+		name = ""
+	}
+	e.longText(name, l.Description)
+}
+
+// longText writes the texts, of which either may be empty, into LONGTEXT: into one field, or one for each line of text.
+func (e *encoder) longText(name, text string) {
+	if e.latin1 {
+		name = latin1(name)
+	}
+	text = strings.TrimSpace(e.characters("/description", text))
+	switch {
+	case name == "" && text == "":
+		return
+	case text == "":
+		text = name
+	case name != "":
+		text = name + "\n" + text
+	}
+	if e.LongText == longTextInOne {
+		e.putLongText(text)
+		return
+	}
+	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
+		e.putLongText(strings.TrimSpace(part))
+	}
+}
+
+func (e *encoder) putLongText(text string) {
+	if text == "" {
+		return
+	}
+	e.text = append(append(e.text, prefix...), longText...)
+	e.text = append(strconv.AppendInt(e.text, int64(e.line)+1, 10), longTextEnd...)
+	name := len(e.text)
+	e.text = append(e.text, text...)
+	e.close(name)
+}
+
+func (e *encoder) quantity(l *cart.Line) {
+	n := take(l.Quantity, e.scratch[0][:0])
+	if n.decimals() > maxDecimals {
+		rounded := l.Quantity.Round(maxDecimals)
+		e.changed("/quantity", "quantity.rounded", "QUANTITY holds 3 decimals", l.Quantity.String(), rounded.String())
+		n = take(rounded, e.scratch[0][:0])
+	}
+	if len(n.digits) == 0 || n.whole() > maxWholeDigits {
+		e.refuse(e.path("/quantity"), "out_of_range", "must be at least 0.001 and have at most 11 digits before the point")
+		return
+	}
+	name := e.open(quantity)
+	e.text = n.append(e.text, maxDecimals, e.point)
+	e.close(name)
+}
+
+// articles writes the numbers of the article.
+func (e *encoder) articles(l *cart.Line) {
+	member, article := "/sku", l.SKU
+	switch {
+	case article != "":
+	case l.GTIN != "":
+		member, article = "/gtin", l.GTIN
+	default:
+		member, article = "/standard_id", l.StandardID.ID
+	}
+	e.putText(vendorMat, member, article)
+	if e.line < len(e.cart.Lines) {
+		e.putCode(productID, member, article)
+	}
+	e.leave("/gtin", l.GTIN != "" && member != "/gtin")
+	e.leave("/standard_id", l.StandardID.ID != "" && member != "/standard_id")
+	e.putText(manufactMat, "/manufacturer_sku", l.ManufacturerSKU)
+	code := e.Manufacturers[l.Manufacturer]
+	e.put(manufactCode, code)
+	e.leave("/manufacturer", l.Manufacturer != "" && code == "")
+}
+
+// link writes the first attachment that has an address, or else the article's page.
+func (e *encoder) link(l *cart.Line) {
+	chosen := slices.IndexFunc(l.Attachments, func(a cart.Attachment) bool { return a.URL != "" })
+	switch {
+	case chosen >= 0:
+		a := &l.Attachments[chosen]
+		if e.putCode(attachment, "/attachments", a.URL) {
+			e.putText(attachmentTitle, "/attachments", cmp.Or(a.Description, a.Name))
+		}
+	case l.URL != "":
+		e.putCode(attachment, "/url", l.URL)
+	}
+	e.leave("/url", l.URL != "" && chosen >= 0)
+	for i := range l.Attachments {
+		if i != chosen {
+			e.leave("/attachments", true)
+			break
+		}
+		e.leaveOf("/attachments", i, "/content", len(l.Attachments[i].Content) > 0)
+	}
+}
+
+// class writes the UNSPSC code, or where there is none the first class of another scheme.
+func (e *encoder) class(l *cart.Line) {
+	code := cmp.Or(l.Unspsc(), e.DefaultUNSPSC)
+	of := cart.Classification{Scheme: cart.UNSPSC, Code: code}
+	chosen := slices.IndexFunc(l.Classifications, func(c cart.Classification) bool { return c.Scheme == cart.UNSPSC })
+	if code == "" && len(l.Classifications) > 0 {
+		chosen = 0
+		of = l.Classifications[0]
+	}
+	for i, c := range l.Classifications {
+		e.leave("/classifications", i != chosen)
+		e.leaveOf("/classifications", i, "/version", i == chosen && c.Version != "")
+	}
+	if of.Code == "" {
+		return
+	}
+	if why := e.unfit(schemaType, of.Scheme); why != "" {
+		e.warnAt(e.path("/classifications"), "code.left_out", "EXT_SCHEMA_TYPE is left out: "+quote(of.Scheme)+" "+why)
+		return
+	}
+	byID := e.UNSPSC != inCategory && e.putCode(categoryID, "/classifications", of.Code)
+	byName := e.UNSPSC != inCategoryID && e.putCode(category, "/classifications", of.Code)
+	if byID || byName {
+		e.put(schemaType, of.Scheme)
+	}
+	if e.MatGroup && of.Scheme == cart.UNSPSC {
+		e.put(matGroup, of.Code)
+	}
+}
+
+// free writes the fields whose meaning the options give.
+func (e *encoder) free(l *cart.Line) {
+	used := 0
+	for c := custField1; c <= custField5; c++ {
+		from, set := e.CustFields[columns[c].name]
+		if !set {
+			continue
+		}
+		value, member := from.Value, ""
+		if own := l.Extrinsics[from.Extrinsic]; own != "" {
+			value, member = own, "/extrinsics/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(from.Extrinsic)
+			used++
+		}
+		e.putText(c, member, value)
+	}
+	e.leave("/extrinsics", len(l.Extrinsics) > used)
+	for _, name := range e.extra {
+		e.text = append(append(e.text, prefix...), name...)
+		e.text = append(strconv.AppendInt(append(e.text, '['), int64(e.line)+1, 10), ']')
+		end := len(e.text)
+		e.text = append(e.text, e.ExtraFields[name]...)
+		e.close(end)
+	}
+}
+
+// place writes where the line stands in a configured product.
+func (e *encoder) place(l *cart.Line) {
+	if e.version < version5 {
+		e.leave("/part_of", l.PartOf != "")
+		return
+	}
+	if l.PartOf != "" {
+		e.put(itemType, "O")
+		name := e.open(parentID)
+		e.text = strconv.AppendInt(e.text, int64(e.roots[l.PartOf])+1, 10)
+		e.close(name)
+		return
+	}
+	if at, isRoot := e.roots[l.SKU]; isRoot && at == e.line {
+		e.put(itemType, "R")
+	}
+}
+
+func (e *encoder) leaveLine(l *cart.Line) {
+	e.leave("/price_type", l.PriceType != "")
+	e.leave("/contracted", l.Contracted)
+	e.leave("/available_from", !l.AvailableFrom.IsZero())
+	e.leave("/available_until", !l.AvailableUntil.IsZero())
+	e.leave("/origin_country", l.OriginCountry != "")
+	e.leave("/properties", len(l.Properties) > 0)
+	e.leave("/labels", len(l.Labels) > 0)
+}

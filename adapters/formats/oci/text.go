@@ -1,0 +1,95 @@
+package oci
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// substitutes are characters outside ISO-8859-1 whose likeness Unicode's decomposition does not name.
+var substitutes = map[rune]string{
+	'‐': "-", '‑': "-", '‒': "-", '–': "-", '—': "-", '―': "-", '−': "-", '•': "-", '‣': "-", '⁃': "-",
+	'“': `"`, '”': `"`, '„': `"`, '‟': `"`, '″': `"`, '‘': "'", '’': "'", '‚': "'", '‛': "'", '′': "'", '‹': "'", '›': "'",
+	'€': "EUR", 'Œ': "OE", 'œ': "oe", 'Ł': "L", 'ł': "l", 'Đ': "D", 'đ': "d", 'ı': "i", 'ẞ': "SS", 'Ħ': "H", 'ħ': "h",
+	'⁄': "/", '∕': "/", '\u2028': "\n", '\u2029': "\n", '≤': "<=", '≥': ">=", '→': "->", '←': "<-", 'Ω': "Ohm", 'μ': "µ", '⌀': "Ø",
+}
+
+// latin1 returns the text in the characters of ISO-8859-1: what it lacks becomes the nearest that it has, else a question
+// mark. The text is in Unicode's composed form (NFC) first.
+func latin1(s string) string {
+	if !strings.ContainsFunc(s, outsideLatin1) {
+		return s
+	}
+	s = norm.NFC.String(s)
+	var b strings.Builder
+	for _, r := range s {
+		if substitute, known := substitutes[r]; known {
+			b.WriteString(substitute)
+			continue
+		}
+		if !outsideLatin1(r) {
+			b.WriteRune(r)
+			continue
+		}
+		before := b.Len()
+		for _, part := range norm.NFKD.String(string(r)) {
+			if substitute, known := substitutes[part]; known {
+				b.WriteString(substitute)
+			} else if !outsideLatin1(part) {
+				b.WriteRune(part)
+			}
+		}
+		if b.Len() == before && !invisible(r) {
+			b.WriteByte('?')
+		}
+	}
+	if strings.TrimSpace(b.String()) == "" {
+		return "?" // there was a text
+	}
+	return b.String()
+}
+
+func outsideLatin1(r rune) bool { return r > unicode.MaxLatin1 }
+
+// invisible reports marks that belong to the character before them, and characters that show nothing.
+func invisible(r rune) bool { return unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) }
+
+// oneLine makes one line of a text, without blanks around it.
+func oneLine(s string) string {
+	if strings.ContainsAny(s, "\t\r\n\u2028\u2029") {
+		s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("\t\r\n\u2028\u2029", r) }), " ")
+	}
+	return strings.TrimSpace(s)
+}
+
+// cut returns the first characters of the text, and does not take the last one apart from the marks upon it.
+func cut(s string, limit int) string {
+	end := len(s)
+	for i := range s {
+		if limit == 0 {
+			end = i
+			break
+		}
+		limit--
+	}
+	for whole := end; whole > 0; {
+		next, _ := utf8.DecodeRuneInString(s[whole:])
+		last, size := utf8.DecodeLastRuneInString(s[:whole])
+		if whole == len(s) || !invisible(next) && last != '\u200d' {
+			return s[:whole]
+		}
+		whole -= size
+	}
+	return s[:end]
+}
+
+// quote shows a value in a message, short whatever it is.
+func quote(s string) string {
+	const most = 80
+	if utf8.RuneCountInString(s) > most {
+		s = cut(s, most) + "…"
+	}
+	return `"` + s + `"`
+}
