@@ -152,7 +152,6 @@ func randomOrder(t *rapid.T) port.PurchaseOrder {
 	}
 	total := money.FromInt(0)
 	for i := range rapid.IntRange(1, 5).Draw(t, "lines") { // whose numbers are small enough for a total within the limits
-
 		l := port.PurchaseOrderLine{
 			LineNumber: trim(r.text()) + strconv.Itoa(i), SKU: trim(r.maybe()), Name: trim(r.text()), Currency: o.Currency,
 			Quantity: number(`[0-9]{1,8}(\.[0-9]{1,4})?`), Unit: rapid.SampledFrom([]string{"EA", "KGM", "XBX"}).Draw(t, "unit"),
