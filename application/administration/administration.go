@@ -52,7 +52,11 @@ func (s *Service) CheckMasterKey(ctx context.Context) error {
 			return err
 		}
 		check.Revoke(s.clock.Now())
-		return s.stores.Keys.Create(ctx, check)
+		err = s.stores.Keys.Create(ctx, check)
+		if errors.Is(err, port.ErrTaken) { // another process began at the same moment
+			return s.CheckMasterKey(ctx)
+		}
+		return err
 	}
 	if err != nil {
 		return err

@@ -86,8 +86,8 @@ func (s *Service) Start(ctx context.Context, call Call) (Reply, error) {
 	return Reply{MediaType: mediaType, Document: document.Bytes(), Refusal: refusal}, err
 }
 
-// Refuse answers a call that failed before its connection was known: in a document where the call is one that a format
-// answers so. It reports whether it is.
+// Refuse answers a call that Start refused, or that did not come to it, in a document where the call is one that a format
+// answers so: its caller is a program and reads no page. It reports whether it is.
 func (s *Service) Refuse(r port.StartRequest, refusal error) (Reply, bool) {
 	for _, name := range s.formats.Names() {
 		responder, err := formats.As[port.StartResponder](s.formats, name, formats.Login)

@@ -141,15 +141,6 @@ func (d Decimal) Trim() Decimal {
 	return Decimal{&out}
 }
 
-// Digits returns the number of digits after the point that the value needs (2.50 needs one).
-func (d Decimal) Digits() int {
-	t := d.Trim()
-	if t.d == nil || t.d.Exponent >= 0 {
-		return 0
-	}
-	return int(-t.d.Exponent)
-}
-
 func (d Decimal) value() *apd.Decimal {
 	if d.d == nil {
 		return new(apd.Decimal)

@@ -78,7 +78,7 @@ func TestAbsentIsNotNought(t *testing.T) {
 	if absent.String() != "" || len(absent.Append(nil)) != 0 {
 		t.Errorf("the absent decimal prints as %q", absent)
 	}
-	if absent.Sign() != 0 || absent.Digits() != 0 || absent.Cmp(nought) != 0 {
+	if absent.Sign() != 0 || absent.Cmp(nought) != 0 {
 		t.Error("the absent decimal must count as nought")
 	}
 	if !absent.Trim().IsZero() || !absent.Round(2).IsZero() {
@@ -268,8 +268,8 @@ func TestRoundIsTheNearestDecimal(t *testing.T) {
 		d, x := draw(t, "d")
 		n := rapid.IntRange(0, 10).Draw(t, "digits")
 		rounded := d.Round(n)
-		if got := rounded.Digits(); got > n {
-			t.Fatalf("%s rounded to %d digits is %s, with %d", d, n, rounded, got)
+		if _, fraction, _ := strings.Cut(rounded.Trim().String(), "."); len(fraction) > n {
+			t.Fatalf("%s rounded to %d digits is %s", d, n, rounded)
 		}
 		// FloatString rounds halves away from zero, too, but pads with zeros.
 		if want := rat(t, x.FloatString(n)); rat(t, rounded.String()).Cmp(want) != 0 {
@@ -287,10 +287,6 @@ func TestTrimKeepsTheValue(t *testing.T) {
 		}
 		if strings.Contains(trimmed, ".") && strings.HasSuffix(trimmed, "0") || strings.ContainsAny(trimmed, "eE") {
 			t.Fatalf("%s trimmed is still %s", d, trimmed)
-		}
-		_, fraction, _ := strings.Cut(trimmed, ".")
-		if d.Digits() != len(fraction) {
-			t.Fatalf("%s needs %d digits, not %d", d, len(fraction), d.Digits())
 		}
 	})
 }

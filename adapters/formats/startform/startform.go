@@ -47,9 +47,6 @@ type param struct{ name, value string }
 // Get returns the parameter's value; "" where it did not come.
 func (p Params) Get(name string) string { return p.byName[strings.ToLower(name)].value }
 
-// Has reports whether the parameter came, empty or not.
-func (p Params) Has(name string) bool { _, ok := p.byName[strings.ToLower(name)]; return ok }
-
 // Names returns the names as they came, sorted.
 func (p Params) Names() []string {
 	names := make([]string, 0, len(p.byName))
