@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
@@ -203,14 +204,16 @@ func (s *Service) ChangeConnection(
 	return s.stores.Connections.Update(ctx, of, id, func(c *connection.Connection) error { return c.Change(p) })
 }
 
-// ReplaceSecret gives a connection another secret, generated where none is given. The old one is refused from now on.
-func (s *Service) ReplaceSecret(ctx context.Context, of tenant.ID, id connection.ID, chosen secret.Text) (secret.Text, error) {
+// ReplaceSecret gives a connection another secret, generated where none is given. The one until now stays good for keepPrevious.
+func (s *Service) ReplaceSecret(
+	ctx context.Context, of tenant.ID, id connection.ID, chosen secret.Text, keepPrevious time.Duration,
+) (secret.Text, error) {
 	credential, plain, err := s.credential(chosen)
 	if err != nil {
 		return secret.Text{}, err
 	}
 	_, err = s.stores.Connections.Update(ctx, of, id, func(c *connection.Connection) error {
-		c.Replace(credential)
+		c.Replace(credential, s.clock.Now().Add(keepPrevious))
 		return nil
 	})
 	return plain, err

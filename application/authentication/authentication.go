@@ -18,8 +18,8 @@ var ErrCredentials = fault.New(fault.Unauthenticated, "login.credentials", "cred
 
 // Caller checks the credentials that a procurement system presented for a connection. The secret is checked also where
 // the name is wrong, so that the time does not tell which of the two was, unless the secret is right.
-func Caller(ctx context.Context, s port.Secrets, c *connection.Connection, p port.Presented) error {
-	good, err := verifyAny(ctx, s, c.Credentials(), p.Password)
+func Caller(ctx context.Context, s port.Secrets, clock port.Clock, c *connection.Connection, p port.Presented) error {
+	good, err := verifyAny(ctx, s, c.Credentials(clock.Now()), p.Password)
 	if err != nil {
 		return err
 	}

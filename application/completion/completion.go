@@ -64,7 +64,7 @@ func (s *Service) Complete(ctx context.Context, p Ping) (*order.Order, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := authentication.Caller(ctx, s.secrets, conn, presented); err != nil {
+	if err := authentication.Caller(ctx, s.secrets, s.clock, conn, presented); err != nil {
 		return nil, err
 	}
 	cartID, purchaseOrder := p.Parameter("order"), p.Parameter("purchase_order")

@@ -128,7 +128,7 @@ func (s *Service) open(
 	if err != nil {
 		return start, "", err
 	}
-	if err := authentication.Caller(ctx, s.secrets, conn, start.Presented); err != nil {
+	if err := authentication.Caller(ctx, s.secrets, s.clock, conn, start.Presented); err != nil {
 		return start, "", err
 	}
 	if start.Operation == "" { // a document that only asks what the gateway can do

@@ -10,6 +10,7 @@ import (
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/money"
+	"github.com/punchgate/punchgate/domain/purchase"
 	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/transfer"
@@ -76,6 +77,38 @@ type OrderResponseEncoder interface {
 	EncodeOrderResponse(w io.Writer, r OrderResponse) (mediaType string, err error)
 }
 
+// OrderStatusEncoder writes what became of a purchase order that was accepted for processing only.
+type OrderStatusEncoder interface {
+	Format
+	// EncodeOrderStatus writes the document to w and returns its media type.
+	EncodeOrderStatus(w io.Writer, s OrderStatus) (mediaType string, err error)
+}
+
+// ReceiptReader reads what the procurement system answers to an answer of the shop.
+type ReceiptReader interface {
+	Format
+	// ReadReceipt returns an error that says why the document was not taken, or nil where it was.
+	ReadReceipt(body io.Reader) error
+}
+
+// FieldMapper is a CartEncoder whose fields a mapping can name as the buyer's documentation does.
+type FieldMapper interface {
+	CartEncoder
+	Fields() []Field
+}
+
+// Field is a field of a format that a mapping can set.
+type Field struct {
+	// Name is the format's own, such as NEW_ITEM-MATGROUP or ItemDetail/UnitOfMeasure. A name that ends in * stands for all
+	// that begin so.
+	Name string
+	// Line is set where every line has one, not the cart.
+	Line bool
+	// Member is the member of the neutral cart, or of its line, that the format writes there, such as unit; what the * of
+	// the name stands for takes the place of its own *. Without a member the format takes the value from Outgoing.LineFields.
+	Member string
+}
+
 // OrderAgreementEncoder writes what was agreed where the shop took the order itself and the buyer sent no order document.
 type OrderAgreementEncoder interface {
 	Format
@@ -114,7 +147,18 @@ type StartCall struct {
 	Keep map[string]string
 	// DocumentID is the caller's identifier of the document (cXML payloadID).
 	DocumentID string
+	// Quantity and Search are what a Function asks the shop for, beside SelectedItem.
+	Quantity money.Decimal
+	Search   string
+	// Order is set where the document is a purchase order and begins no visit.
+	Order *PurchaseOrder
 }
+
+// The functions of a start call that ask the shop for data and begin no visit (SAP OCI).
+const (
+	FunctionValidate = "VALIDATE"
+	FunctionSearch   = "BACKGROUND_SEARCH"
+)
 
 // Presented is what the caller identifies itself by.
 type Presented struct {
@@ -133,6 +177,7 @@ type StartResponse struct {
 	Call       StartCall
 	StartPage  string // where the person's browser goes; empty where Err is set or the document asked for none
 	Err        error  // the refusal, or nil
+	Queued     bool   // the purchase order was accepted for processing; what becomes of it follows
 	Endpoint   string // the address that was called
 	DocumentID string // a fresh identifier for the answer
 	Now        time.Time
@@ -152,6 +197,10 @@ type Outgoing struct {
 	Test                          bool
 	DocumentID                    string // a fresh identifier (cXML payloadID)
 	Now                           time.Time
+	// LineFields are, for each line of the cart, values of the format's own fields that have no member in the cart; nil
+	// without a mapping. FormFields are further hidden fields of the form. Both win over the options.
+	LineFields []map[string]string
+	FormFields map[string]string
 }
 
 // Handover says how a document is handed over.
@@ -160,6 +209,8 @@ type Handover struct {
 	FileName  string
 	Form      transfer.Form
 	Warnings  []transfer.Warning
+	// Units are the codes that the document has in place of units of the cart.
+	Units map[string]string
 }
 
 // Finding is what a DocumentValidator has to say about a place in a document.
@@ -171,30 +222,10 @@ type Finding struct {
 }
 
 // PurchaseOrder is a purchase order document, read.
-type PurchaseOrder struct {
-	Number, Date string
-	Type         string // new, update or delete
-	CartID       string
-	Currency     string
-	Total        money.Decimal // net
-	Buyer        cart.Party
-	Seller       cart.Party // as far as the document says
-	ShipTo       cart.Address
-	Comments     string
-	Lines        []PurchaseOrderLine
-	Test         bool
-}
+type PurchaseOrder = purchase.Order
 
 // PurchaseOrderLine is one line of a purchase order.
-type PurchaseOrderLine struct {
-	LineNumber, SKU, Key, GTIN, Name string
-	Quantity                         money.Decimal
-	Unit                             string
-	UnitPrice, PriceBasisQuantity    money.Decimal
-	Currency                         string
-	StandardID                       cart.Identifier // a GTIN or another
-	Tax                              cart.Tax        // as far as the document says
-}
+type PurchaseOrderLine = purchase.Line
 
 // What a seller says of a purchase order.
 const (
@@ -223,6 +254,25 @@ type OrderResponse struct {
 	// unless the whole order is not.
 	Lines []OrderResponseLine
 	Now   time.Time
+	Speaker
+}
+
+// Speaker is what a document from the shop to the procurement system says of both.
+type Speaker struct {
+	Options          json.RawMessage       // of the order format
+	From, To, Sender []connection.Identity // as the connection has them: From is the buyer
+	Secret           secret.Text           // that the shop presents in the document; may be empty
+	DocumentID       string                // a fresh identifier (cXML payloadID)
+	Test             bool
+}
+
+// OrderStatus is what became of a purchase order.
+type OrderStatus struct {
+	Order    PurchaseOrder
+	Accepted bool
+	Reason   string // where it was not
+	Now      time.Time
+	Speaker
 }
 
 // OrderResponseLine is the seller's answer to one line of a purchase order.

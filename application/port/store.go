@@ -4,11 +4,13 @@ import (
 	"context"
 	"time"
 
+	"github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/receipt"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/transfer"
@@ -56,6 +58,9 @@ type Connections interface {
 	Update(ctx context.Context, of tenant.ID, id connection.ID, change func(*connection.Connection) error) (*connection.Connection, error)
 	// ByCustomer returns the connections of a customer in the order of their identifiers.
 	ByCustomer(ctx context.Context, of tenant.ID, c customer.ID) ([]*connection.Connection, error)
+	// ByIdentity returns the connections of which one of the From identities matches one of these, as Identity.Matches has it,
+	// in the order of their identifiers.
+	ByIdentity(ctx context.Context, of tenant.ID, from []connection.Identity) ([]*connection.Connection, error)
 	// List returns at most limit connections with identifiers after the given one, in their order.
 	List(ctx context.Context, of tenant.ID, after connection.ID, limit int) ([]*connection.Connection, error)
 }
@@ -65,7 +70,8 @@ type Links interface {
 	Create(ctx context.Context, l *connection.Link) error
 	Get(ctx context.Context, of tenant.ID, id connection.LinkID) (*connection.Link, error)
 	Update(ctx context.Context, of tenant.ID, id connection.LinkID, change func(*connection.Link) error) (*connection.Link, error)
-	// ByConnection returns the links of a connection in the order of their identifiers.
+	// ByConnection returns the links of a connection, or with an empty identifier those of the network, in the order of their
+	// identifiers.
 	ByConnection(ctx context.Context, of tenant.ID, c connection.ID) ([]*connection.Link, error)
 }
 
@@ -91,6 +97,9 @@ type Orders interface {
 	Document(ctx context.Context, of tenant.ID, id order.ID) (*transfer.Document, error)
 	// ByCartID finds the order of a connection by its cart id; order.ErrNoCart where there is none.
 	ByCartID(ctx context.Context, of tenant.ID, c connection.ID, cartID string) (*order.Order, error)
+	// ByLine returns at most limit orders of a connection, the newest first, with a line that has one of these keys, or one
+	// of these article numbers.
+	ByLine(ctx context.Context, of tenant.ID, c connection.ID, q LineQuery, limit int) ([]*order.Order, error)
 	Update(ctx context.Context, of tenant.ID, id order.ID, change func(*order.Order) error) (*order.Order, error)
 	// Feed returns a page of the orders in a status, ordered by (StatusSince, ID).
 	Feed(ctx context.Context, of tenant.ID, q FeedQuery) ([]*order.Order, error)
@@ -98,6 +107,49 @@ type Orders interface {
 	Overdue(ctx context.Context, now time.Time, limit int) ([]*order.Order, error)
 	// ToPush returns at most limit orders, of any tenant, whose push is due.
 	ToPush(ctx context.Context, now time.Time, limit int) ([]*order.Order, error)
+}
+
+// LineQuery names lines.
+type LineQuery struct{ Keys, SKUs []string }
+
+// Receipts keeps purchase order documents. Not found: receipt.ErrNotFound.
+type Receipts interface {
+	// Create stores the receipt and its content, all or nothing. It refuses with receipt.ErrExists where the identifier is
+	// taken.
+	Create(ctx context.Context, r *receipt.Receipt, c *receipt.Content) error
+	Get(ctx context.Context, of tenant.ID, id receipt.ID) (*receipt.Receipt, error)
+	Content(ctx context.Context, of tenant.ID, id receipt.ID) (*receipt.Content, error)
+	Update(ctx context.Context, of tenant.ID, id receipt.ID, change func(*receipt.Receipt) error) (*receipt.Receipt, error)
+	// ByOrder returns the receipts that were applied to an order or refused by it, the oldest first.
+	ByOrder(ctx context.Context, of tenant.ID, id order.ID) ([]*receipt.Receipt, error)
+	// Earlier returns at most limit receipts of a connection with this document identifier, or, where that is empty, with this
+	// purchase order number, the newest first.
+	Earlier(ctx context.Context, of tenant.ID, c connection.ID, documentID, number string, limit int) ([]*receipt.Receipt, error)
+	// List returns a page of the receipts in a status, ordered by (StatusSince, ID).
+	List(ctx context.Context, of tenant.ID, q ReceiptQuery) ([]*receipt.Receipt, error)
+}
+
+// ReceiptQuery asks for a page of receipts.
+type ReceiptQuery struct {
+	Status receipt.Status
+	// AfterSince and AfterID are the StatusSince and ID of the last receipt of the page before; zero for the first page.
+	AfterSince time.Time
+	AfterID    receipt.ID
+	Limit      int // above zero
+}
+
+// Answers keeps what the seller says of purchase orders. Not found: answer.ErrNotFound.
+type Answers interface {
+	// Create stores the answer and its document, all or nothing. It refuses with answer.ErrExists where the identifier is
+	// taken.
+	Create(ctx context.Context, a *answer.Answer, d *answer.Document) error
+	Get(ctx context.Context, of tenant.ID, id answer.ID) (*answer.Answer, error)
+	Document(ctx context.Context, of tenant.ID, id answer.ID) (*answer.Document, error)
+	Update(ctx context.Context, of tenant.ID, id answer.ID, change func(*answer.Answer) error) (*answer.Answer, error)
+	// ByOrder returns the answers to an order by their position.
+	ByOrder(ctx context.Context, of tenant.ID, id order.ID) ([]*answer.Answer, error)
+	// ToDeliver returns at most limit answers, of any tenant, whose delivery is due.
+	ToDeliver(ctx context.Context, now time.Time, limit int) ([]*answer.Answer, error)
 }
 
 // FeedQuery asks for a page of orders.
@@ -127,6 +179,8 @@ type Stores struct {
 	Links       Links
 	Sessions    Sessions
 	Orders      Orders
+	Receipts    Receipts
+	Answers     Answers
 	Keys        Keys
 	// Ready returns nil where the engine answers, for /readyz.
 	Ready func(context.Context) error

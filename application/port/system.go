@@ -2,8 +2,13 @@ package port
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
+	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/money"
 	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/transfer"
 )
@@ -26,6 +31,11 @@ type Secrets interface {
 	Verify(ctx context.Context, verifier string, presented secret.Text) (bool, error)
 	// Sign returns a code over the parts that nobody can make without the gateway's master key; url-safe.
 	Sign(purpose string, parts ...string) string
+	// Seal encrypts a secret that must be readable again. What it was sealed for, such as the tenant and the connection, must
+	// be given again to open it.
+	Seal(s secret.Text, purpose ...string) (sealed string, err error)
+	// Open decrypts what Seal returned; an error says that it was changed, or sealed for something else or by another key.
+	Open(sealed string, purpose ...string) (secret.Text, error)
 }
 
 // Poster posts forms server to server.
@@ -33,4 +43,67 @@ type Poster interface {
 	// Post sends the form to its action. It follows no redirect. Only a 2xx answer is an acknowledgement; everything else
 	// is an error that says what came instead, without the answer's text.
 	Post(ctx context.Context, form transfer.Form, fields []transfer.Field) error
+}
+
+// Deliverer hands documents to procurement systems, server to server.
+type Deliverer interface {
+	// Deliver posts the document and returns the answer's body, at most 1 MiB of it. It follows no redirect. Only a 2xx
+	// answer is an acknowledgement; everything else is an error that says what came instead, without the answer's text.
+	Deliver(ctx context.Context, d Delivery) (answer []byte, err error)
+}
+
+// Delivery is a document on its way.
+type Delivery struct {
+	URL, MediaType string
+	Body           []byte
+	User           string      // for HTTP Basic
+	Secret         secret.Text // the password, or without a user a bearer token; empty for neither
+}
+
+// Catalogue asks the shop about its articles.
+type Catalogue interface {
+	// Ask returns the lines that the shop answers with; none where it has no such article. A shop that does not answer in
+	// time, or not as agreed, is a fault of kind Unavailable.
+	Ask(ctx context.Context, q CatalogueQuestion) (*cart.Cart, error)
+}
+
+// CatalogueQuestion is what a procurement system wants to know of the shop's articles.
+type CatalogueQuestion struct {
+	URL        string      // of the shop
+	Secret     secret.Text // signs the question (Standard Webhooks)
+	ID         string      // of the question
+	Function   string      // FunctionValidate or FunctionSearch
+	Product    string      // the article, for FunctionValidate
+	Quantity   money.Decimal
+	Search     string // the words, for FunctionSearch
+	Customer   customer.ID
+	Connection connection.ID
+	Extrinsics map[string]string // further parameters of the start call
+	Test       bool
+}
+
+// Mapper adapts carts to a customer's data format, as the mapping of a connection says.
+type Mapper interface {
+	// Check refuses a mapping that cannot work with the format, with a detail for each place that is wrong. Nothing, an
+	// empty text and null are no mapping.
+	Check(mapping json.RawMessage, f CartEncoder) error
+	// Apply returns the cart of the outgoing document as the mapping makes it, with the fields that the format takes beside
+	// it. It leaves the cart that it is given as it is; without a mapping it returns it. Line by line the result is that of
+	// the given cart. A value that the mapping cannot make is refused as fault.Invalid with a detail for each line.
+	Apply(mapping json.RawMessage, f CartEncoder, v MappingInput) (Mapped, error)
+}
+
+// MappingInput is what a mapping can read.
+type MappingInput struct {
+	Cart     *cart.Cart
+	Customer map[string]string // the customer's number, name and custom fields
+	Visit    map[string]string // the extrinsics of the start call
+}
+
+// Mapped is what a mapping made.
+type Mapped struct {
+	Cart       *cart.Cart
+	LineFields []map[string]string // see Outgoing
+	FormFields map[string]string
+	Warnings   []transfer.Warning // such as a text that was cut
 }

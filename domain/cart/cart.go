@@ -59,6 +59,9 @@ type Address struct {
 	GLN        string `json:"gln,omitempty"`
 }
 
+// Freight is the article number of the line by which formats without a place for the cost of delivery send it.
+const Freight = "FREIGHT"
+
 // Shipping is the cost of delivery, net.
 type Shipping struct {
 	Amount      money.Decimal `json:"amount,omitzero"`

@@ -4,6 +4,7 @@ package connection
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -28,8 +29,13 @@ type Profile struct {
 	TestMode bool // every session and order of the connection is a test
 	// Options are the format's own, a JSON object; the format checks them.
 	Options json.RawMessage
-	Login   Login
-	Return  Return
+	// Mapping adapts carts to the customer's data format before they are encoded, a JSON object; the mapper checks it.
+	Mapping json.RawMessage
+	// BuyerSystem names the profile of the buyer's system, by which carts are previewed; empty for none.
+	BuyerSystem string
+	Login       Login
+	Return      Return
+	Ordering    Ordering
 	// Seller and Buyer complete carts that name none, before the tenant's and the customer's.
 	Seller, Buyer cart.Party
 	// HighestValue refuses carts of a higher net total in its currency; an absent value sets no bound.
@@ -45,6 +51,8 @@ type Credential struct {
 	ID        string
 	Verifier  string
 	CreatedAt time.Time
+	// ExpiresAt ends a secret that was replaced but is still good for a while; zero for the current one.
+	ExpiresAt time.Time
 }
 
 // State is everything a store keeps of a connection.
@@ -53,7 +61,9 @@ type State struct {
 	ID          ID
 	Profile     Profile
 	Credentials []Credential
-	CreatedAt   time.Time
+	// AnswerSecret is what the shop presents where answers to purchase orders go, sealed.
+	AnswerSecret string
+	CreatedAt    time.Time
 }
 
 // Connection is one agreement. New and Restore make one.
@@ -76,7 +86,8 @@ func Restore(s State) *Connection { return &Connection{s} }
 func (c *Connection) Snapshot() State {
 	s := c.state
 	p := &s.Profile
-	p.Options = slices.Clone(p.Options)
+	p.Options, p.Mapping, p.Ordering.Options = slices.Clone(p.Options), slices.Clone(p.Mapping), slices.Clone(p.Ordering.Options)
+	p.Ordering.Policy = maps.Clone(p.Ordering.Policy)
 	p.Login.From, p.Login.To, p.Login.Sender = slices.Clone(p.Login.From), slices.Clone(p.Login.To), slices.Clone(p.Login.Sender)
 	p.Return.Hosts, p.Return.FormAction = slices.Clone(p.Return.Hosts), slices.Clone(p.Return.FormAction)
 	s.Credentials = slices.Clone(s.Credentials)
@@ -92,8 +103,18 @@ func (c *Connection) ID() ID { return c.state.ID }
 // Profile returns what the operator set up.
 func (c *Connection) Profile() Profile { return c.Snapshot().Profile }
 
-// Credentials returns the secrets that callers may present.
-func (c *Connection) Credentials() []Credential { return slices.Clone(c.state.Credentials) }
+// Credentials returns the secrets that callers may present at the time.
+func (c *Connection) Credentials(now time.Time) []Credential {
+	return slices.DeleteFunc(slices.Clone(c.state.Credentials), func(each Credential) bool {
+		return !each.ExpiresAt.IsZero() && !now.Before(each.ExpiresAt)
+	})
+}
+
+// AnswerSecret returns what the shop presents where answers go, sealed; empty where there is none.
+func (c *Connection) AnswerSecret() string { return c.state.AnswerSecret }
+
+// SetAnswerSecret replaces the sealed secret for answers.
+func (c *Connection) SetAnswerSecret(sealed string) { c.state.AnswerSecret = sealed }
 
 // Change replaces the profile, or refuses with all that is wrong and changes nothing. The customer cannot change, for
 // sessions and orders of the old one exist.
@@ -110,8 +131,17 @@ func (c *Connection) Change(p Profile) error {
 	return nil
 }
 
-// Replace makes credential the only one.
-func (c *Connection) Replace(credential Credential) { c.state.Credentials = []Credential{credential} }
+// Replace makes credential the current one. The one that was current until now stays good until the given time, so that
+// the buyer's system can be changed over; those before it end.
+func (c *Connection) Replace(credential Credential, keepUntil time.Time) {
+	kept := c.Credentials(credential.CreatedAt)
+	c.state.Credentials = []Credential{credential}
+	if len(kept) > 0 && keepUntil.After(credential.CreatedAt) {
+		last := kept[0]
+		last.ExpiresAt = keepUntil
+		c.state.Credentials = append(c.state.Credentials, last)
+	}
+}
 
 // ErrInvalid refuses a connection; its details name every member that is wrong.
 var ErrInvalid = fault.New(fault.Invalid, "connection.invalid", "the connection has members that are wrong")
@@ -133,6 +163,7 @@ func (c *Connection) check() error {
 	}
 	p.Login.check(report)
 	p.Return.check(report)
+	p.Ordering.check(report)
 	details = append(details, cart.CheckParty("/seller", p.Seller)...)
 	details = append(details, cart.CheckParty("/buyer", p.Buyer)...)
 	if h := p.HighestValue; !h.Value.IsZero() {

@@ -15,17 +15,24 @@ type LinkID string
 type LinkState struct {
 	Tenant     tenant.ID
 	ID         LinkID
-	Connection ID
+	Connection ID // empty for a network's link, which serves all connections of the tenant
 	CreatedAt  time.Time
 	RevokedAt  time.Time // zero while the link is good
 }
 
-// Link is an unguessable address that starts a PunchOut for one connection.
+// Link is an unguessable address that starts a PunchOut for one connection, or for whichever connection of the tenant the
+// document names.
 type Link struct{ state LinkState }
 
 // NewLink makes a link of a connection.
 func NewLink(of *Connection, id LinkID, now time.Time) *Link {
 	return &Link{LinkState{Tenant: of.Tenant(), ID: id, Connection: of.ID(), CreatedAt: now}}
+}
+
+// NewNetworkLink makes a link of a tenant, for networks that call one address for all buyers: the credentials in the document
+// select the connection.
+func NewNetworkLink(of tenant.ID, id LinkID, now time.Time) *Link {
+	return &Link{LinkState{Tenant: of, ID: id, CreatedAt: now}}
 }
 
 // RestoreLink makes a link from what a store kept.

@@ -131,6 +131,14 @@ func (d Decimal) Round(n int) Decimal {
 	})
 }
 
+// Digits returns the number of digits after the point, as given.
+func (d Decimal) Digits() int {
+	if d.d == nil || d.d.Exponent >= 0 {
+		return 0
+	}
+	return -int(d.d.Exponent)
+}
+
 // Trim returns the same value without trailing zeros after the point.
 func (d Decimal) Trim() Decimal {
 	if d.d == nil || d.d.Exponent >= 0 {

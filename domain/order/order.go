@@ -3,12 +3,14 @@
 package order
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/purchase"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
@@ -39,6 +41,8 @@ type State struct {
 	Status        Status
 	Test          bool
 	PurchaseOrder string
+	// Differences are those between the cart and the purchase order document that was applied last.
+	Differences   []purchase.Difference
 	ERPReference  string
 	Push          Push
 	CreatedAt     time.Time
@@ -87,7 +91,11 @@ func Prepare(of *tenant.Tenant, s session.State, number int64, cartID string, r 
 func Restore(s State) *Order { return &Order{s} }
 
 // Snapshot returns what a store keeps.
-func (o *Order) Snapshot() State { return o.state }
+func (o *Order) Snapshot() State {
+	s := o.state
+	s.Differences = slices.Clone(s.Differences)
+	return s
+}
 
 // ID returns the order's identifier.
 func (o *Order) ID() ID { return o.state.ID }
@@ -178,6 +186,73 @@ func (o *Order) Confirm(purchaseOrder string, late bool, now time.Time) error {
 		return err
 	}
 	o.state.PurchaseOrder, o.state.ConfirmedAt, o.state.Push.Due = purchaseOrder, now, time.Time{}
+	return nil
+}
+
+// Complete applies a purchase order document: by the decision the order is confirmed, held or rejected, and the differences
+// are kept. An order that is confirmed or held already takes a document that changes it only where the decision is to
+// confirm; one that the ERP took takes none with differences, since the ERP has the cart.
+func (o *Order) Complete(purchaseOrder string, differences []purchase.Difference, d purchase.Decision, late bool, now time.Time) error {
+	switch {
+	case o.state.Status == Confirmed && d == purchase.Confirm, o.state.Status == Exported && len(differences) == 0:
+		o.state.PurchaseOrder, o.state.Differences = purchaseOrder, slices.Clone(differences)
+		return nil
+	case o.state.Status == Confirmed, o.state.Status == Exported:
+		return ErrState.With(fault.Detail{
+			Code: "order." + o.state.Status.String(), Message: "the order is " + o.state.Status.String() + " and differs from what is asked for now",
+		})
+	case o.expired(now) && !late:
+		return ErrState.With(fault.Detail{Code: "order.expired", Message: "the order expired, and the connection accepts no late completion"})
+	}
+	var err error
+	switch {
+	case d == purchase.Reject:
+		err = o.Reject(now)
+	case d == purchase.Hold && o.state.Status != Held:
+		err = o.move(Held, now)
+	case d == purchase.Confirm:
+		err = o.move(Confirmed, now)
+	}
+	if err != nil {
+		return err
+	}
+	if o.state.Status == Confirmed {
+		o.state.ConfirmedAt = now
+	}
+	o.state.PurchaseOrder, o.state.Differences, o.state.Push.Due = purchaseOrder, slices.Clone(differences), time.Time{}
+	return nil
+}
+
+// Release confirms a held order: an operator accepted its differences. A second time changes nothing.
+func (o *Order) Release(now time.Time) error {
+	if o.state.Status == Confirmed || o.state.Status == Exported {
+		return nil
+	}
+	if o.state.Status != Held {
+		return o.move(Held, now) // refused: only what is held can be released
+	}
+	if err := o.move(Confirmed, now); err != nil {
+		return err
+	}
+	o.state.ConfirmedAt = now
+	return nil
+}
+
+// Reject ends the order since it differs from its cart. A purchase order proves that the procurement system has the
+// document, so an order that is still prepared counts as transferred. A second time changes nothing.
+func (o *Order) Reject(now time.Time) error {
+	if o.state.Status == Rejected {
+		return nil
+	}
+	if o.state.Status == Prepared {
+		if err := o.Transfer(now); err != nil {
+			return err
+		}
+	}
+	if err := o.move(Rejected, now); err != nil {
+		return err
+	}
+	o.state.Push.Due = time.Time{}
 	return nil
 }
 

@@ -68,6 +68,8 @@ type Settings struct {
 	SessionTTL, MaxSessionTTL time.Duration
 	// OrderTTL is how long a transferred order waits for its completion.
 	OrderTTL time.Duration
+	// CatalogueURL is where the shop answers questions about its articles; without it procurement systems cannot ask any.
+	CatalogueURL string
 }
 
 // State is everything a store keeps of a tenant.
@@ -77,6 +79,8 @@ type State struct {
 	Fields    []Field
 	Settings  Settings
 	CreatedAt time.Time
+	// CatalogueSecret signs the questions, sealed.
+	CatalogueSecret string
 }
 
 // Tenant is one shop. Its zero value is not usable; New and Restore make one.
@@ -123,6 +127,12 @@ func (t *Tenant) Name() string { return t.state.Name }
 
 // Settings returns what the tenant chose.
 func (t *Tenant) Settings() Settings { return t.Snapshot().Settings }
+
+// CatalogueSecret returns what signs questions about articles, sealed; empty where there is none.
+func (t *Tenant) CatalogueSecret() string { return t.state.CatalogueSecret }
+
+// SetCatalogueSecret replaces what signs questions about articles.
+func (t *Tenant) SetCatalogueSecret(sealed string) { t.state.CatalogueSecret = sealed }
 
 // Field returns the custom field of that name.
 func (t *Tenant) Field(name string) (Field, bool) {
@@ -187,6 +197,10 @@ func (t *Tenant) check() error {
 	if u, err := url.Parse(s.LandingURL); s.LandingURL != "" &&
 		(err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.Fragment != "") {
 		report("/settings/landing_url", "not_url", "must be an http or https address without a fragment")
+	}
+	if u, err := url.Parse(s.CatalogueURL); s.CatalogueURL != "" &&
+		(err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.Fragment != "" || u.User != nil) {
+		report("/settings/catalogue_url", "not_url", "must be an http or https address without a user or a fragment")
 	}
 	if !strings.HasPrefix(s.StartPath, "/") || strings.HasPrefix(s.StartPath, "//") || strings.ContainsFunc(s.StartPath, leavesShop) {
 		report("/settings/start_path", "not_path", "must be a path within the shop, beginning with one /")

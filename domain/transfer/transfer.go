@@ -4,6 +4,8 @@ package transfer
 import (
 	"encoding/base64"
 	"slices"
+
+	"github.com/punchgate/punchgate/domain/cart"
 )
 
 // Source says where the value of a form field comes from.
@@ -32,12 +34,28 @@ type Form struct {
 	Fields        []Field
 }
 
-// Warning says what the document had to change or leave out of the cart.
+// Warning says what the document had to change or leave out of the cart, or what the buyer's system will do to it.
 type Warning struct {
 	Path    string // JSON Pointer into the cart, such as /lines/2/unit_price
 	Code    string
 	Message string
+	// Effect is what becomes of the value, or of the cart, empty where that is said by the message alone.
+	Effect Effect
+	// Before and After are the value as the cart has it and as the buyer's system keeps it, shortened where they are long.
+	Before, After string
+	Remedy        string // what the shop or the operator can do
+	Source        string // of the rule; says whether it was verified
 }
+
+// Effect is what a procurement system does to a value that it does not take as it is.
+type Effect string
+
+// The effects.
+const (
+	Cut     Effect = "cut"     // the end of the value is lost
+	Changed Effect = "changed" // another value is kept in its place
+	Refused Effect = "refused" // the line or the cart is not taken
+)
 
 // Document is an encoded cart, or the notice that there is none, with the form that carries it.
 type Document struct {
@@ -46,6 +64,10 @@ type Document struct {
 	Body      []byte
 	Form      Form
 	Warnings  []Warning
+	// Mapped is the cart as the document has it where the connection has a mapping, and Units the codes that it has in place
+	// of units; purchase orders are compared with them.
+	Mapped *cart.Cart
+	Units  map[string]string
 }
 
 // Values returns the form's fields with the document filled in.

@@ -21,9 +21,6 @@ import (
 // ErrCart refuses a cart that the format cannot carry; its details name the members.
 var ErrCart = fault.New(fault.Invalid, "oci.cart_not_carried", "OCI cannot carry the cart")
 
-// freight is the article number of the line that carries the cost of delivery.
-const freight = "FREIGHT"
-
 const (
 	maxDetails    = 100  // of a refusal
 	manyFields    = 1000 // more of them, receivers in PHP drop in silence
@@ -249,9 +246,9 @@ func (e *encoder) write() {
 	}
 	if c.Shipping.Amount.Sign() > 0 {
 		e.line = len(c.Lines)
-		e.warnAt("/shipping/amount", "shipping.as_line", "the cost of delivery is a line of its own, with the article number "+freight)
+		e.warnAt("/shipping/amount", "shipping.as_line", "the cost of delivery is a line of its own, with the article number "+cart.Freight)
 		e.item(&cart.Line{
-			ID: e.freightID(), SKU: freight, Name: cmp.Or(c.Shipping.Description, "Freight"),
+			ID: e.freightID(), SKU: cart.Freight, Name: cmp.Or(c.Shipping.Description, "Freight"),
 			Quantity: one, Unit: "EA", UnitPrice: c.Shipping.Amount,
 		})
 	}

@@ -35,9 +35,6 @@ const (
 	notAvailable     = "NA" // where UBL demands what nobody knows
 )
 
-// freight is the seller's item number of the line that carries the cost of delivery.
-const freight = "FREIGHT"
-
 const (
 	maxDetails   = 100  // of a refusal
 	bytesPerLine = 2048 // of a line's text, roughly
@@ -146,10 +143,10 @@ func (e *encoder) write(now time.Time) {
 	}
 	if c.Shipping.Amount.Sign() > 0 {
 		e.line = outside
-		e.warn("/shipping/amount", "shipping.as_line", "the cost of delivery is a line of its own, with the item number "+freight)
+		e.warn("/shipping/amount", "shipping.as_line", "the cost of delivery is a line of its own, with the item number "+cart.Freight)
 		e.line = len(c.Lines)
 		e.catalogueLine(&cart.Line{
-			ID: e.freightID(), SKU: freight, Name: cmp.Or(c.Shipping.Description, "Freight"), Service: true,
+			ID: e.freightID(), SKU: cart.Freight, Name: cmp.Or(c.Shipping.Description, "Freight"), Service: true,
 			Quantity: one, Unit: "C62", UnitPrice: c.Shipping.Amount, Tax: c.Shipping.Tax,
 		})
 	}
@@ -528,9 +525,9 @@ func (e *encoder) certificate(b *cart.Label) {
 
 // freightID returns a line identifier that no line has.
 func (e *encoder) freightID() string {
-	id := freight
+	id := cart.Freight
 	for n := 2; slices.ContainsFunc(e.cart.Lines, func(l cart.Line) bool { return l.ID == id }); n++ {
-		id = freight + "-" + strconv.Itoa(n)
+		id = cart.Freight + "-" + strconv.Itoa(n)
 	}
 	return id
 }

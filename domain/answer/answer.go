@@ -1,0 +1,145 @@
+// Package answer holds what the seller says of purchase orders: the documents that go back to the procurement system, and
+// whether they arrived.
+package answer
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"time"
+
+	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/tenant"
+)
+
+// ID identifies an answer within its tenant. It follows from the order and how many answers came before.
+type ID string
+
+// IDOf returns the identifier of the n-th answer, from 1, to an order.
+func IDOf(o order.ID, n int) ID { return ID(string(o) + "-" + strconv.Itoa(n)) }
+
+// Kind is what an answer is.
+type Kind struct{ name string }
+
+// The kinds of answers.
+var (
+	Response = Kind{"response"} // what the shop accepts, changes or rejects
+	Status   = Kind{"status"}   // what became of an order that waited for a decision
+)
+
+// ParseKind refuses any name but response and status.
+func ParseKind(name string) (Kind, error) {
+	for _, k := range []Kind{Response, Status} {
+		if k.name == name {
+			return k, nil
+		}
+	}
+	return Kind{}, fault.Newf(fault.Invalid, "answer.unknown_kind", "%q is not a kind of answer", name)
+}
+
+// String returns the kind's name.
+func (k Kind) String() string { return k.name }
+
+// State is everything a store keeps of an answer, beside its document.
+type State struct {
+	Tenant     tenant.ID
+	ID         ID
+	Order      order.ID
+	Position   int // from 1
+	Connection connection.ID
+	Kind       Kind
+	Says       string // accepted, accepted_with_change, rejected or acknowledged
+	Digest     string // of what was asked for, by which a repetition is told
+	Delivery   Delivery
+	CreatedAt  time.Time
+}
+
+// Delivery is how far the document has come.
+type Delivery struct {
+	Wanted      bool      // the connection has an address for answers
+	Due         time.Time // when to try next; zero when there is nothing to deliver
+	Attempts    int
+	LastError   string
+	DeliveredAt time.Time
+}
+
+// Document is what goes to the procurement system. It never changes.
+type Document struct {
+	MediaType, FileName string
+	Body                []byte
+}
+
+// Answer is one answer. New and Restore make one.
+type Answer struct{ state State }
+
+// Refusals of an answer.
+var (
+	ErrNotFound = fault.New(fault.NotFound, "answer.not_found", "there is no such answer")
+	ErrExists   = fault.New(fault.Conflict, "answer.exists", "another answer was faster")
+	ErrState    = fault.New(fault.Conflict, "answer.state", "there is nothing to deliver")
+)
+
+// DigestOf returns the digest of a request.
+func DigestOf(request []byte) string {
+	sum := sha256.Sum256(request)
+	return hex.EncodeToString(sum[:])
+}
+
+// New makes the answer to an order. With deliver, it goes to the connection's address for answers.
+func New(to *order.Order, position int, k Kind, says, digest string, deliver bool, now time.Time) *Answer {
+	s := to.Snapshot()
+	a := &Answer{State{
+		Tenant: s.Tenant, ID: IDOf(s.ID, position), Order: s.ID, Position: position, Connection: s.Connection,
+		Kind: k, Says: says, Digest: digest, CreatedAt: now,
+	}}
+	if deliver {
+		a.state.Delivery = Delivery{Wanted: true, Due: now}
+	}
+	return a
+}
+
+// Restore makes an answer from what a store kept.
+func Restore(s State) *Answer { return &Answer{s} }
+
+// Snapshot returns what a store keeps.
+func (a *Answer) Snapshot() State { return a.state }
+
+// ID returns the answer's identifier.
+func (a *Answer) ID() ID { return a.state.ID }
+
+// Claim takes the answer for one attempt to deliver it: until the lease ends no other claim succeeds. It reports whether
+// there was anything to claim.
+func (a *Answer) Claim(now time.Time, lease time.Duration) bool {
+	if a.state.Delivery.Due.IsZero() || a.state.Delivery.Due.After(now) {
+		return false
+	}
+	a.state.Delivery.Attempts++
+	a.state.Delivery.Due = now.Add(lease)
+	return true
+}
+
+// Postpone records a failed delivery and when to try again; a zero time gives up.
+func (a *Answer) Postpone(reason string, next time.Time) {
+	if !a.state.Delivery.Due.IsZero() {
+		a.state.Delivery.LastError, a.state.Delivery.Due = reason, next
+	}
+}
+
+// Deliver records that the procurement system has the document.
+func (a *Answer) Deliver(now time.Time) {
+	a.state.Delivery.Due, a.state.Delivery.LastError = time.Time{}, ""
+	if a.state.Delivery.DeliveredAt.IsZero() {
+		a.state.Delivery.DeliveredAt = now
+	}
+}
+
+// DeliverAgain makes a delivery that was given up due once more.
+func (a *Answer) DeliverAgain(now time.Time) error {
+	if !a.state.Delivery.Wanted || !a.state.Delivery.DeliveredAt.IsZero() {
+		return ErrState
+	}
+	a.state.Delivery.Due, a.state.Delivery.Attempts = now, 0
+	return nil
+}
