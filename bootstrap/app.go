@@ -27,6 +27,7 @@ import (
 	"github.com/punchgate/punchgate/adapters/system"
 	"github.com/punchgate/punchgate/adapters/web"
 	"github.com/punchgate/punchgate/application/administration"
+	"github.com/punchgate/punchgate/application/answering"
 	"github.com/punchgate/punchgate/application/checkout"
 	"github.com/punchgate/punchgate/application/completion"
 	"github.com/punchgate/punchgate/application/erp"
@@ -44,7 +45,7 @@ var Formats = fx.Options(cxml.Module, oci.Module, peppol.Module, fx.Provide(
 
 // UseCases are the use cases.
 var UseCases = fx.Provide(
-	login.New, checkout.New, transfer.New, completion.New, erp.New, administration.New, sweep.New,
+	login.New, checkout.New, transfer.New, completion.New, answering.New, erp.New, administration.New, sweep.New,
 )
 
 // Core is everything but the HTTP server and what runs in the background: enough for the commands that set up a tenant.
@@ -136,13 +137,17 @@ func serveHTTP(lifecycle fx.Lifecycle, stop fx.Shutdowner, server *web.Server, l
 }
 
 // work runs what happens in the background.
-func work(lifecycle fx.Lifecycle, sweeper *sweep.Service, transfers *transfer.Service, poster port.Poster) {
+func work(
+	lifecycle fx.Lifecycle, sweeper *sweep.Service, transfers *transfer.Service, poster port.Poster, answers *answering.Service,
+	deliverer port.Deliverer,
+) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	lifecycle.Append(fx.Hook{
 		OnStart: func(context.Context) error {
 			running.Go(func() { sweeper.Run(ctx) })
 			running.Go(func() { transfers.Push(ctx, poster) })
+			running.Go(func() { answers.Deliver(ctx, deliverer) })
 			return nil
 		},
 		OnStop: func(context.Context) error {
