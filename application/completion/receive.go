@@ -44,6 +44,9 @@ var (
 	errLogin    = fault.New(fault.Unauthenticated, "login.missing", "the connection's credentials are missing")
 )
 
+// errTestDocument keeps a test from completing what was really sent.
+var errTestDocument = fault.New(fault.Conflict, "order.test_document", "the document is a test, and the cart was sent in earnest")
+
 // Submit receives a purchase order of whoever presents the connection's credentials by HTTP Basic or Bearer.
 func (s *Service) Submit(ctx context.Context, d Document) (Received, error) {
 	conn, err := s.connection(ctx, d.Link)
@@ -153,7 +156,13 @@ func (s *Service) applyTo(
 	if err != nil {
 		return Received{}, err
 	}
-	changed, err := s.stores.Orders.Update(ctx, of, id, change)
+	test := r.Snapshot().Test
+	changed, err := s.stores.Orders.Update(ctx, of, id, func(each *order.Order) error {
+		if test && !each.Snapshot().Test {
+			return errTestDocument
+		}
+		return change(each)
+	})
 	if refusal := fault.From(err); err != nil && refusal.Kind == fault.Conflict {
 		refused, err := s.stores.Receipts.Update(ctx, of, r.ID(), func(each *receipt.Receipt) error {
 			return each.Refuse(id, refusal, s.clock.Now())
