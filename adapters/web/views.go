@@ -58,9 +58,14 @@ func viewVisit(v checkout.Visit) visitView {
 }
 
 type warningView struct {
-	Path    string `json:"path"`
-	Code    string `json:"code"`
-	Message string `json:"message"`
+	Path    string          `json:"path"`
+	Code    string          `json:"code"`
+	Message string          `json:"message"`
+	Effect  transfer.Effect `json:"effect,omitempty"`
+	Before  string          `json:"before,omitempty"`
+	After   string          `json:"after,omitempty"`
+	Remedy  string          `json:"remedy,omitempty"`
+	Source  string          `json:"source,omitempty"`
 }
 
 func viewWarnings(all []transfer.Warning) []warningView {
