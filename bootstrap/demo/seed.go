@@ -127,7 +127,7 @@ func (s *seeder) seedConnection(ctx context.Context, format port.Format, who cus
 	}
 	_, _, err = s.admin.CreateConnection(ctx, shopID, made.ID, profile(made, address.Host), secret.New(made.Password))
 	if errors.Is(err, port.ErrConnectionExists) {
-		_, replaced := s.admin.ReplaceSecret(ctx, shopID, made.ID, secret.New(made.Password))
+		_, replaced := s.admin.ReplaceSecret(ctx, shopID, made.ID, secret.New(made.Password), 0)
 		_, changed := s.admin.ChangeConnection(ctx, shopID, made.ID, profile(made, address.Host))
 		err = errors.Join(replaced, changed)
 	}

@@ -76,8 +76,8 @@ func TestGoodConnectionKeepsEverything(t *testing.T) {
 		t.Errorf("restored it is %+v, want %+v", got, good())
 	}
 	if made.Tenant() != "papper" || made.ID() != "k1" || !reflect.DeepEqual(made.Profile(), good().Profile) ||
-		!reflect.DeepEqual(made.Credentials(), good().Credentials) {
-		t.Errorf("the connection answers with %q, %q, %+v, %v", made.Tenant(), made.ID(), made.Profile(), made.Credentials())
+		!reflect.DeepEqual(made.Credentials(now), good().Credentials) {
+		t.Errorf("the connection answers with %q, %q, %+v, %v", made.Tenant(), made.ID(), made.Profile(), made.Credentials(now))
 	}
 }
 
@@ -172,8 +172,8 @@ func TestChange(t *testing.T) {
 
 func TestReplaceLeavesOneCredential(t *testing.T) {
 	made, fresh := mustBuild(t, good()), connection.Credential{ID: "s2", Verifier: "hmac:2", CreatedAt: now}
-	made.Replace(fresh)
-	if got := made.Credentials(); !slices.Equal(got, []connection.Credential{fresh}) {
+	made.Replace(fresh, fresh.CreatedAt)
+	if got := made.Credentials(now); !slices.Equal(got, []connection.Credential{fresh}) {
 		t.Errorf("the credentials are %v", got)
 	}
 }
@@ -189,7 +189,7 @@ func TestConnectionSharesNothingWithTheWorld(t *testing.T) {
 	spoilProfile(given.Profile)
 	given.Credentials[0].ID = "X"
 	spoilProfile(made.Profile())
-	made.Credentials()[0].ID = "X"
+	made.Credentials(now)[0].ID = "X"
 	made.Snapshot().Credentials[0].ID = "X"
 	if got := made.Snapshot(); !reflect.DeepEqual(got, good()) {
 		t.Errorf("the connection became %+v", got)
