@@ -6,14 +6,12 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/punchgate/punchgate/application/answering"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/apikey"
-	"github.com/punchgate/punchgate/domain/buyersystem"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/fault"
@@ -26,7 +24,6 @@ import (
 type Service struct {
 	stores  port.Stores
 	formats *formats.Registry
-	mapper  port.Mapper
 	secrets port.Secrets
 	clock   port.Clock
 	ids     port.IDs
@@ -35,10 +32,10 @@ type Service struct {
 
 // New makes the service.
 func New(
-	stores port.Stores, registry *formats.Registry, mapper port.Mapper, secrets port.Secrets, clock port.Clock, ids port.IDs,
+	stores port.Stores, registry *formats.Registry, secrets port.Secrets, clock port.Clock, ids port.IDs,
 	log *slog.Logger,
 ) *Service {
-	return &Service{stores, registry, mapper, secrets, clock, ids, log}
+	return &Service{stores, registry, secrets, clock, ids, log}
 }
 
 // ErrMasterKey refuses to work on a store whose secrets were made with another master key.
@@ -256,14 +253,6 @@ func (s *Service) checkOptions(p connection.Profile) error {
 	}
 	if err := f.CheckOptions(p.Options); err != nil {
 		return err
-	}
-	if err := s.mapper.Check(p.Mapping, f); err != nil {
-		return err
-	}
-	if p.BuyerSystem != "" && !slices.Contains(buyersystem.Names(), p.BuyerSystem) {
-		return connection.ErrInvalid.With(fault.Detail{
-			Path: "/buyer_system", Code: "unknown_value", Message: "must be one of " + strings.Join(buyersystem.Names(), ", "),
-		})
 	}
 	return s.checkOrdering(p.Ordering)
 }
