@@ -33,10 +33,6 @@ func (s *Server) takeOrder(c *gin.Context) {
 	reply, isDocument, err := s.use.Login.Order(c.Request.Context(), login.Call{Link: link, Endpoint: s.linkURL(link), Request: request})
 	switch {
 	case err != nil:
-		if told, ok := s.use.Login.Refuse(request, err); ok {
-			s.answerDocument(c, told)
-			return
-		}
 		s.refuse(c, err)
 	case isDocument:
 		s.answerDocument(c, reply)

@@ -67,7 +67,7 @@ type Reply struct {
 // Start accepts or refuses what comes to a link: a start call, or a document that the format knows. Where the caller is a
 // server that expects a document, a refusal is told in that document, and the error is nil.
 func (s *Service) Start(ctx context.Context, call Call) (Reply, error) {
-	at, err := s.find(ctx, call)
+	at, err := s.find(ctx, call, false)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -89,11 +89,10 @@ func (s *Service) Start(ctx context.Context, call Call) (Reply, error) {
 // Order accepts or refuses a purchase order document whose format holds the credentials, as Start does. It reports whether
 // it is one.
 func (s *Service) Order(ctx context.Context, call Call) (Reply, bool, error) {
-	at, err := s.find(ctx, call)
+	at, err := s.find(ctx, call, true)
 	if err != nil || at.responder == nil {
 		return Reply{}, false, err
 	}
-	at.ordersOnly = true
 	reply, err := s.document(ctx, at, call)
 	return reply, true, err
 }
@@ -142,8 +141,9 @@ type place struct {
 	ordersOnly bool // the address takes purchase orders and no start calls
 }
 
-// find returns the place of a call. The document is one of the connection's format, or of the format of its purchase orders.
-func (s *Service) find(ctx context.Context, call Call) (place, error) {
+// find returns the place of a call. The document is one of the connection's format, or of the format of its purchase orders;
+// with ordersOnly, of the latter alone.
+func (s *Service) find(ctx context.Context, call Call, ordersOnly bool) (place, error) {
 	of, id, err := connection.ParseLinkAddress(call.Link)
 	if err != nil {
 		return place{}, err
@@ -153,14 +153,20 @@ func (s *Service) find(ctx context.Context, call Call) (place, error) {
 		return place{}, err
 	}
 	if link.Network() {
-		return s.ofNetwork(ctx, link, call.Request)
+		at, err := s.ofNetwork(ctx, link, call.Request)
+		at.ordersOnly = ordersOnly
+		return at, err
 	}
 	conn, err := s.stores.Connections.Get(ctx, of, link.Snapshot().Connection)
 	if err != nil {
 		return place{}, err
 	}
-	at, profile := place{link: link, conn: conn}, conn.Profile()
-	for _, name := range []string{profile.Format, profile.Ordering.Format} {
+	at, profile := place{link: link, conn: conn, ordersOnly: ordersOnly}, conn.Profile()
+	names := []string{profile.Format, profile.Ordering.Format}
+	if ordersOnly {
+		names = names[1:]
+	}
+	for _, name := range names {
 		responder, err := formats.As[port.StartResponder](s.formats, name, formats.Login)
 		if err != nil {
 			continue

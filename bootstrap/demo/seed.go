@@ -143,6 +143,12 @@ func (s *seeder) seedConnection(ctx context.Context, format port.Format, who cus
 	return s.state.save(s.folder)
 }
 
+// The formats of purchase orders: systems that start by cXML documents order by them, others as Proceedo does.
+const (
+	cxmlOrders   = "cxml-1.2"
+	peppolOrders = "peppol-bis-ordering-3"
+)
+
 // The domain and identities of the cXML credentials that each connection accepts.
 const (
 	credentialDomain = "NetworkID"
@@ -153,10 +159,12 @@ const (
 func profile(c ConnectionState, buyerHost string) connection.Profile {
 	p := connection.Profile{
 		Name: c.Format, Customer: c.Customer, Format: c.Format, Active: true,
-		Login:  connection.Login{Method: connection.Any, Names: connection.Presets[connection.DefaultPreset], User: c.User},
-		Return: connection.Return{FromCall: true, Hosts: []string{buyerHost}, Transfer: connection.Browser},
+		Login:    connection.Login{Method: connection.Any, Names: connection.Presets[connection.DefaultPreset], User: c.User},
+		Return:   connection.Return{FromCall: true, Hosts: []string{buyerHost}, Transfer: connection.Browser},
+		Ordering: connection.Ordering{Format: peppolOrders, Login: connection.BasicOrBearer},
 	}
 	if c.Documents {
+		p.Ordering.Format = cxmlOrders
 		buyerID := []connection.Identity{{Domain: credentialDomain, ID: c.User}}
 		p.Login.From, p.Login.Sender = buyerID, buyerID
 		p.Login.To = []connection.Identity{{Domain: credentialDomain, ID: sellerIdentity}}
