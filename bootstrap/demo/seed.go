@@ -153,8 +153,9 @@ const (
 func profile(c ConnectionState, buyerHost string) connection.Profile {
 	p := connection.Profile{
 		Name: c.Format, Customer: c.Customer, Format: c.Format, Active: true,
-		Login:  connection.Login{Method: connection.Any, Names: connection.Presets[connection.DefaultPreset], User: c.User},
-		Return: connection.Return{FromCall: true, Hosts: []string{buyerHost}, Transfer: connection.Browser},
+		Login:    connection.Login{Method: connection.Any, Names: connection.Presets[connection.DefaultPreset], User: c.User},
+		Return:   connection.Return{FromCall: true, Hosts: []string{buyerHost}, Transfer: connection.Browser},
+		Ordering: connection.Ordering{Login: connection.BasicOrBearer},
 	}
 	if c.Documents {
 		buyerID := []connection.Identity{{Domain: credentialDomain, ID: c.User}}
