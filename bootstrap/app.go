@@ -68,7 +68,7 @@ func Core(c Config) fx.Option {
 
 // Gateway is the whole gateway.
 func Gateway(c Config) fx.Option {
-	return fx.Options(Core(c), push.Module, web.Module, fx.Provide(listen, webConfig), fx.Invoke(serveHTTP, work))
+	return fx.Options(Core(c), tmp, push.Module, web.Module, fx.Provide(listen, webConfig), fx.Invoke(serveHTTP, work))
 }
 
 func masterKey(c Config) (secrets.MasterKey, error) {

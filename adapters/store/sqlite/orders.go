@@ -67,7 +67,7 @@ func (o orders) Create(ctx context.Context, a *order.Order, c *cart.Cart, d *tra
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO order_lines (tenant, connection, kind, name, id, created_at)
-SELECT DISTINCT ?, ?, value ->> 0, value ->> 1, ?, ? FROM json_each(?) WHERE value ->> 1 <> ''`,
+SELECT ?, ?, value ->> 0, value ->> 1, ?, ? FROM json_each(?) WHERE value ->> 1 <> '' ON CONFLICT DO NOTHING`,
 			of, s.Connection, id, stamp(s.CreatedAt).String(), names)
 		return err
 	})
