@@ -21,6 +21,7 @@ import (
 	"github.com/punchgate/punchgate/adapters/formats/cxml"
 	"github.com/punchgate/punchgate/adapters/formats/oci"
 	"github.com/punchgate/punchgate/adapters/formats/peppol"
+	"github.com/punchgate/punchgate/adapters/mapping"
 	"github.com/punchgate/punchgate/adapters/push"
 	"github.com/punchgate/punchgate/adapters/secrets"
 	"github.com/punchgate/punchgate/adapters/store/sqlite"
@@ -38,8 +39,8 @@ import (
 	"github.com/punchgate/punchgate/application/transfer"
 )
 
-// Formats are the formats of this build.
-var Formats = fx.Options(cxml.Module, oci.Module, peppol.Module, fx.Provide(
+// Formats are the formats of this build, and what adapts carts to them.
+var Formats = fx.Options(cxml.Module, oci.Module, peppol.Module, mapping.Module, fx.Provide(
 	fx.Annotate(formats.New, fx.ParamTags(`group:"formats"`)),
 ))
 

@@ -12,6 +12,7 @@ import (
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/apikey"
+	"github.com/punchgate/punchgate/domain/buyersystem"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/fault"
@@ -24,6 +25,7 @@ import (
 type Service struct {
 	stores  port.Stores
 	formats *formats.Registry
+	mapper  port.Mapper
 	secrets port.Secrets
 	clock   port.Clock
 	ids     port.IDs
@@ -32,10 +34,10 @@ type Service struct {
 
 // New makes the service.
 func New(
-	stores port.Stores, registry *formats.Registry, secrets port.Secrets, clock port.Clock, ids port.IDs,
+	stores port.Stores, registry *formats.Registry, mapper port.Mapper, secrets port.Secrets, clock port.Clock, ids port.IDs,
 	log *slog.Logger,
 ) *Service {
-	return &Service{stores, registry, secrets, clock, ids, log}
+	return &Service{stores, registry, mapper, secrets, clock, ids, log}
 }
 
 // ErrMasterKey refuses to work on a store whose secrets were made with another master key.
@@ -253,6 +255,14 @@ func (s *Service) checkOptions(p connection.Profile) error {
 	}
 	if err := f.CheckOptions(p.Options); err != nil {
 		return err
+	}
+	if err := s.mapper.Check(p.Mapping, f); err != nil {
+		return err
+	}
+	if p.BuyerSystem != "" {
+		if _, err := buyersystem.Get(p.BuyerSystem); err != nil {
+			return connection.ErrInvalid.With(fault.Detail{Path: "/buyer_system", Code: "unknown_value", Message: fault.From(err).Message})
+		}
 	}
 	return s.checkOrdering(p.Ordering)
 }
