@@ -10,11 +10,18 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"go.uber.org/fx"
+
+	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/purchase"
+	"github.com/punchgate/punchgate/domain/receipt"
+	"github.com/punchgate/punchgate/domain/tenant"
 )
 
 // purchaseOrder is what the tests order, written in each order format.
@@ -282,17 +289,14 @@ func takeAnswers(t *testing.T) *taker {
 // wait returns the n-th answer, from 1, once it is there.
 func (k *taker) wait(t *testing.T, n int) (string, http.Header) {
 	t.Helper()
-	for range 200 {
+	await(t, func() bool {
 		k.mu.Lock()
-		if len(k.got) >= n {
-			defer k.mu.Unlock()
-			return k.got[n-1], k.headers[n-1]
-		}
-		k.mu.Unlock()
-		time.Sleep(50 * time.Millisecond)
-	}
-	t.Fatalf("answer %d did not come", n)
-	return "", nil
+		defer k.mu.Unlock()
+		return len(k.got) >= n
+	})
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.got[n-1], k.headers[n-1]
 }
 
 func TestAHeldOrderIsDecidedByAnOperatorAndTheProcurementSystemIsTold(t *testing.T) {
@@ -578,16 +582,10 @@ func TestTheShopsAnswerGoesBackInTheFormatOfTheOrder(t *testing.T) {
 			if a := g.api(g.shop.erp, "GET", "/v1/erp/orders/"+id+"/response", ""); a.status != 200 || a.body != got {
 				t.Errorf("fetched: %d %s", a.status, a.body)
 			}
-			for range 100 { // the delivery is recorded a moment after it was taken
+			await(t, func() bool { // the delivery is recorded a moment after it was taken
 				list := g.api(g.shop.erp, "GET", "/v1/erp/orders/"+id+"/responses", "").want(t, 200)
-				if strings.Contains(list.text("answers"), "delivered_at") {
-					break
-				}
-				time.Sleep(20 * time.Millisecond)
-			}
-			if list := g.api(g.shop.erp, "GET", "/v1/erp/orders/"+id+"/responses", "").want(t, 200); !strings.Contains(list.text("answers"), "delivered_at") {
-				t.Errorf("not recorded as delivered: %v", list)
-			}
+				return strings.Contains(list.text("answers"), "delivered_at")
+			})
 			respond(`{"status":"accepted_with_change","lines":[{"line":"99","status":"rejected"}]}`).want(t, 422)
 			respond(`{"status":"perhaps"}`).want(t, 422)
 			respond(`{}`).want(t, 400)
@@ -611,17 +609,10 @@ func TestAnAnswerThatIsNotTakenIsTriedAgain(t *testing.T) {
 	buyer.refuse = true
 	buyer.mu.Unlock()
 	g.api(g.shop.erp, "POST", "/v1/erp/orders/"+id+"/response", `{"status":"accepted"}`).want(t, 201)
-	failed := false
-	for range 200 {
+	await(t, func() bool {
 		list := g.api(g.shop.erp, "GET", "/v1/erp/orders/"+id+"/responses", "").want(t, 200)
-		if failed = strings.Contains(list.text("answers"), "last_error"); failed {
-			break
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	if !failed {
-		t.Fatal("the failure is not recorded")
-	}
+		return strings.Contains(list.text("answers"), "last_error")
+	})
 	buyer.mu.Lock()
 	buyer.refuse = false
 	buyer.mu.Unlock()
@@ -691,5 +682,68 @@ func TestAnOldSecretIsGoodForAWhileAfterARotation(t *testing.T) {
 	}
 	if r := callDocument(t, link, setup("nytt-hemligt", setupRequest)); r.Status.Code != "200" {
 		t.Errorf("the new secret after the rotation: %+v", r)
+	}
+}
+
+// stoppingReceipts keeps receipts and fails to record what became of them, as where the gateway stops between the two.
+type stoppingReceipts struct {
+	port.Receipts
+
+	failing atomic.Bool
+}
+
+func (r *stoppingReceipts) Update(
+	ctx context.Context, of tenant.ID, id receipt.ID, change func(*receipt.Receipt) error,
+) (*receipt.Receipt, error) {
+	if r.failing.Load() {
+		return nil, port.ErrUnavailable
+	}
+	return r.Receipts.Update(ctx, of, id, change)
+}
+
+// stoppingOrders fails to change orders.
+type stoppingOrders struct {
+	port.Orders
+
+	failing atomic.Bool
+}
+
+func (o *stoppingOrders) Update(ctx context.Context, of tenant.ID, id order.ID, change func(*order.Order) error) (*order.Order, error) {
+	if o.failing.Load() {
+		return nil, port.ErrUnavailable
+	}
+	return o.Orders.Update(ctx, of, id, change)
+}
+
+func TestAPurchaseOrderWhoseWorkWasInterruptedIsFinishedWhenItComesAgain(t *testing.T) {
+	for _, where := range []string{"before the order", "after the order"} {
+		t.Run(where, func(t *testing.T) {
+			receipts, orderStore := &stoppingReceipts{}, &stoppingOrders{}
+			g := startWith(t, t.TempDir(), fx.Decorate(func(s port.Stores) port.Stores {
+				receipts.Receipts, s.Receipts = s.Receipts, receipts
+				orderStore.Orders, s.Orders = s.Orders, orderStore
+				return s
+			}))
+			g.shop = g.newShop("papper")
+			link, _ := g.connect("cxml-1.2", orders("cxml-1.2"))
+			id := g.transferred(link, "C-1")
+			failing := map[string]*atomic.Bool{"before the order": &orderStore.failing, "after the order": &receipts.failing}[where]
+			failing.Store(true)
+			if r := callDocument(t, link, orderOf("C-1").cxml()); r.Status.Code != "560" {
+				t.Fatalf("interrupted: %+v", r)
+			}
+			failing.Store(false)
+			for range 2 {
+				if r := callDocument(t, link, orderOf("C-1").cxml()); r.Status.Code != "200" {
+					t.Errorf("again: %+v", r)
+				}
+			}
+			if o := g.erpOrder(id); o.text("status") != "confirmed" {
+				t.Errorf("the order is %s", o.text("status"))
+			}
+			if n := len(g.api(g.shop.key, "GET", "/v1/admin/purchase-orders?status=applied", "").want(t, 200).at("purchase_orders").([]any)); n != 1 {
+				t.Errorf("%d documents applied", n)
+			}
+		})
 	}
 }
