@@ -35,24 +35,26 @@ import (
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/application/preview"
 	"github.com/punchgate/punchgate/application/sweep"
 	"github.com/punchgate/punchgate/application/transfer"
 )
 
-// Formats are the formats of this build, and what adapts carts to them.
-var Formats = fx.Options(cxml.Module, oci.Module, peppol.Module, mapping.Module, fx.Provide(
+// Formats are the formats of this build.
+var Formats = fx.Options(cxml.Module, oci.Module, peppol.Module, fx.Provide(
 	fx.Annotate(formats.New, fx.ParamTags(`group:"formats"`)),
 ))
 
 // UseCases are the use cases.
 var UseCases = fx.Provide(
-	login.New, checkout.New, transfer.New, completion.New, answering.New, erp.New, administration.New, sweep.New,
+	login.New, checkout.New, transfer.NewEncoder, transfer.New, preview.New, completion.New, answering.New, erp.New,
+	administration.New, sweep.New,
 )
 
 // Core is everything but the HTTP server and what runs in the background: enough for the commands that set up a tenant.
 func Core(c Config) fx.Option {
 	return fx.Options(
-		Formats, UseCases, system.Module, secrets.Module, sqlite.Module,
+		Formats, UseCases, mapping.Module, system.Module, secrets.Module, sqlite.Module,
 		fx.Supply(c, login.Policy{LoopbackHTTP: c.LoopbackHTTP}),
 		fx.Supply(c.PushNetworks),
 		fx.Supply(sqlite.Config{Path: filepath.Join(c.DataDir, "punchgate.db")}),

@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/punchgate/punchgate/application/erp"
+	"github.com/punchgate/punchgate/application/preview"
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
@@ -232,6 +233,10 @@ func (s *Server) createNetworkLink(c *gin.Context) {
 	}
 	made, err := s.use.Administration.CreateNetworkLink(c.Request.Context(), tenantOf(c))
 	reply(s, c, http.StatusCreated, made, err, s.linkView)
+}
+
+func (s *Server) previewConnection(c *gin.Context) {
+	s.preview(c, preview.Question{Connection: connection.ID(c.Param("id"))})
 }
 
 func (s *Server) replaceAnswerSecret(c *gin.Context) {

@@ -42,10 +42,11 @@ func (f *Format) EncodeCart(out io.Writer, o port.Outgoing) (port.Handover, erro
 	c.Writer = openDocument(out, &options, o.DocumentID, c.language, o.Now)
 	c.message()
 	return port.Handover{
-		MediaType: mediaType,
-		FileName:  fileName(o.Cart.ID),
-		Form:      options.form(o.ReturnURL, true),
-		Warnings:  c.warnings,
+		MediaType:     mediaType,
+		FileName:      fileName(o.Cart.ID),
+		Form:          options.form(o.ReturnURL, true),
+		Warnings:      c.warnings,
+		DefaultUNSPSC: options.DefaultUNSPSC,
 	}, c.Flush()
 }
 

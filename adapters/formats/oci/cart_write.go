@@ -69,7 +69,9 @@ func (f *Format) EncodeCart(w io.Writer, o port.Outgoing) (port.Handover, error)
 	if err := writeForm(w, &form); err != nil {
 		return port.Handover{}, err
 	}
-	return port.Handover{MediaType: "application/json", FileName: o.Cart.ID + ".json", Form: form, Warnings: e.warnings}, nil
+	return port.Handover{
+		MediaType: "application/json", FileName: o.Cart.ID + ".json", Form: form, Warnings: e.warnings, DefaultUNSPSC: s.DefaultUNSPSC,
+	}, nil
 }
 
 // encoder writes the items of one cart. Names and values stand in one text, of which the fields are parts.
