@@ -104,7 +104,7 @@ var (
 	ErrExists   = fault.New(fault.Conflict, "receipt.exists", "the document came before")
 	ErrReused   = fault.New(fault.Conflict, "receipt.identity_reused",
 		"the sender used this document's identifier before, for another document")
-	ErrDecided  = fault.New(fault.Conflict, "receipt.decided", "the document has its order already")
+	ErrDecided = fault.New(fault.Conflict, "receipt.decided", "the document has its order already")
 )
 
 // New makes the receipt of a document that has just come.
