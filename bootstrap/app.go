@@ -21,12 +21,14 @@ import (
 	"github.com/punchgate/punchgate/adapters/formats/cxml"
 	"github.com/punchgate/punchgate/adapters/formats/oci"
 	"github.com/punchgate/punchgate/adapters/formats/peppol"
+	"github.com/punchgate/punchgate/adapters/mapping"
 	"github.com/punchgate/punchgate/adapters/push"
 	"github.com/punchgate/punchgate/adapters/secrets"
 	"github.com/punchgate/punchgate/adapters/store/sqlite"
 	"github.com/punchgate/punchgate/adapters/system"
 	"github.com/punchgate/punchgate/adapters/web"
 	"github.com/punchgate/punchgate/application/administration"
+	"github.com/punchgate/punchgate/application/answering"
 	"github.com/punchgate/punchgate/application/checkout"
 	"github.com/punchgate/punchgate/application/completion"
 	"github.com/punchgate/punchgate/application/erp"
@@ -37,14 +39,14 @@ import (
 	"github.com/punchgate/punchgate/application/transfer"
 )
 
-// Formats are the formats of this build.
-var Formats = fx.Options(cxml.Module, oci.Module, peppol.Module, fx.Provide(
+// Formats are the formats of this build, and what adapts carts to them.
+var Formats = fx.Options(cxml.Module, oci.Module, peppol.Module, mapping.Module, fx.Provide(
 	fx.Annotate(formats.New, fx.ParamTags(`group:"formats"`)),
 ))
 
 // UseCases are the use cases.
 var UseCases = fx.Provide(
-	login.New, checkout.New, transfer.New, completion.New, erp.New, administration.New, sweep.New,
+	login.New, checkout.New, transfer.New, completion.New, answering.New, erp.New, administration.New, sweep.New,
 )
 
 // Core is everything but the HTTP server and what runs in the background: enough for the commands that set up a tenant.
@@ -67,7 +69,7 @@ func Core(c Config) fx.Option {
 
 // Gateway is the whole gateway.
 func Gateway(c Config) fx.Option {
-	return fx.Options(Core(c), push.Module, web.Module, fx.Provide(listen, webConfig), fx.Invoke(serveHTTP, work))
+	return fx.Options(Core(c), tmp, push.Module, web.Module, fx.Provide(listen, webConfig), fx.Invoke(serveHTTP, work))
 }
 
 func masterKey(c Config) (secrets.MasterKey, error) {
@@ -136,13 +138,17 @@ func serveHTTP(lifecycle fx.Lifecycle, stop fx.Shutdowner, server *web.Server, l
 }
 
 // work runs what happens in the background.
-func work(lifecycle fx.Lifecycle, sweeper *sweep.Service, transfers *transfer.Service, poster port.Poster) {
+func work(
+	lifecycle fx.Lifecycle, sweeper *sweep.Service, transfers *transfer.Service, poster port.Poster, answers *answering.Service,
+	deliverer port.Deliverer,
+) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	lifecycle.Append(fx.Hook{
 		OnStart: func(context.Context) error {
 			running.Go(func() { sweeper.Run(ctx) })
 			running.Go(func() { transfers.Push(ctx, poster) })
+			running.Go(func() { answers.Deliver(ctx, deliverer) })
 			return nil
 		},
 		OnStop: func(context.Context) error {

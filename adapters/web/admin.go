@@ -220,6 +220,31 @@ func (s *Server) createLink(c *gin.Context) {
 	reply(s, c, http.StatusCreated, made, err, s.linkView)
 }
 
+func (s *Server) listNetworkLinks(c *gin.Context) {
+	all, err := s.use.Administration.NetworkLinks(c.Request.Context(), tenantOf(c))
+	listAll(s, c, "links", all, err, s.linkView)
+}
+
+// createNetworkLink makes a link of the tenant: the credentials in a document select the connection.
+func (s *Server) createNetworkLink(c *gin.Context) {
+	if !s.decodeOptional(c, &struct{}{}) {
+		return
+	}
+	made, err := s.use.Administration.CreateNetworkLink(c.Request.Context(), tenantOf(c))
+	reply(s, c, http.StatusCreated, made, err, s.linkView)
+}
+
+func (s *Server) replaceAnswerSecret(c *gin.Context) {
+	var b struct {
+		Secret string `json:"secret"`
+	}
+	if !s.decode(c, &b) {
+		return
+	}
+	changed, err := s.use.Administration.ReplaceAnswerSecret(c.Request.Context(), tenantOf(c), connection.ID(c.Param("id")), secret.New(b.Secret))
+	reply(s, c, http.StatusOK, changed, err, connectionView)
+}
+
 func (s *Server) revokeLink(c *gin.Context) {
 	revoked, err := s.use.Administration.RevokeLink(c.Request.Context(), tenantOf(c), connection.LinkID(c.Param("id")))
 	reply(s, c, http.StatusOK, revoked, err, s.linkView)
@@ -265,6 +290,9 @@ type adminOrderView struct {
 	CartID  string    `json:"cart_id"`
 	Push    *pushView `json:"push,omitempty"` // only where the gateway hands the cart over itself
 	Created time.Time `json:"created_at"`
+
+	PurchaseOrder string           `json:"purchase_order"`
+	Differences   []differenceView `json:"differences"`
 }
 
 type pushView struct {
@@ -275,7 +303,10 @@ type pushView struct {
 
 func viewAdminOrder(o *order.Order) any {
 	state := o.Snapshot()
-	view := adminOrderView{ID: o.ID(), Number: o.Number(), Status: o.Status().String(), CartID: state.CartID, Created: state.CreatedAt}
+	view := adminOrderView{
+		ID: o.ID(), Number: o.Number(), Status: o.Status().String(), CartID: state.CartID, Created: state.CreatedAt,
+		PurchaseOrder: state.PurchaseOrder, Differences: viewDifferences(state.Differences),
+	}
 	if state.Push.Wanted {
 		view.Push = &pushView{state.Push.Attempts, state.Push.Due, state.Push.LastError}
 	}

@@ -29,16 +29,20 @@ func (s *Server) punchOut(c *gin.Context) {
 		}
 		reply = told
 	}
+	if reply.Document != nil {
+		s.answerDocument(c, reply)
+		return
+	}
+	c.Header("Referrer-Policy", "no-referrer")
+	c.Redirect(http.StatusSeeOther, reply.Location)
+}
+
+// answerDocument answers a program with a document, in which a refusal is told, too.
+func (s *Server) answerDocument(c *gin.Context, reply login.Reply) {
 	if reply.Refusal != nil {
 		_ = s.classify(c, reply.Refusal) // for the log
 	}
-	switch {
-	case reply.Document != nil:
-		c.Data(http.StatusOK, reply.MediaType, reply.Document)
-	default:
-		c.Header("Referrer-Policy", "no-referrer")
-		c.Redirect(http.StatusSeeOther, reply.Location)
-	}
+	c.Data(http.StatusOK, reply.MediaType, reply.Document)
 }
 
 func startRequest(c *gin.Context) (port.StartRequest, error) {

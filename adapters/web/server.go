@@ -21,6 +21,7 @@ import (
 	"go.uber.org/fx"
 
 	"github.com/punchgate/punchgate/application/administration"
+	"github.com/punchgate/punchgate/application/answering"
 	"github.com/punchgate/punchgate/application/authentication"
 	"github.com/punchgate/punchgate/application/checkout"
 	"github.com/punchgate/punchgate/application/completion"
@@ -64,6 +65,7 @@ type Services struct {
 	Transfer       *transfer.Service
 	Completion     *completion.Service
 	ERP            *erp.Service
+	Answering      *answering.Service
 	Administration *administration.Service
 	Stores         port.Stores
 	Secrets        port.Secrets
@@ -120,6 +122,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 	r.POST("/punchout/:link", s.punchOut)
 	r.GET("/punchout/:link/complete", s.complete)
 	r.POST("/punchout/:link/complete", s.complete)
+	r.POST("/punchout/:link/orders", s.takeOrder)
 	r.GET("/transfer/:token", s.transferPage)
 
 	r.Use(s.checkQuery) // of the API from here on; the formats read their own queries
@@ -136,6 +139,9 @@ func (s *Server) routes() (*gin.Engine, error) {
 	orders.GET("/orders/:id", s.order)
 	orders.GET("/orders/:id/document", s.document)
 	orders.POST("/orders/:id/exported", s.exported)
+	orders.POST("/orders/:id/response", s.respond)
+	orders.GET("/orders/:id/response", s.responseDocument)
+	orders.GET("/orders/:id/responses", s.listAnswers)
 
 	platform := r.Group("/v1/admin/tenants", s.needs(apikey.Platform))
 	platform.GET("", s.listTenants)
@@ -157,6 +163,9 @@ func (s *Server) routes() (*gin.Engine, error) {
 	admin.POST("/connections/:id/secret", s.replaceSecret)
 	admin.GET("/connections/:id/links", s.listLinks)
 	admin.POST("/connections/:id/links", s.createLink)
+	admin.POST("/connections/:id/answer-secret", s.replaceAnswerSecret)
+	admin.GET("/links", s.listNetworkLinks)
+	admin.POST("/links", s.createNetworkLink)
 	admin.POST("/links/:id/revoke", s.revokeLink)
 	admin.GET("/keys", s.listKeys)
 	admin.POST("/keys", s.createKey)
@@ -164,6 +173,13 @@ func (s *Server) routes() (*gin.Engine, error) {
 	admin.GET("/orders/:id", s.adminOrder)
 	admin.POST("/orders/:id/push", s.pushOrder)
 	admin.POST("/orders/:id/cancel", s.cancelOrder)
+	admin.POST("/orders/:id/confirm", s.confirmOrder)
+	admin.POST("/orders/:id/reject", s.rejectOrder)
+	admin.GET("/orders/:id/answers", s.listAnswers)
+	admin.POST("/orders/:id/answers/:position/deliver", s.deliverAnswer)
+	admin.GET("/purchase-orders", s.listReceipts)
+	admin.GET("/purchase-orders/:id/document", s.receiptDocument)
+	admin.POST("/purchase-orders/:id/tie", s.tieReceipt)
 
 	r.HEAD("/healthz", func(c *gin.Context) { c.Status(http.StatusOK) })
 	r.HEAD("/readyz", s.ready)

@@ -9,6 +9,7 @@ import (
 	"github.com/punchgate/punchgate/application/erp"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/purchase"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/transfer"
 )
@@ -93,12 +94,20 @@ type orderView struct {
 	ExportedAt    time.Time        `json:"exported_at,omitzero"`
 }
 
-// differenceView is a difference between the cart and the purchase order. A ping carries no order, so there is none.
+// differenceView is a difference between the cart and the purchase order.
 type differenceView struct {
-	Line   string `json:"line"`
+	Line   string `json:"line"` // of the cart; of an added line, the order's number of it; empty for the whole order
 	Member string `json:"member"`
 	Cart   string `json:"cart"`
 	Order  string `json:"order"`
+}
+
+func viewDifferences(all []purchase.Difference) []differenceView {
+	views := make([]differenceView, len(all))
+	for i, d := range all {
+		views[i] = differenceView{d.Line, string(d.Member), d.Cart, d.Order}
+	}
+	return views
 }
 
 func viewOrder(o erp.Order) orderView {
@@ -106,6 +115,7 @@ func viewOrder(o erp.Order) orderView {
 	return orderView{
 		ID: string(s.ID), Number: o.Order.Number(), Status: s.Status.String(), Test: s.Test, CartID: s.CartID,
 		PurchaseOrder: s.PurchaseOrder, ERPReference: s.ERPReference, Customer: viewCustomerRef(o.Customer), Cart: o.Cart,
-		CreatedAt: s.CreatedAt, TransferredAt: s.TransferredAt, ConfirmedAt: s.ConfirmedAt, ExportedAt: s.ExportedAt,
+		Differences: viewDifferences(s.Differences),
+		CreatedAt:   s.CreatedAt, TransferredAt: s.TransferredAt, ConfirmedAt: s.ConfirmedAt, ExportedAt: s.ExportedAt,
 	}
 }

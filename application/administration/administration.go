@@ -5,11 +5,14 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
+	"github.com/punchgate/punchgate/application/answering"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/apikey"
+	"github.com/punchgate/punchgate/domain/buyersystem"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/fault"
@@ -22,6 +25,7 @@ import (
 type Service struct {
 	stores  port.Stores
 	formats *formats.Registry
+	mapper  port.Mapper
 	secrets port.Secrets
 	clock   port.Clock
 	ids     port.IDs
@@ -30,9 +34,10 @@ type Service struct {
 
 // New makes the service.
 func New(
-	stores port.Stores, registry *formats.Registry, secrets port.Secrets, clock port.Clock, ids port.IDs, log *slog.Logger,
+	stores port.Stores, registry *formats.Registry, mapper port.Mapper, secrets port.Secrets, clock port.Clock, ids port.IDs,
+	log *slog.Logger,
 ) *Service {
-	return &Service{stores, registry, secrets, clock, ids, log}
+	return &Service{stores, registry, mapper, secrets, clock, ids, log}
 }
 
 // ErrMasterKey refuses to work on a store whose secrets were made with another master key.
@@ -239,6 +244,7 @@ func (s *Service) credential(chosen secret.Text) (connection.Credential, secret.
 	return c, chosen, err
 }
 
+// checkOptions refuses what the formats and the mapper of this build do not know.
 func (s *Service) checkOptions(p connection.Profile) error {
 	f, err := formats.As[port.CartEncoder](s.formats, p.Format, formats.Cart)
 	switch {
@@ -247,7 +253,37 @@ func (s *Service) checkOptions(p connection.Profile) error {
 	case err != nil: // such as a format of purchase orders only
 		return connection.ErrInvalid.With(fault.Detail{Path: "/format", Code: "no_cart_format", Message: err.Error()})
 	}
-	return f.CheckOptions(p.Options)
+	if err := f.CheckOptions(p.Options); err != nil {
+		return err
+	}
+	if err := s.mapper.Check(p.Mapping, f); err != nil {
+		return err
+	}
+	if p.BuyerSystem != "" {
+		if _, err := buyersystem.Get(p.BuyerSystem); err != nil {
+			return connection.ErrInvalid.With(fault.Detail{Path: "/buyer_system", Code: "unknown_value", Message: fault.From(err).Message})
+		}
+	}
+	return s.checkOrdering(p.Ordering)
+}
+
+func (s *Service) checkOrdering(o connection.Ordering) error {
+	if o.Format == "" {
+		return nil
+	}
+	f, err := formats.As[port.OrderDecoder](s.formats, o.Format, formats.Order)
+	if err != nil {
+		return connection.ErrInvalid.With(fault.Detail{Path: "/ordering/format", Code: "no_order_format", Message: err.Error()})
+	}
+	if err := f.CheckOptions(o.Options); err != nil {
+		refusal := *fault.From(err)
+		details := slices.Clone(refusal.Details)
+		for i := range details {
+			details[i].Path = "/ordering" + details[i].Path
+		}
+		return refusal.With(details...)
+	}
+	return nil
 }
 
 // CreateLink makes another link of a connection.
@@ -258,6 +294,32 @@ func (s *Service) CreateLink(ctx context.Context, of tenant.ID, id connection.ID
 	}
 	l := connection.NewLink(c, connection.LinkID(s.ids.New()), s.clock.Now())
 	return l, s.stores.Links.Create(ctx, l)
+}
+
+// CreateNetworkLink makes another link that serves all connections of the tenant.
+func (s *Service) CreateNetworkLink(ctx context.Context, of tenant.ID) (*connection.Link, error) {
+	l := connection.NewNetworkLink(of, connection.LinkID(s.ids.New()), s.clock.Now())
+	return l, s.stores.Links.Create(ctx, l)
+}
+
+// NetworkLinks returns the links that serve all connections of the tenant.
+func (s *Service) NetworkLinks(ctx context.Context, of tenant.ID) ([]*connection.Link, error) {
+	return s.stores.Links.ByConnection(ctx, of, "")
+}
+
+// ReplaceAnswerSecret changes what the shop presents where answers to purchase orders go; an empty secret takes it away.
+func (s *Service) ReplaceAnswerSecret(
+	ctx context.Context, of tenant.ID, id connection.ID, presented secret.Text,
+) (*connection.Connection, error) {
+	return s.stores.Connections.Update(ctx, of, id, func(c *connection.Connection) error {
+		if presented.Empty() {
+			c.SetAnswerSecret("")
+			return nil
+		}
+		sealed, err := s.secrets.Seal(presented, answering.SecretPurpose(c)...)
+		c.SetAnswerSecret(sealed)
+		return err
+	})
 }
 
 // Links returns the links of a connection.

@@ -1,4 +1,6 @@
-// Package completion completes orders: by the ping with which the procurement system says that the cart was approved.
+// Package completion completes orders: by the ping with which the procurement system says that the cart was approved, or by a
+// purchase order document, which is compared with the cart. What differs is held for an operator where the connection says
+// so.
 package completion
 
 import (
@@ -7,6 +9,7 @@ import (
 	"net/http"
 
 	"github.com/punchgate/punchgate/application/authentication"
+	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
@@ -18,14 +21,15 @@ import (
 // Service completes orders.
 type Service struct {
 	stores  port.Stores
+	formats *formats.Registry
 	secrets port.Secrets
 	clock   port.Clock
 	log     *slog.Logger
 }
 
 // New makes the service.
-func New(stores port.Stores, secrets port.Secrets, clock port.Clock, log *slog.Logger) *Service {
-	return &Service{stores, secrets, clock, log}
+func New(stores port.Stores, registry *formats.Registry, secrets port.Secrets, clock port.Clock, log *slog.Logger) *Service {
+	return &Service{stores, registry, secrets, clock, log}
 }
 
 // Ping is a ping as it came in.
@@ -41,21 +45,11 @@ type Ping struct {
 
 // Complete confirms the order that the ping names, once, however often it comes.
 func (s *Service) Complete(ctx context.Context, p Ping) (*order.Order, error) {
-	of, id, err := connection.ParseLinkAddress(p.Link)
+	conn, err := s.connection(ctx, p.Link)
 	if err != nil {
 		return nil, err
 	}
-	link, err := s.stores.Links.Get(ctx, of, id)
-	if err != nil {
-		return nil, err
-	}
-	if err := link.Check(); err != nil {
-		return nil, err
-	}
-	conn, err := s.stores.Connections.Get(ctx, of, link.Snapshot().Connection)
-	if err != nil {
-		return nil, err
-	}
+	of := conn.Tenant()
 	profile := conn.Profile()
 	if p.Method == http.MethodGet && !profile.CompleteByGet {
 		return nil, fault.New(fault.Malformed, "completion.method", "this connection does not accept a ping by GET")
@@ -88,6 +82,25 @@ func (s *Service) Complete(ctx context.Context, p Ping) (*order.Order, error) {
 	return done, nil
 }
 
+// connection returns the connection of a link.
+func (s *Service) connection(ctx context.Context, address string) (*connection.Connection, error) {
+	of, id, err := connection.ParseLinkAddress(address)
+	if err != nil {
+		return nil, err
+	}
+	link, err := s.stores.Links.Get(ctx, of, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := link.Check(); err != nil {
+		return nil, err
+	}
+	if link.Network() {
+		return nil, connection.ErrNetworkLink
+	}
+	return s.stores.Connections.Get(ctx, of, link.Snapshot().Connection)
+}
+
 // credentials reads the same parameters as the login, or HTTP Basic. Where the connection logs in by cXML documents, the
 // name is the Sender's identity.
 func credentials(p Ping, l connection.Login) (port.Presented, error) {
@@ -104,12 +117,17 @@ func credentials(p Ping, l connection.Login) (port.Presented, error) {
 	case presented.Password.Empty():
 		return presented, missing(l.Names.Password)
 	}
+	return named(presented, l), nil
+}
+
+// named lets the name of a Sender stand for its credentials.
+func named(presented port.Presented, l connection.Login) port.Presented {
 	for _, sender := range l.Sender {
 		if sender.ID == presented.User {
 			presented.From, presented.To, presented.Sender = l.From, l.To, l.Sender
 		}
 	}
-	return presented, nil
+	return presented
 }
 
 func missing(name string) error {

@@ -1,4 +1,5 @@
-// Package login accepts start calls: it opens a session for whoever the procurement system sends.
+// Package login accepts what procurement systems send to a link: it opens a session for the person of a start call, and
+// hands on the purchase orders of formats whose documents all go to one address.
 package login
 
 import (
@@ -6,8 +7,10 @@ import (
 	"context"
 	"log/slog"
 	"net/url"
+	"strings"
 
 	"github.com/punchgate/punchgate/application/authentication"
+	"github.com/punchgate/punchgate/application/completion"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/token"
@@ -15,6 +18,7 @@ import (
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/eligibility"
 	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/receipt"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
@@ -29,6 +33,7 @@ type Policy struct {
 type Service struct {
 	stores  port.Stores
 	formats *formats.Registry
+	orders  *completion.Service
 	secrets port.Secrets
 	clock   port.Clock
 	ids     port.IDs
@@ -38,9 +43,10 @@ type Service struct {
 
 // New makes the service.
 func New(
-	stores port.Stores, registry *formats.Registry, secrets port.Secrets, clock port.Clock, ids port.IDs, policy Policy, log *slog.Logger,
+	stores port.Stores, registry *formats.Registry, orders *completion.Service, secrets port.Secrets, clock port.Clock, ids port.IDs,
+	policy Policy, log *slog.Logger,
 ) *Service {
-	return &Service{stores, registry, secrets, clock, ids, policy, log}
+	return &Service{stores, registry, orders, secrets, clock, ids, policy, log}
 }
 
 // Call is a start call as it came in.
@@ -58,30 +64,53 @@ type Reply struct {
 	Refusal   error // what the document refuses, for the log
 }
 
-// Start accepts or refuses a start call. Where the caller is a server that expects a document, a refusal is told in that
-// document, and the error is nil.
+// Start accepts or refuses what comes to a link: a start call, or a document that the format knows. Where the caller is a
+// server that expects a document, a refusal is told in that document, and the error is nil.
 func (s *Service) Start(ctx context.Context, call Call) (Reply, error) {
-	link, conn, err := s.find(ctx, call.Link)
+	at, err := s.find(ctx, call, false)
 	if err != nil {
 		return Reply{}, err
 	}
-	decoder, err := formats.As[port.LoginDecoder](s.formats, conn.Profile().Format, formats.Login)
+	if at.responder != nil {
+		return s.document(ctx, at, call)
+	}
+	decoder, err := formats.As[port.LoginDecoder](s.formats, at.conn.Profile().Format, formats.Login)
 	if err != nil {
 		return Reply{}, err
 	}
-	call.Request.Login, call.Request.Options = conn.Profile().Login, conn.Profile().Options
-	responder, ok := decoder.(port.StartResponder)
-	if !ok || !responder.AnswersDocument(call.Request) {
-		if !conn.Profile().Login.Method.Allows(call.Request.Method) {
-			return Reply{}, fault.Newf(fault.Malformed, "login.method", "this connection does not accept a start call by %s", call.Request.Method)
+	call.Request.Login, call.Request.Options = at.conn.Profile().Login, at.conn.Profile().Options
+	if !at.conn.Profile().Login.Method.Allows(call.Request.Method) {
+		return Reply{}, fault.Newf(fault.Malformed, "login.method", "this connection does not accept a start call by %s", call.Request.Method)
+	}
+	opened, err := s.open(ctx, at, decoder, call.Request)
+	return Reply{Location: opened.page}, err
+}
+
+// Order accepts or refuses a purchase order document whose format holds the credentials, as Start does. It reports whether
+// it is one.
+func (s *Service) Order(ctx context.Context, call Call) (Reply, bool, error) {
+	at, err := s.find(ctx, call, true)
+	if err != nil || at.responder == nil {
+		return Reply{}, false, err
+	}
+	reply, err := s.document(ctx, at, call)
+	return reply, true, err
+}
+
+// document answers a document by a document.
+func (s *Service) document(ctx context.Context, at place, call Call) (Reply, error) {
+	if at.conn != nil {
+		profile := at.conn.Profile()
+		call.Request.Login, call.Request.Options = profile.Login, profile.Options
+		if at.responder.Name() != profile.Format {
+			call.Request.Options = profile.Ordering.Options
 		}
-		_, page, err := s.open(ctx, link, conn, decoder, call.Request)
-		return Reply{Location: page}, err
 	}
-	start, page, refusal := s.open(ctx, link, conn, responder, call.Request)
+	opened, refusal := s.open(ctx, at, at.responder, call.Request)
 	var document bytes.Buffer
-	mediaType, err := responder.EncodeStartResponse(&document, port.StartResponse{
-		Call: start, StartPage: page, Err: refusal, Endpoint: call.Endpoint, DocumentID: s.ids.New(), Now: s.clock.Now(),
+	mediaType, err := at.responder.EncodeStartResponse(&document, port.StartResponse{
+		Call: opened.call, StartPage: opened.page, Queued: opened.queued, Err: refusal, Endpoint: call.Endpoint,
+		DocumentID: s.ids.New(), Now: s.clock.Now(),
 	})
 	return Reply{MediaType: mediaType, Document: document.Bytes(), Refusal: refusal}, err
 }
@@ -103,68 +132,150 @@ func (s *Service) Refuse(r port.StartRequest, refusal error) (Reply, bool) {
 	return Reply{}, false
 }
 
-func (s *Service) find(ctx context.Context, address string) (*connection.Link, *connection.Connection, error) {
-	of, id, err := connection.ParseLinkAddress(address)
+// place is where a call came to.
+type place struct {
+	link *connection.Link
+	conn *connection.Connection // nil where a network's document names none
+	// responder reads and answers the call where it is a document; nil where a browser brings it.
+	responder  port.StartResponder
+	ordersOnly bool // the address takes purchase orders and no start calls
+}
+
+// find returns the place of a call. The document is one of the connection's format, or of the format of its purchase orders;
+// with ordersOnly, of the latter alone.
+func (s *Service) find(ctx context.Context, call Call, ordersOnly bool) (place, error) {
+	of, id, err := connection.ParseLinkAddress(call.Link)
 	if err != nil {
-		return nil, nil, err
+		return place{}, err
 	}
 	link, err := s.stores.Links.Get(ctx, of, id)
 	if err != nil {
-		return nil, nil, err
+		return place{}, err
+	}
+	if link.Network() {
+		at, err := s.ofNetwork(ctx, link, call.Request)
+		at.ordersOnly = ordersOnly
+		return at, err
 	}
 	conn, err := s.stores.Connections.Get(ctx, of, link.Snapshot().Connection)
-	return link, conn, err
+	if err != nil {
+		return place{}, err
+	}
+	at, profile := place{link: link, conn: conn, ordersOnly: ordersOnly}, conn.Profile()
+	names := []string{profile.Format, profile.Ordering.Format}
+	if ordersOnly {
+		names = names[1:]
+	}
+	for _, name := range names {
+		responder, err := formats.As[port.StartResponder](s.formats, name, formats.Login)
+		if err != nil {
+			continue
+		}
+		request := call.Request
+		if name == profile.Format {
+			request.Options = profile.Options
+		} else {
+			request.Options = profile.Ordering.Options
+		}
+		if responder.AnswersDocument(request) {
+			at.responder = responder
+			break
+		}
+	}
+	return at, nil
 }
 
-// open reads the call, checks everything about it and stores the session. It returns the start page, or none where the
-// document asks for no session.
-func (s *Service) open(
-	ctx context.Context, link *connection.Link, conn *connection.Connection, decoder port.LoginDecoder, r port.StartRequest,
-) (port.StartCall, string, error) {
-	if err := link.Check(); err != nil {
-		return port.StartCall{}, "", err
+// opened is what a call came to.
+type opened struct {
+	call   port.StartCall
+	page   string // where the person goes; empty where the document asks for no session
+	queued bool   // a purchase order was accepted for processing
+}
+
+// open reads the call, checks everything about it, and stores the session or what else the call brings.
+func (s *Service) open(ctx context.Context, at place, decoder port.LoginDecoder, r port.StartRequest) (opened, error) {
+	if err := at.link.Check(); err != nil {
+		return opened{}, err
 	}
 	start, err := decoder.DecodeLogin(r)
+	got := opened{call: start}
 	if err != nil {
-		return start, "", err
+		return got, err
 	}
-	if err := authentication.Caller(ctx, s.secrets, s.clock, conn, start.Presented); err != nil {
-		return start, "", err
+	if at.conn == nil {
+		return got, authentication.ErrCredentials
 	}
-	if start.Operation == "" { // a document that only asks what the gateway can do
-		return start, "", nil
+	if err := authentication.Caller(ctx, s.secrets, s.clock, at.conn, start.Presented); err != nil {
+		return got, err
 	}
+	switch {
+	case start.Order != nil:
+		got.queued, err = s.order(ctx, at, start, r)
+		return got, err
+	case at.ordersOnly:
+		return got, errOrdersOnly
+	case start.Operation == "": // a document that only asks what the gateway can do
+		return got, nil
+	}
+	got.page, err = s.visit(ctx, at.conn, start)
+	return got, err
+}
+
+// errOrdersOnly refuses other documents than purchase orders where only these are taken.
+var errOrdersOnly = fault.New(fault.Unsupported, "login.orders_only", "this address takes purchase orders only")
+
+// order hands on a purchase order. It reports whether an operator has to look at it.
+func (s *Service) order(ctx context.Context, at place, start port.StartCall, r port.StartRequest) (queued bool, err error) {
+	format := at.conn.Profile().Ordering.Format
+	if _, err := formats.As[port.StartResponder](s.formats, format, formats.Order); err != nil {
+		return false, completion.ErrNoOrders
+	}
+	start.Order.DocumentID = start.DocumentID
+	var sender string
+	if from := start.Presented.From; len(from) > 0 {
+		sender = strings.ToLower(from[0].Domain) + " " + from[0].ID
+	}
+	received, err := s.orders.Receive(ctx, at.conn, at.responder.Name(), sender,
+		&receipt.Content{MediaType: r.ContentType, Body: r.Body, Order: *start.Order})
+	return received.Queued(), err
+}
+
+// visit stores the session and returns the start page.
+func (s *Service) visit(ctx context.Context, conn *connection.Connection, start port.StartCall) (string, error) {
 	of, err := s.stores.Tenants.Get(ctx, conn.Tenant())
 	if err != nil {
-		return start, "", err
+		return "", err
 	}
 	if err := s.checkStart(ctx, of, conn); err != nil {
-		return start, "", err
+		return "", err
 	}
 	profile := conn.Profile()
 	returnURL, err := profile.Return.Address(start.ReturnURL, s.policy.LoopbackHTTP)
 	if err != nil {
-		return start, "", err
+		return "", err
+	}
+	if start.Lines, err = s.restore(ctx, conn, start); err != nil {
+		return "", err
+	}
+	page, err := s.landing(of)
+	if err != nil {
+		return "", err
 	}
 	visit := session.Visit{
 		Operation: start.Operation, ReturnURL: returnURL, Correlation: start.Correlation, CorrelationField: profile.Login.Names.Session,
 		Person: start.Person, ShipTo: start.ShipTo, SelectedItem: start.SelectedItem, Lines: start.Lines,
 		Extrinsics: start.Extrinsics, Keep: start.Keep, Test: start.Test,
 	}
-	page, err := s.landing(of)
-	if err != nil {
-		return start, "", err
+	begun := session.Start(of, conn, session.ID(s.ids.New()), visit, s.clock.Now())
+	if err := s.stores.Sessions.Create(ctx, begun); err != nil {
+		return "", err
 	}
-	opened := session.Start(of, conn, session.ID(s.ids.New()), visit, s.clock.Now())
-	if err := s.stores.Sessions.Create(ctx, opened); err != nil {
-		return start, "", err
-	}
-	s.log.InfoContext(ctx, "session opened", "tenant", of.ID(), "connection", conn.ID(), "session", opened.ID(), "test", visit.Test)
+	s.log.InfoContext(ctx, "session opened", "tenant", of.ID(), "connection", conn.ID(), "session", begun.ID(), "test", visit.Test)
 	if page.RawQuery != "" {
 		page.RawQuery += "&" // the shop's own parameters stay as it wrote them
 	}
-	page.RawQuery += "punchout_token=" + token.Make(s.secrets, token.Start, of.ID(), opened.ID())
-	return start, page.String(), nil
+	page.RawQuery += "punchout_token=" + token.Make(s.secrets, token.Start, of.ID(), begun.ID())
+	return page.String(), nil
 }
 
 // ErrNoLanding refuses logins of a shop that has no landing address yet.

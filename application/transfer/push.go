@@ -2,72 +2,30 @@ package transfer
 
 import (
 	"context"
-	"math/rand/v2"
-	"sync"
-	"time"
 
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/application/retry"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 
-const (
-	pushPoll    = 5 * time.Second  // how often the store is asked when nothing wakes the pusher
-	pushLease   = 2 * time.Minute  // longer than one attempt takes, so that no two gateways push at once
-	pushFirst   = 10 * time.Second // the wait after the first failure; it doubles with each
-	pushLongest = time.Hour
-	pushTries   = 20 // about half a day of tries; then an operator must make it due again
-	pushPage    = 16
-
-	pushesAtOnce = 8
-)
-
 // Wake tells the pusher that something may be due.
-func (s *Service) Wake() {
-	select {
-	case s.wake <- struct{}{}:
-	default: // it is told already
-	}
-}
+func (s *Service) Wake() { s.pushes.Wake() }
 
 // Push hands carts over server to server until the context ends. A cart that the other side did not acknowledge is tried
-// again, later each time. Several are pushed at once, so that a procurement system that hangs does not stop the others.
+// again, later each time.
 func (s *Service) Push(ctx context.Context, poster port.Poster) {
-	poll := time.NewTicker(pushPoll)
-	defer poll.Stop()
-	slots := make(chan struct{}, pushesAtOnce)
-	var running sync.WaitGroup
-	defer running.Wait()
-	for {
-		for _, due := range s.due(ctx) {
-			select {
-			case slots <- struct{}{}:
-			case <-ctx.Done():
-				return
-			}
-			running.Go(func() {
-				defer func() { <-slots }()
-				if err := s.push(ctx, poster, due); err != nil && ctx.Err() == nil {
-					s.log.WarnContext(ctx, "push failed", "tenant", due.Snapshot().Tenant, "order", due.ID(), "error", err)
-				}
-			})
+	retry.Run(ctx, s.pushes, s.due, func(ctx context.Context, due *order.Order) {
+		if err := s.push(ctx, poster, due); err != nil && ctx.Err() == nil {
+			s.log.WarnContext(ctx, "push failed", "tenant", due.Snapshot().Tenant, "order", due.ID(), "error", err)
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-s.wake:
-		case <-poll.C:
-		}
-	}
+	})
 }
 
 func (s *Service) due(ctx context.Context) []*order.Order {
-	due, err := s.stores.Orders.ToPush(ctx, s.clock.Now(), pushPage)
+	due, err := s.stores.Orders.ToPush(ctx, s.clock.Now(), retry.Page)
 	if err != nil && ctx.Err() == nil {
 		s.log.ErrorContext(ctx, "orders to push cannot be read", "error", err)
-	}
-	if len(due) == pushPage {
-		s.Wake() // there may be more
 	}
 	return due
 }
@@ -79,7 +37,7 @@ func (s *Service) push(ctx context.Context, poster port.Poster, o *order.Order) 
 	}
 	mine := false
 	claimed, err := s.stores.Orders.Update(ctx, o.Snapshot().Tenant, o.ID(), func(each *order.Order) error {
-		mine = each.Claim(s.clock.Now(), pushLease)
+		mine = each.Claim(s.clock.Now(), retry.Lease)
 		return nil
 	})
 	if err != nil {
@@ -95,7 +53,7 @@ func (s *Service) push(ctx context.Context, poster port.Poster, o *order.Order) 
 	}
 	record := func(o *order.Order) error { return o.Transfer(s.clock.Now()) }
 	if failure != nil {
-		next := nextTry(due.Push.Attempts, s.clock.Now())
+		next := retry.Next(due.Push.Attempts, s.clock.Now())
 		if next.IsZero() {
 			s.log.ErrorContext(ctx, "push given up", "tenant", due.Tenant, "order", due.ID, "attempts", due.Push.Attempts)
 		}
@@ -132,14 +90,4 @@ func (s *Service) post(ctx context.Context, poster port.Poster, due order.State)
 		return err
 	}
 	return poster.Post(ctx, document.Form, document.Values())
-}
-
-// nextTry doubles the wait with each attempt and spreads it by half, so that many failed pushes do not come back at once.
-// It is zero after the last try.
-func nextTry(attempts int, now time.Time) time.Time {
-	if attempts >= pushTries {
-		return time.Time{}
-	}
-	wait := min(pushFirst<<(attempts-1), pushLongest)
-	return now.Add(wait/2 + rand.N(wait)) //nolint:gosec // it spreads load, it hides nothing
 }

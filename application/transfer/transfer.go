@@ -12,6 +12,7 @@ import (
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/application/retry"
 	"github.com/punchgate/punchgate/application/token"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
@@ -31,7 +32,7 @@ type Service struct {
 	ids     port.IDs
 	policy  login.Policy
 	log     *slog.Logger
-	wake    chan struct{} // tells the pusher that something is due
+	pushes  *retry.Worker
 }
 
 // New makes the service.
@@ -39,7 +40,7 @@ func New(
 	stores port.Stores, registry *formats.Registry, secrets port.Secrets, clock port.Clock, ids port.IDs, policy login.Policy,
 	log *slog.Logger,
 ) *Service {
-	return &Service{stores, registry, secrets, clock, ids, policy, log, make(chan struct{}, 1)}
+	return &Service{stores, registry, secrets, clock, ids, policy, log, retry.NewWorker()}
 }
 
 // Sent is what the shop gets for a cart.

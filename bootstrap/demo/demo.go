@@ -60,7 +60,7 @@ type SeedConnection struct {
 	CustomerID  string            `json:"customer_id"`
 	LinkURL     string            `json:"link_url"`
 	Method      string            `json:"method"`
-	Login       map[string]string `json:"login"`
+	Login       map[string]string `json:"login,omitempty"`      // where it can be a form
 	Credentials buyer.Credentials `json:"credentials,omitzero"` // where the format's start call can be a document
 }
 
@@ -140,7 +140,9 @@ func (d *Demo) describe(s *State) {
 		returns := buyer.Connection{Format: c.Format}
 		seed := SeedConnection{
 			Format: c.Format, CustomerID: string(c.Customer), LinkURL: d.seed.GatewayURL + "/punchout/" + c.Link, Method: http.MethodPost,
-			Login: map[string]string{"USERNAME": c.User, "PASSWORD": c.Password, "HOOK_URL": d.seed.BuyerURL + returns.ReturnPath()},
+		}
+		if c.Forms {
+			seed.Login = map[string]string{"USERNAME": c.User, "PASSWORD": c.Password, "HOOK_URL": d.seed.BuyerURL + returns.ReturnPath()}
 		}
 		if c.Documents {
 			seed.Credentials = buyer.Credentials{
@@ -166,7 +168,8 @@ func (d *Demo) buyer() http.Handler {
 	config := buyer.Config{BaseURL: d.seed.BuyerURL}
 	for _, c := range d.seed.Connections {
 		config.Connections = append(config.Connections, buyer.Connection{
-			Name: seller.Name, Format: c.Format, LinkURL: c.LinkURL, Method: c.Method, Login: c.Login,
+			Name: seller.Name, Format: c.Format, LinkURL: c.LinkURL, Method: c.Method, Login: c.Login, Credentials: c.Credentials,
+			OrderFormat: orderFormat(c.Credentials != buyer.Credentials{}),
 		})
 	}
 	return buyer.New(config)

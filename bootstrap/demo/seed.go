@@ -4,11 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"net/http"
 	"net/url"
 	"slices"
 
 	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/bootstrap/demo/buyer"
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
@@ -109,21 +111,26 @@ func (s *seeder) seedConnection(ctx context.Context, format port.Format, who cus
 	if err != nil {
 		return err
 	}
+	responder, documents := format.(port.StartResponder)
+	forms := !documents || !responder.AnswersDocument(port.StartRequest{
+		Method: http.MethodPost, ContentType: "application/x-www-form-urlencoded", Body: []byte("USERNAME=a"),
+	})
 	known := slices.IndexFunc(s.state.Connections, func(c ConnectionState) bool { return c.Format == format.Name() })
 	if known >= 0 {
 		c, err := s.admin.Connection(ctx, shopID, s.state.Connections[known].ID)
 		if err != nil {
 			return err
 		}
+		s.state.Connections[known].Forms = forms
 		p := c.Profile()
 		p.Return.Hosts = []string{address.Host}
+		p.Ordering.Format = orderFormat(documents)
 		_, err = s.admin.ChangeConnection(ctx, shopID, c.ID(), p)
 		return err
 	}
-	_, documents := format.(port.StartResponder)
 	made := ConnectionState{
 		ID: connection.ID(format.Name()), Format: format.Name(), Customer: who, User: "demo-" + string(who), Password: rand.Text(),
-		Documents: documents,
+		Forms: forms, Documents: documents,
 	}
 	_, _, err = s.admin.CreateConnection(ctx, shopID, made.ID, profile(made, address.Host), secret.New(made.Password))
 	if errors.Is(err, port.ErrConnectionExists) {
@@ -143,6 +150,14 @@ func (s *seeder) seedConnection(ctx context.Context, format port.Format, who cus
 	return s.state.save(s.folder)
 }
 
+// orderFormat is that of the purchase orders: systems that start by cXML documents order by them, others as Proceedo does.
+func orderFormat(documents bool) string {
+	if documents {
+		return buyer.CXMLOrders
+	}
+	return buyer.PeppolOrders
+}
+
 // The domain and identities of the cXML credentials that each connection accepts.
 const (
 	credentialDomain = "NetworkID"
@@ -155,7 +170,7 @@ func profile(c ConnectionState, buyerHost string) connection.Profile {
 		Name: c.Format, Customer: c.Customer, Format: c.Format, Active: true,
 		Login:    connection.Login{Method: connection.Any, Names: connection.Presets[connection.DefaultPreset], User: c.User},
 		Return:   connection.Return{FromCall: true, Hosts: []string{buyerHost}, Transfer: connection.Browser},
-		Ordering: connection.Ordering{Login: connection.BasicOrBearer},
+		Ordering: connection.Ordering{Format: orderFormat(c.Documents), Login: connection.BasicOrBearer},
 	}
 	if c.Documents {
 		buyerID := []connection.Identity{{Domain: credentialDomain, ID: c.User}}

@@ -41,7 +41,8 @@ type ConnectionState struct {
 	Link     string        `json:"link"` // the last part of its address
 	User     string        `json:"user"`
 	Password string        `json:"password"`
-	// Documents says that the start call can be a document, with credentials of its own.
+	// Forms says that the start call can be a form, Documents that it can be a document, with credentials of its own.
+	Forms     bool `json:"forms"`
 	Documents bool `json:"documents"`
 }
 

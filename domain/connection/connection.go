@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/punchgate/punchgate/domain/buyersystem"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/codelist"
 	"github.com/punchgate/punchgate/domain/customer"
@@ -160,6 +161,9 @@ func (c *Connection) check() error {
 	}
 	if p.Format == "" {
 		report("/format", "missing", "is required")
+	}
+	if _, err := buyersystem.For(p.BuyerSystem, p.Format); err != nil {
+		report("/buyer_system", "unknown_buyer_system", err.Error())
 	}
 	p.Login.check(report)
 	p.Return.check(report)

@@ -41,6 +41,13 @@ func RestoreLink(s LinkState) *Link { return &Link{s} }
 // Snapshot returns what a store keeps.
 func (l *Link) Snapshot() LinkState { return l.state }
 
+// Network reports whether the link serves all connections of its tenant.
+func (l *Link) Network() bool { return l.state.Connection == "" }
+
+// ErrNetworkLink refuses what needs to know the connection before a document is read.
+var ErrNetworkLink = fault.New(fault.Unsupported, "link.network",
+	"this address serves all connections of the shop and takes only documents that name theirs")
+
 // ErrLinkRevoked refuses a revoked link.
 var ErrLinkRevoked = fault.New(fault.Gone, "link.revoked", "this link was revoked; ask the shop for a new one")
 

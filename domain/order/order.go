@@ -191,8 +191,12 @@ func (o *Order) Confirm(purchaseOrder string, late bool, now time.Time) error {
 
 // Complete applies a purchase order document: by the decision the order is confirmed, held or rejected, and the differences
 // are kept. An order that is confirmed or held already takes a document that changes it only where the decision is to
-// confirm; one that the ERP took takes none with differences, since the ERP has the cart.
+// confirm; one that the ERP took takes none with differences, since the ERP has the cart. A cart is ordered once: a document of another
+// purchase order is refused.
 func (o *Order) Complete(purchaseOrder string, differences []purchase.Difference, d purchase.Decision, late bool, now time.Time) error {
+	if first := o.state.PurchaseOrder; first != "" && first != purchaseOrder {
+		return ErrState.With(fault.Detail{Code: "order.ordered_before", Message: "the cart was ordered before, by the purchase order " + first})
+	}
 	switch {
 	case o.state.Status == Confirmed && d == purchase.Confirm, o.state.Status == Exported && len(differences) == 0:
 		o.state.PurchaseOrder, o.state.Differences = purchaseOrder, slices.Clone(differences)

@@ -103,6 +103,16 @@ func (c *Client) SendCart(ctx context.Context, sessionID string, of cart.Cart, i
 	return decoded[Sent](c, ctx, request{path: session(sessionID, "cart"), body: of, idempotencyKey: idempotencyKey})
 }
 
+// PreviewCart tells what the buyer's system will cut, change or refuse of a cart, and sends nothing. A cart that cannot be
+// sent is refused as by SendCart.
+func (c *Client) PreviewCart(ctx context.Context, sessionID string, of cart.Cart) ([]Warning, error) {
+	sent, err := decoded[Sent](c, ctx, request{path: session(sessionID, "cart/preview"), body: of})
+	if err != nil {
+		return nil, err
+	}
+	return sent.Warnings, nil
+}
+
 // Cancel ends a session without a cart and returns the address that leads the person's browser back.
 func (c *Client) Cancel(ctx context.Context, sessionID string) (transferURL string, err error) {
 	sent, err := decoded[Sent](c, ctx, request{path: session(sessionID, "cancel"), body: empty})
@@ -142,6 +152,23 @@ func (c *Client) Document(ctx context.Context, id string) (document []byte, medi
 // Exported tells that the ERP took the order under its own reference, which takes the order out of the feed.
 func (c *Client) Exported(ctx context.Context, id, reference string) (*Order, error) {
 	return decoded[Order](c, ctx, request{path: order(id) + "/exported", body: map[string]string{"erp_reference": reference}})
+}
+
+// Respond tells what the shop accepts, changes or rejects of the purchase order; the gateway answers the procurement system.
+// The same response again gets the same answer.
+func (c *Client) Respond(ctx context.Context, id string, r Response) (*Answer, error) {
+	answered, err := decoded[struct {
+		Answer Answer `json:"answer"`
+	}](c, ctx, request{path: order(id) + "/response", body: r})
+	if err != nil {
+		return nil, err
+	}
+	return &answered.Answer, nil
+}
+
+// ResponseDocument returns the document of the last response to an order, with its media type.
+func (c *Client) ResponseDocument(ctx context.Context, id string) (document []byte, mediaType string, err error) {
+	return c.do(ctx, request{path: order(id) + "/response"})
 }
 
 func session(id, call string) string {

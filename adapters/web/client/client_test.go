@@ -134,6 +134,16 @@ func TestCallsAreMadeAsTheContractSays(t *testing.T) {
 			`{"order":{"id":"o1","number":"P100042","status":"prepared"},"transfer_url":"https://g.example.com/transfer/T",
 				"warnings":[{"path":"/lines/0/name","code":"cut","message":"was cut"}]}`, sent,
 		},
+		"a cart is previewed": {
+			func(ctx context.Context, c *client.Client) (any, error) { return c.PreviewCart(ctx, "s1", paper) },
+			"POST", "/v1/storefront/sessions/s1/cart/preview", paperJSON, "", 200,
+			`{"warnings":[{"path":"/lines/0/name","code":"oci.description","message":"is cut","effect":"cut","before":"Kopieringspapper","after":"Kopi",
+				"remedy":"shorten it","source":"SAP"}]}`,
+			[]client.Warning{{
+				Path: "/lines/0/name", Code: "oci.description", Message: "is cut", Effect: "cut", Before: "Kopieringspapper", After: "Kopi",
+				Remedy: "shorten it", Source: "SAP",
+			}},
+		},
 		"a session is cancelled": {
 			func(ctx context.Context, c *client.Client) (any, error) { return c.Cancel(ctx, "s1") },
 			"POST", "/v1/storefront/sessions/s1/cancel", `{}`, "", 200, `{"transfer_url":"https://g.example.com/transfer/T"}`,
@@ -163,6 +173,24 @@ func TestCallsAreMadeAsTheContractSays(t *testing.T) {
 				return mediaType + " " + string(document), err
 			},
 			"GET", "/v1/erp/orders/o1/document", "", "", 200, "<cXML/>", "application/test <cXML/>",
+		},
+		"a purchase order is answered": {
+			func(ctx context.Context, c *client.Client) (any, error) {
+				return c.Respond(ctx, "o1", client.Response{Status: "accepted_with_change", Lines: []client.ResponseLine{
+					{LineNumber: "2", Status: "changed", Quantity: money.MustParse("1")},
+				}})
+			},
+			"POST", "/v1/erp/orders/o1/response",
+			`{"status":"accepted_with_change","lines":[{"line_number":"2","status":"changed","quantity":"1"}]}`, "", 201,
+			`{"answer":{"id":"o1-1","position":1,"kind":"response","status":"accepted_with_change","delivery":{"wanted":false,"attempts":0}}}`,
+			&client.Answer{ID: "o1-1", Position: 1, Status: "accepted_with_change"},
+		},
+		"the document of a response is read": {
+			func(ctx context.Context, c *client.Client) (any, error) {
+				document, mediaType, err := c.ResponseDocument(ctx, "o1")
+				return mediaType + " " + string(document), err
+			},
+			"GET", "/v1/erp/orders/o1/response", "", "", 200, "<cXML/>", "application/test <cXML/>",
 		},
 		"an order is exported": {
 			func(ctx context.Context, c *client.Client) (any, error) { return c.Exported(ctx, "o1", "E-1") },

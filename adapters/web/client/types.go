@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/money"
 )
 
 // Visit is a session with what the procurement system told of it.
@@ -111,11 +112,50 @@ type Reason struct {
 	Message string `json:"message"`
 }
 
-// Warning says what the document had to change or leave out of the cart. Path is a JSON Pointer into the cart (RFC 6901).
+// Warning says what the document had to change or leave out of the cart, or what the buyer's system will do to it. Path is a
+// JSON Pointer into the cart (RFC 6901).
 type Warning struct {
 	Path    string `json:"path"`
 	Code    string `json:"code"`
 	Message string `json:"message"`
+	Effect  string `json:"effect"` // cut, changed or refused; empty where the message alone says it
+	Before  string `json:"before"` // the value of the cart
+	After   string `json:"after"`  // what is kept of it
+	Remedy  string `json:"remedy"`
+	Source  string `json:"source"` // of the rule
+}
+
+// Response is what the shop says of a purchase order.
+type Response struct {
+	Status       string         `json:"status"` // accepted, accepted_with_change, rejected or acknowledged
+	Note         string         `json:"note,omitempty"`
+	PromisedFrom cart.Moment    `json:"promised_from,omitzero"`
+	PromisedTo   cart.Moment    `json:"promised_to,omitzero"`
+	Lines        []ResponseLine `json:"lines,omitempty"` // those of which there is something to say
+}
+
+// ResponseLine is what the shop says of a line.
+type ResponseLine struct {
+	LineNumber   string        `json:"line_number,omitempty"` // of the purchase order
+	Line         string        `json:"line,omitempty"`        // or the ID of the cart's line
+	Status       string        `json:"status"`                // accepted, changed or rejected
+	Quantity     money.Decimal `json:"quantity,omitzero"`
+	PromisedFrom cart.Moment   `json:"promised_from,omitzero"`
+	PromisedTo   cart.Moment   `json:"promised_to,omitzero"`
+	Note         string        `json:"note,omitempty"`
+}
+
+// Answer is the gateway's document to the procurement system.
+type Answer struct {
+	ID       string `json:"id"`
+	Position int    `json:"position"` // of the answers to the order, from 1
+	Status   string `json:"status"`
+	Delivery struct {
+		Wanted      bool      `json:"wanted"` // the connection has an address for answers
+		Attempts    int       `json:"attempts"`
+		LastError   string    `json:"last_error"`
+		DeliveredAt time.Time `json:"delivered_at"`
+	} `json:"delivery"`
 }
 
 // Invalid is one member that is wrong. Path is a JSON Pointer (RFC 6901), such as /lines/2/quantity.

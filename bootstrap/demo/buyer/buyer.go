@@ -10,6 +10,7 @@ package buyer
 
 import (
 	"cmp"
+	"context"
 	"crypto/rand"
 	"embed"
 	"errors"
@@ -45,6 +46,8 @@ type Connection struct {
 	// Credentials begin the PunchOut by a cXML document where there is no Login.
 	Credentials                           Credentials
 	ReturnParam, UserParam, PasswordParam string // empty for SAP's names: HOOK_URL, USERNAME, PASSWORD
+	// OrderFormat is that of the purchase order documents, CXMLOrders or PeppolOrders; empty where the ping is all.
+	OrderFormat string
 }
 
 // Credentials stand in the header of a cXML document.
@@ -124,7 +127,8 @@ func New(config Config) http.Handler {
 	mux.HandleFunc("GET /return/{visit}", b.receive)
 	mux.HandleFunc("POST /return/{visit}", b.receive)
 	mux.HandleFunc("GET /visits/{visit}", b.visit)
-	mux.HandleFunc("POST /visits/{visit}/order", b.order)
+	mux.HandleFunc("POST /visits/{visit}/order", b.order(b.complete))
+	mux.HandleFunc("POST /visits/{visit}/purchase-order", b.order(b.sendOrder))
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) { b.notFound(w, ui.NewPage(r)) })
 	return ui.Handler(mux)
 }
@@ -302,19 +306,21 @@ func (b *portal) visit(w http.ResponseWriter, r *http.Request) {
 	views.Show(w, http.StatusOK, "visit", p)
 }
 
-// order completes the visit's order by the ping.
-func (b *portal) order(w http.ResponseWriter, r *http.Request) {
-	p := ui.NewPage(r)
-	v, ok := b.visits.Get(r.PathValue("visit"))
-	if !ok || v.Document.ID == "" {
-		b.notFound(w, p)
-		return
+// order completes the visit's order, by the ping or by a document.
+func (b *portal) order(complete func(context.Context, *visit) *ping) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		p := ui.NewPage(r)
+		v, ok := b.visits.Get(r.PathValue("visit"))
+		if !ok || v.Document.ID == "" {
+			b.notFound(w, p)
+			return
+		}
+		answer := complete(r.Context(), v)
+		v.mu.Lock()
+		v.ping = answer
+		v.mu.Unlock()
+		p.Redirect(w, r, "/visits/"+url.PathEscape(v.ID))
 	}
-	answer := b.complete(r.Context(), v)
-	v.mu.Lock()
-	v.ping = answer
-	v.mu.Unlock()
-	p.Redirect(w, r, "/visits/"+url.PathEscape(v.ID))
 }
 
 func (b *portal) notFound(w http.ResponseWriter, p ui.Page) {

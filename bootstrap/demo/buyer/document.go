@@ -30,6 +30,7 @@ type document struct {
 // line is one article. The price is net, for Basis units.
 type line struct {
 	Name, Article, Unit, UNSPSC string
+	Key                         string // the supplier's own of the line; goes back in the purchase order
 	Quantity, Price, Basis      money.Decimal
 	Currency                    string
 }
@@ -131,6 +132,7 @@ type cxmlMoney struct {
 type cxmlItem struct {
 	Quantity string `xml:"quantity,attr"`
 	Article  string `xml:"ItemID>SupplierPartID"`
+	Key      string `xml:"ItemID>SupplierPartAuxiliaryID"`
 	Detail   struct {
 		Price cxmlMoney `xml:"UnitPrice>Money"`
 		Basis struct {
@@ -165,7 +167,7 @@ func readCXML(text string) (document, error) {
 	d.Cancelled = len(order.Items) == 0 && message.Message.Status.Code == "204"
 	for _, item := range order.Items {
 		l := line{
-			Name: strings.TrimSpace(item.Detail.Description.Short), Article: item.Article, Unit: item.Detail.Unit,
+			Name: strings.TrimSpace(item.Detail.Description.Short), Article: item.Article, Key: item.Key, Unit: item.Detail.Unit,
 			Quantity: n.read("quantity", item.Quantity), Price: n.read("UnitPrice", item.Detail.Price.Amount),
 			Basis: n.read("PriceBasisQuantity", item.Detail.Basis.Quantity), Currency: item.Detail.Price.Currency,
 		}

@@ -1,10 +1,8 @@
 package buyer
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -18,7 +16,8 @@ import (
 // ping is how the gateway answered the completion of an order.
 type ping struct {
 	Status     int    // of HTTP; 0 where there was no answer
-	Body       string // indented where it is JSON
+	Body       string // indented where it is JSON or XML
+	Document   string // the purchase order that was sent; empty for a ping
 	Order      string // the shop's number of the order
 	OrderState string // such as confirmed
 }
@@ -40,29 +39,25 @@ func (b *portal) complete(ctx context.Context, v *visit) *ping {
 		return &ping{Body: err.Error()}
 	}
 	answer := &ping{Status: status, Body: string(body)}
-	var indented bytes.Buffer
-	if json.Indent(&indented, body, "", "  ") == nil {
-		answer.Body = indented.String()
-	}
-	var confirmed struct {
-		Order struct {
-			Number string `json:"number"`
-			Status string `json:"status"`
-		} `json:"order"`
-	}
-	if answer.Done() && json.Unmarshal(body, &confirmed) == nil {
-		answer.Order, answer.OrderState = confirmed.Order.Number, confirmed.Order.Status
-	}
+	answer.read(body)
 	return answer
 }
 
 func (b *portal) post(ctx context.Context, address, mediaType, body string) (status int, answer []byte, err error) {
+	return b.postAs(ctx, address, mediaType, body, "", "")
+}
+
+// postAs posts with the credentials of HTTP Basic, where there is a user.
+func (b *portal) postAs(ctx context.Context, address, mediaType, body, user, password string) (status int, answer []byte, err error) {
 	call, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(body)) //nolint:gosec // a configured address
 	if err != nil {
 		return 0, nil, err
 	}
 	call.Header.Set("Content-Type", mediaType)
 	call.Header.Set("Accept", "application/json, text/xml")
+	if user != "" {
+		call.SetBasicAuth(user, password)
+	}
 	got, err := b.HTTP.Do(call) //nolint:gosec // a configured address
 	if err != nil {
 		return 0, nil, err
@@ -72,7 +67,7 @@ func (b *portal) post(ctx context.Context, address, mediaType, body string) (sta
 	return got.StatusCode, answer, err
 }
 
-// The PunchOutSetupRequest (cXML 1.2.014), in the DTD's order.
+// The envelope and the PunchOutSetupRequest (cXML 1.2.014), in the DTD's order.
 type (
 	cxml struct {
 		XMLName   xml.Name `xml:"cXML"`
@@ -83,8 +78,9 @@ type (
 		To        party    `xml:"Header>To"`
 		Sender    party    `xml:"Header>Sender"`
 		Request   struct {
-			Mode  string       `xml:"deploymentMode,attr"`
-			SetUp setUpRequest `xml:"PunchOutSetupRequest"`
+			Mode  string        `xml:"deploymentMode,attr"`
+			SetUp *setUpRequest `xml:"PunchOutSetupRequest,omitempty"`
+			Order *orderRequest `xml:"OrderRequest,omitempty"`
 		} `xml:"Request"`
 	}
 	party struct {
@@ -126,18 +122,23 @@ const doctype = `<!DOCTYPE cXML SYSTEM "http://xml.cxml.org/schemas/cXML/1.2.014
 // timestamp is ISO 8601 with a numeric offset; cXML knows no Z.
 const timestamp = "2006-01-02T15:04:05-07:00"
 
-func setUpDocument(c Credentials, visitID, returnURL string, now time.Time) (string, error) {
+// envelope is a request of the buyer's server to the supplier, without its content.
+func envelope(c Credentials, now time.Time) *cxml {
 	d := cxml{PayloadID: fmt.Sprintf("%d.%s@inkopsportalen.example", now.Unix(), rand.Text()), Timestamp: now.Format(timestamp), Lang: "sv-SE"}
 	d.From.Credential = credential{Domain: c.FromDomain, Identity: c.FromIdentity}
 	d.To.Credential = credential{Domain: c.ToDomain, Identity: c.ToIdentity}
 	d.Sender = party{credential{c.SenderDomain, c.SenderIdentity, c.SharedSecret}, "Inköpsportalen"}
 	d.Request.Mode = "production"
-	setUp := &d.Request.SetUp
+	return &d
+}
+
+func setUpDocument(c Credentials, visitID, returnURL string, now time.Time) (string, error) {
+	d, setUp := envelope(c, now), &setUpRequest{}
+	d.Request.SetUp = setUp
 	setUp.Operation, setUp.BuyerCookie, setUp.ReturnURL = "create", visitID, returnURL
 	setUp.Contact.Role, setUp.Contact.Email = "endUser", "anna.andersson@example.com"
 	setUp.Contact.Name.Lang, setUp.Contact.Name.Text = "sv-SE", "Anna Andersson"
-	text, err := xml.MarshalIndent(d, "", "  ")
-	return xml.Header + doctype + string(text) + "\n", err
+	return marshal(d)
 }
 
 // setUp asks the gateway for a PunchOut and returns the start page.

@@ -1,0 +1,292 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/punchgate/punchgate/adapters/web/strictjson"
+	"github.com/punchgate/punchgate/application/answering"
+	"github.com/punchgate/punchgate/application/completion"
+	"github.com/punchgate/punchgate/application/login"
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/answer"
+	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/money"
+	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/receipt"
+	"github.com/punchgate/punchgate/domain/secret"
+)
+
+// takeOrder takes a purchase order document. One whose format holds the credentials is answered by a document.
+func (s *Server) takeOrder(c *gin.Context) {
+	request, err := startRequest(c)
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	link := c.Param("link")
+	reply, isDocument, err := s.use.Login.Order(c.Request.Context(), login.Call{Link: link, Endpoint: s.linkURL(link), Request: request})
+	switch {
+	case err != nil:
+		s.refuse(c, err)
+	case isDocument:
+		s.answerDocument(c, reply)
+	default:
+		s.submitOrder(c, request)
+	}
+}
+
+func (s *Server) submitOrder(c *gin.Context, r port.StartRequest) {
+	d := completion.Document{Link: c.Param("link"), MediaType: r.ContentType, Body: r.Body}
+	if user, password, ok := c.Request.BasicAuth(); ok {
+		d.User, d.Password = user, secret.New(password)
+	} else if method, token, _ := strings.Cut(c.GetHeader("Authorization"), " "); strings.EqualFold(method, "Bearer") {
+		d.Token = secret.New(strings.TrimSpace(token))
+	}
+	received, err := s.use.Completion.Submit(c.Request.Context(), d)
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	s.answerReceived(c, received)
+}
+
+// answerReceived answers 202 while an operator has to find the order of a document.
+func (s *Server) answerReceived(c *gin.Context, r completion.Received) {
+	status, body := http.StatusOK, gin.H{"purchase_order": viewReceipt(r.Receipt)}
+	if r.Order == nil {
+		status = http.StatusAccepted
+	} else {
+		body["order"] = gin.H{"number": r.Order.Number(), "status": r.Order.Status().String()}
+	}
+	s.answer(c, status, body)
+}
+
+type receiptView struct {
+	ID         receipt.ID `json:"id"`
+	Connection string     `json:"connection"`
+	Format     string     `json:"format"`
+	DocumentID string     `json:"document_id"`
+	Number     string     `json:"number"`
+	Type       string     `json:"type"`
+	Test       bool       `json:"test"`
+	Status     string     `json:"status"`
+	Order      order.ID   `json:"order,omitempty"`
+	Refusal    string     `json:"refusal,omitempty"`
+	ReceivedAt time.Time  `json:"received_at"`
+}
+
+func viewReceipt(r *receipt.Receipt) receiptView {
+	s := r.Snapshot()
+	return receiptView{
+		s.ID, string(s.Connection), s.Format, s.DocumentID, s.Number, s.Type, s.Test, s.Status.String(), s.Order, s.Refusal.Message, s.ReceivedAt,
+	}
+}
+
+// listReceipts lists purchase order documents of a status, the oldest first.
+func (s *Server) listReceipts(c *gin.Context) {
+	status, err := receipt.ParseStatus(c.DefaultQuery("status", receipt.Unmatched.String()))
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	list(s, c, "purchase_orders", func(after string, limit int) ([]*receipt.Receipt, error) {
+		q := port.ReceiptQuery{Status: status, Limit: limit}
+		if after != "" {
+			last, _, err := s.use.Completion.Receipt(c.Request.Context(), tenantOf(c), receipt.ID(after))
+			if err != nil {
+				return nil, err
+			}
+			q.AfterSince, q.AfterID = last.Snapshot().StatusSince, last.ID()
+		}
+		return s.use.Completion.Receipts(c.Request.Context(), tenantOf(c), q)
+	}, func(r *receipt.Receipt) any { return viewReceipt(r) })
+}
+
+func (s *Server) receiptDocument(c *gin.Context) {
+	_, content, err := s.use.Completion.Receipt(c.Request.Context(), tenantOf(c), receipt.ID(c.Param("id")))
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	s.attach(c, c.Param("id")+".xml", content.MediaType, content.Body)
+}
+
+// attach answers with a document as a file; what came from outside must not be shown as a page of the gateway.
+func (s *Server) attach(c *gin.Context, fileName, mediaType string, body []byte) {
+	c.Header("Content-Disposition", `attachment; filename="`+safeFileName(fileName)+`"`)
+	if mediaType == "" {
+		mediaType = "application/octet-stream"
+	}
+	c.Data(http.StatusOK, mediaType, body)
+}
+
+func (s *Server) tieReceipt(c *gin.Context) {
+	var request struct {
+		Order string `json:"order"`
+	}
+	if !s.decode(c, &request) {
+		return
+	}
+	if request.Order == "" {
+		s.refuse(c, missing("/order"))
+		return
+	}
+	received, err := s.use.Answering.Tie(c.Request.Context(), tenantOf(c), receipt.ID(c.Param("id")), order.ID(request.Order))
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	s.answerReceived(c, received)
+}
+
+func (s *Server) confirmOrder(c *gin.Context) {
+	o, err := s.use.Answering.Release(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")))
+	reply(s, c, http.StatusOK, o, err, viewAdminOrder)
+}
+
+func (s *Server) rejectOrder(c *gin.Context) {
+	var request struct {
+		Reason string `json:"reason"`
+	}
+	if !s.decodeOptional(c, &request) {
+		return
+	}
+	if wrong := cart.CheckText("/reason", request.Reason, cart.MaxName); wrong != nil {
+		s.refuse(c, fault.New(fault.Invalid, "order.reason", "the reason cannot be sent").With(wrong...))
+		return
+	}
+	o, err := s.use.Answering.Reject(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")), request.Reason)
+	reply(s, c, http.StatusOK, o, err, viewAdminOrder)
+}
+
+// decodeOptional is decode for a body that may be left out.
+func (s *Server) decodeOptional(c *gin.Context, into any) bool {
+	if c.Request.ContentLength == 0 {
+		return true
+	}
+	return s.decode(c, into)
+}
+
+// answerBody is what the ERP says of an order.
+type answerBody struct {
+	Status       string           `json:"status"`
+	Note         string           `json:"note"`
+	PromisedFrom cart.Moment      `json:"promised_from,omitzero"`
+	PromisedTo   cart.Moment      `json:"promised_to,omitzero"`
+	Lines        []answerLineBody `json:"lines"`
+}
+
+type answerLineBody struct {
+	LineNumber   string        `json:"line_number"` // of the purchase order
+	Line         string        `json:"line"`        // or the id of the cart's line
+	Status       string        `json:"status"`
+	Quantity     money.Decimal `json:"quantity,omitzero"`
+	PromisedFrom cart.Moment   `json:"promised_from,omitzero"`
+	PromisedTo   cart.Moment   `json:"promised_to,omitzero"`
+	Note         string        `json:"note"`
+}
+
+func (s *Server) respond(c *gin.Context) {
+	content, err := body(c)
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	var b answerBody
+	if err := strictjson.Decode(content, &b); err != nil {
+		s.refuse(c, err)
+		return
+	}
+	if b.Status == "" {
+		s.refuse(c, missing("/status"))
+		return
+	}
+	made, repeated, err := s.use.Answering.Respond(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")), b.response(), answer.DigestOf(content))
+	status := http.StatusCreated
+	if repeated {
+		status = http.StatusOK
+	}
+	reply(s, c, status, made, err, func(a *answer.Answer) any { return gin.H{"answer": viewAnswer(a)} })
+}
+
+func (b *answerBody) response() answering.Response {
+	r := answering.Response{Status: b.Status, Note: b.Note, PromisedFrom: b.PromisedFrom, PromisedTo: b.PromisedTo}
+	for _, l := range b.Lines {
+		r.Lines = append(r.Lines, answering.Line{CartLine: l.Line, OrderResponseLine: port.OrderResponseLine{
+			LineNumber: l.LineNumber, Status: l.Status, Quantity: l.Quantity, PromisedFrom: l.PromisedFrom, PromisedTo: l.PromisedTo, Note: l.Note,
+		}})
+	}
+	return r
+}
+
+type answerView struct {
+	ID        answer.ID    `json:"id"`
+	Position  int          `json:"position"`
+	Kind      string       `json:"kind"`
+	Status    string       `json:"status"`
+	Delivery  deliveryView `json:"delivery"`
+	CreatedAt time.Time    `json:"created_at"`
+}
+
+type deliveryView struct {
+	Wanted      bool      `json:"wanted"`
+	Attempts    int       `json:"attempts"`
+	LastError   string    `json:"last_error,omitempty"`
+	NextAttempt time.Time `json:"next_attempt,omitzero"`
+	DeliveredAt time.Time `json:"delivered_at,omitzero"`
+}
+
+func viewAnswer(a *answer.Answer) answerView {
+	s := a.Snapshot()
+	d := s.Delivery
+	return answerView{
+		s.ID, s.Position, s.Kind.String(), s.Says, deliveryView{d.Wanted, d.Attempts, d.LastError, d.Due, d.DeliveredAt}, s.CreatedAt,
+	}
+}
+
+func (s *Server) listAnswers(c *gin.Context) {
+	all, err := s.use.Answering.Answers(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")))
+	listAll(s, c, "answers", all, err, func(a *answer.Answer) any { return viewAnswer(a) })
+}
+
+// responseDocument answers with the document of the last response, or of the answer that the query names.
+func (s *Server) responseDocument(c *gin.Context) {
+	position, err := position(c.Query("position"))
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	d, err := s.use.Answering.Document(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")), position)
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	s.attach(c, d.FileName, d.MediaType, d.Body)
+}
+
+func position(text string) (int, error) {
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, fault.New(fault.Malformed, "answer.position", "position must be a whole number from 1")
+	}
+	return n, nil
+}
+
+func (s *Server) deliverAnswer(c *gin.Context) {
+	n, err := position(c.Param("position"))
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	a, err := s.use.Answering.DeliverAgain(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")), n)
+	reply(s, c, http.StatusOK, a, err, func(a *answer.Answer) any { return gin.H{"answer": viewAnswer(a)} })
+}

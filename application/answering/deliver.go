@@ -1,0 +1,95 @@
+package answering
+
+import (
+	"bytes"
+	"context"
+	"errors"
+
+	"github.com/punchgate/punchgate/application/formats"
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/application/retry"
+	"github.com/punchgate/punchgate/domain/answer"
+	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/tenant"
+)
+
+// Deliver hands answers over until the context ends. One that the other side did not take is tried again, later each time.
+func (s *Service) Deliver(ctx context.Context, deliverer port.Deliverer) {
+	retry.Run(ctx, s.deliveries, s.due, func(ctx context.Context, due *answer.Answer) {
+		if err := s.deliver(ctx, deliverer, due); err != nil && ctx.Err() == nil {
+			s.log.WarnContext(ctx, "delivery of an answer failed", "tenant", due.Snapshot().Tenant, "answer", due.ID(), "error", err)
+		}
+	})
+}
+
+func (s *Service) due(ctx context.Context) []*answer.Answer {
+	due, err := s.stores.Answers.ToDeliver(ctx, s.clock.Now(), retry.Page)
+	if err != nil && ctx.Err() == nil {
+		s.log.ErrorContext(ctx, "answers to deliver cannot be read", "error", err)
+	}
+	return due
+}
+
+// deliver makes one attempt, unless another gateway has the answer, and records what came of it.
+func (s *Service) deliver(ctx context.Context, deliverer port.Deliverer, a *answer.Answer) error {
+	mine := false
+	claimed, err := s.stores.Answers.Update(ctx, a.Snapshot().Tenant, a.ID(), func(each *answer.Answer) error {
+		mine = each.Claim(s.clock.Now(), retry.Lease)
+		return nil
+	})
+	if err != nil || !mine {
+		return err
+	}
+	due := claimed.Snapshot()
+	failure := s.post(ctx, deliverer, due)
+	if failure != nil && ctx.Err() != nil {
+		return ctx.Err() // the gateway stops; the lease runs out and another one takes over
+	}
+	_, err = s.stores.Answers.Update(context.WithoutCancel(ctx), due.Tenant, due.ID, func(each *answer.Answer) error {
+		if failure != nil {
+			each.Postpone(failure.Error(), retry.Next(due.Delivery.Attempts, s.clock.Now()))
+		} else {
+			each.Deliver(s.clock.Now())
+		}
+		return nil
+	})
+	return errors.Join(failure, err)
+}
+
+func (s *Service) post(ctx context.Context, deliverer port.Deliverer, due answer.State) error {
+	conn, err := s.stores.Connections.Get(ctx, due.Tenant, due.Connection)
+	if err != nil {
+		return err
+	}
+	document, err := s.stores.Answers.Document(ctx, due.Tenant, due.ID)
+	if err != nil {
+		return err
+	}
+	ordering := conn.Profile().Ordering
+	if err := (&connection.Return{Fixed: ordering.AnswerURL}).CheckAddress(ordering.AnswerURL, s.policy.LoopbackHTTP); err != nil {
+		return err
+	}
+	delivery := port.Delivery{URL: ordering.AnswerURL, MediaType: document.MediaType, Body: document.Body, User: ordering.AnswerUser}
+	reader, err := formats.As[port.ReceiptReader](s.formats, ordering.Format, "receipt")
+	inside := err == nil // the document carries the secret, and its answer is a document
+	if sealed := conn.AnswerSecret(); sealed != "" && (!inside || ordering.AnswerUser != "") {
+		if delivery.Secret, err = s.secrets.Open(sealed, SecretPurpose(conn)...); err != nil {
+			return err
+		}
+	}
+	body, err := deliverer.Deliver(ctx, delivery)
+	if err != nil || !inside {
+		return err
+	}
+	return reader.ReadReceipt(bytes.NewReader(body))
+}
+
+// DeliverAgain makes a delivery that was given up due once more.
+func (s *Service) DeliverAgain(ctx context.Context, of tenant.ID, id order.ID, position int) (*answer.Answer, error) {
+	a, err := s.stores.Answers.Update(ctx, of, answer.IDOf(id, position), func(each *answer.Answer) error {
+		return each.DeliverAgain(s.clock.Now())
+	})
+	s.deliveries.Wake()
+	return a, err
+}

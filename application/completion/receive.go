@@ -1,0 +1,313 @@
+package completion
+
+import (
+	"bytes"
+	"context"
+	"errors"
+
+	"github.com/punchgate/punchgate/application/authentication"
+	"github.com/punchgate/punchgate/application/formats"
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/purchase"
+	"github.com/punchgate/punchgate/domain/receipt"
+	"github.com/punchgate/punchgate/domain/secret"
+	"github.com/punchgate/punchgate/domain/tenant"
+)
+
+// Received is what became of a purchase order document.
+type Received struct {
+	Receipt *receipt.Receipt
+	Order   *order.Order // nil while the document has none
+}
+
+// Queued reports whether the document was accepted for processing only: an operator has to decide, or to find its order.
+func (r Received) Queued() bool { return r.Order == nil || r.Order.Status() == order.Held }
+
+// Document is a purchase order as it came in, in a format whose documents hold no credentials.
+type Document struct {
+	Link      string // the last part of the link's address
+	MediaType string
+	Body      []byte
+	// User and Password are the credentials of HTTP Basic, Token that of Bearer, as they came.
+	User     string
+	Password secret.Text
+	Token    secret.Text
+}
+
+// Refusals of a purchase order document.
+var (
+	ErrNoOrders = fault.New(fault.Unsupported, "connection.no_order_format", "this connection takes no purchase orders")
+	errLogin    = fault.New(fault.Unauthenticated, "login.missing", "the connection's credentials are missing")
+)
+
+// errTestDocument keeps a test from completing what was really sent.
+var errTestDocument = fault.New(fault.Conflict, "order.test_document", "the document is a test, and the cart was sent in earnest")
+
+// Submit receives a purchase order of whoever presents the connection's credentials by HTTP Basic or Bearer.
+func (s *Service) Submit(ctx context.Context, d Document) (Received, error) {
+	conn, err := s.connection(ctx, d.Link)
+	if err != nil {
+		return Received{}, err
+	}
+	if err := s.authenticate(ctx, conn, d); err != nil {
+		return Received{}, err
+	}
+	format := conn.Profile().Ordering.Format
+	if format == "" {
+		return Received{}, ErrNoOrders
+	}
+	decoder, err := formats.As[port.OrderDecoder](s.formats, format, formats.Order)
+	if err != nil {
+		return Received{}, err
+	}
+	o, err := decoder.DecodeOrder(bytes.NewReader(d.Body))
+	if err != nil {
+		return Received{}, err
+	}
+	return s.Receive(ctx, conn, format, o.Buyer.Endpoint.ID, &receipt.Content{MediaType: d.MediaType, Body: d.Body, Order: o})
+}
+
+func (s *Service) authenticate(ctx context.Context, conn *connection.Connection, d Document) error {
+	profile := conn.Profile()
+	how, l := profile.Ordering.Login, profile.Login
+	var presented port.Presented
+	switch {
+	case d.User != "" && how != connection.Bearer:
+		presented = named(port.Presented{User: d.User, Password: d.Password, Customer: l.Customer}, l)
+	case !d.Token.Empty() && how != connection.Basic: // a token names nobody
+		presented = port.Presented{User: l.User, Password: d.Token, Customer: l.Customer, From: l.From, To: l.To, Sender: l.Sender}
+	default:
+		return errLogin
+	}
+	return authentication.Caller(ctx, s.secrets, s.clock, conn, presented)
+}
+
+// Receive keeps a purchase order document, whose sender was authenticated, and applies it to the order of its cart. A
+// repetition gets what the first one got; another document under the same identifier is refused with receipt.ErrReused. A
+// document without an order is kept for an operator. What the order forbids is refused with the order's fault.
+func (s *Service) Receive(
+	ctx context.Context, conn *connection.Connection, format, sender string, content *receipt.Content,
+) (Received, error) {
+	if wrong := cart.CheckText("number", content.Order.Number, cart.MaxIdentifier); wrong != nil {
+		return Received{}, fault.New(fault.Invalid, "completion.purchase_order", "the purchase order's number cannot be kept").With(wrong...)
+	}
+	fresh := receipt.New(conn, format, sender, content, s.clock.Now())
+	kept, err := s.keep(ctx, fresh, content)
+	if err != nil {
+		return Received{}, err
+	}
+	if kept.Snapshot().Status == receipt.Received { // new, or the gateway stopped before it got further
+		return s.apply(ctx, conn, kept, &content.Order)
+	}
+	return s.received(ctx, kept)
+}
+
+// keep stores the document, or returns what was stored of it before.
+func (s *Service) keep(ctx context.Context, fresh *receipt.Receipt, content *receipt.Content) (*receipt.Receipt, error) {
+	err := s.stores.Receipts.Create(ctx, fresh, content)
+	if !errors.Is(err, receipt.ErrExists) {
+		return fresh, err
+	}
+	kept, err := s.stores.Receipts.Get(ctx, fresh.Snapshot().Tenant, fresh.ID())
+	if err != nil {
+		return nil, err
+	}
+	return kept, kept.Repeats(fresh)
+}
+
+// received returns what became of a document that was dealt with before.
+func (s *Service) received(ctx context.Context, r *receipt.Receipt) (Received, error) {
+	state := r.Snapshot()
+	if state.Order == "" || r.Err() != nil {
+		return Received{Receipt: r}, r.Err()
+	}
+	o, err := s.stores.Orders.Get(ctx, state.Tenant, state.Order)
+	return Received{r, o}, err
+}
+
+// apply finds the order of a document and lets it act on it.
+func (s *Service) apply(ctx context.Context, conn *connection.Connection, r *receipt.Receipt, o *purchase.Order) (Received, error) {
+	found, err := s.match(ctx, conn, o)
+	if errors.Is(err, order.ErrNoCart) {
+		of := conn.Tenant()
+		left, err := s.stores.Receipts.Update(ctx, of, r.ID(), func(each *receipt.Receipt) error { return each.Leave(s.clock.Now()) })
+		if err == nil {
+			s.log.WarnContext(ctx, "purchase order without a cart", "tenant", of, "connection", conn.ID(), "receipt", r.ID())
+		}
+		return Received{Receipt: left}, err
+	}
+	if err != nil {
+		return Received{}, err
+	}
+	return s.applyTo(ctx, conn, r, o, found)
+}
+
+// applyTo lets a document act on an order, and records it: first on the order, so that a gateway that stops in between finds
+// the document undone and does the same again.
+func (s *Service) applyTo(
+	ctx context.Context, conn *connection.Connection, r *receipt.Receipt, o *purchase.Order, id order.ID,
+) (Received, error) {
+	of := conn.Tenant()
+	change, err := s.change(ctx, conn, o, id)
+	if err != nil {
+		return Received{}, err
+	}
+	test := r.Snapshot().Test
+	changed, err := s.stores.Orders.Update(ctx, of, id, func(each *order.Order) error {
+		if test && !each.Snapshot().Test {
+			return errTestDocument
+		}
+		return change(each)
+	})
+	if refusal := fault.From(err); err != nil && refusal.Kind == fault.Conflict {
+		refused, err := s.stores.Receipts.Update(ctx, of, r.ID(), func(each *receipt.Receipt) error {
+			return each.Refuse(id, refusal, s.clock.Now())
+		})
+		return Received{Receipt: refused}, errors.Join(refusal, err)
+	}
+	if err != nil {
+		return Received{}, err
+	}
+	applied, err := s.stores.Receipts.Update(ctx, of, r.ID(), func(each *receipt.Receipt) error { return each.Apply(id, s.clock.Now()) })
+	if err != nil {
+		return Received{}, err
+	}
+	s.log.InfoContext(ctx, "purchase order received", "tenant", of, "connection", conn.ID(), "order", id, "type", o.Type,
+		"status", changed.Status().String(), "differences", len(changed.Snapshot().Differences))
+	return Received{applied, changed}, nil
+}
+
+// change returns what the document does to its order.
+func (s *Service) change(ctx context.Context, conn *connection.Connection, o *purchase.Order, id order.ID) (func(*order.Order) error, error) {
+	if o.Type == purchase.Delete {
+		return func(each *order.Order) error { return each.Cancel(s.clock.Now()) }, nil
+	}
+	profile := conn.Profile()
+	differences, err := s.differences(ctx, conn.Tenant(), id, o)
+	decision := profile.Ordering.Policy.Decide(differences)
+	return func(each *order.Order) error {
+		return each.Complete(o.Number, differences, decision, profile.LateCompletion, s.clock.Now())
+	}, err
+}
+
+func (s *Service) differences(ctx context.Context, of tenant.ID, id order.ID, o *purchase.Order) ([]purchase.Difference, error) {
+	c, err := s.stores.Orders.Cart(ctx, of, id)
+	if err != nil {
+		return nil, err
+	}
+	document, err := s.stores.Orders.Document(ctx, of, id)
+	if err != nil {
+		return nil, err
+	}
+	return purchase.Compare(purchase.Sent{Cart: c, Mapped: document.Mapped, Units: document.Units}, o), nil
+}
+
+// candidates is how many orders are looked at where a document names none.
+const candidates = 20
+
+// match finds the order that a document is for: by the cart's id, by the earlier document that it refers to, by the number
+// of the purchase order where it changes one, by the keys of its lines, and last by its articles, if one order alone waits
+// for exactly these. order.ErrNoCart where there is none.
+func (s *Service) match(ctx context.Context, conn *connection.Connection, o *purchase.Order) (order.ID, error) {
+	if o.CartID != "" {
+		found, err := s.stores.Orders.ByCartID(ctx, conn.Tenant(), conn.ID(), o.CartID)
+		if err == nil {
+			return found.ID(), nil
+		}
+		if !errors.Is(err, order.ErrNoCart) {
+			return "", err
+		}
+	}
+	for _, find := range []func(context.Context, *connection.Connection, *purchase.Order) (order.ID, error){
+		s.byEarlier, s.byKeys, s.byArticles,
+	} {
+		if id, err := find(ctx, conn, o); err != nil || id != "" {
+			return id, err
+		}
+	}
+	return "", order.ErrNoCart
+}
+
+func (s *Service) byEarlier(ctx context.Context, conn *connection.Connection, o *purchase.Order) (order.ID, error) {
+	if o.Replaces == "" && o.Type == purchase.New {
+		return "", nil
+	}
+	for _, name := range []struct{ document, number string }{{o.Replaces, ""}, {"", o.Number}} {
+		if name.document == "" && name.number == "" {
+			continue
+		}
+		earlier, err := s.stores.Receipts.Earlier(ctx, conn.Tenant(), conn.ID(), name.document, name.number, candidates)
+		if err != nil {
+			return "", err
+		}
+		for _, each := range earlier {
+			if state := each.Snapshot(); state.Order != "" {
+				return state.Order, nil
+			}
+		}
+	}
+	return "", nil
+}
+
+// byKeys takes the newest order that waits, else the newest: shops may give one key in many carts.
+func (s *Service) byKeys(ctx context.Context, conn *connection.Connection, o *purchase.Order) (order.ID, error) {
+	var q port.LineQuery
+	for i := range o.Lines {
+		if key := o.Lines[i].Key; key != "" {
+			q.Keys = append(q.Keys, key)
+		}
+	}
+	if q.Keys == nil {
+		return "", nil
+	}
+	found, err := s.stores.Orders.ByLine(ctx, conn.Tenant(), conn.ID(), q, candidates)
+	if err != nil || len(found) == 0 {
+		return "", err
+	}
+	for _, each := range found {
+		if each.Awaits() {
+			return each.ID(), nil
+		}
+	}
+	return found[0].ID(), nil
+}
+
+func (s *Service) byArticles(ctx context.Context, conn *connection.Connection, o *purchase.Order) (order.ID, error) {
+	var q port.LineQuery
+	for i := range o.Lines {
+		if l := &o.Lines[i]; l.SKU != "" {
+			q.SKUs = append(q.SKUs, l.SKU)
+		} else if l.GTIN != "" {
+			q.SKUs = append(q.SKUs, l.GTIN)
+		}
+	}
+	if q.SKUs == nil {
+		return "", nil
+	}
+	found, err := s.stores.Orders.ByLine(ctx, conn.Tenant(), conn.ID(), q, candidates)
+	if err != nil {
+		return "", err
+	}
+	var only order.ID
+	for _, each := range found {
+		if !each.Awaits() {
+			continue
+		}
+		differences, err := s.differences(ctx, conn.Tenant(), each.ID(), o)
+		if err != nil {
+			return "", err
+		}
+		switch {
+		case len(differences) > 0:
+		case only != "":
+			return "", nil // either could be meant
+		default:
+			only = each.ID()
+		}
+	}
+	return only, nil
+}
