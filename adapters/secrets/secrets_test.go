@@ -193,6 +193,72 @@ func TestASignatureHangsOnThePurposeAndOnEachPart(t *testing.T) {
 	}
 }
 
+func seal(t testing.TB, s *Secrets, plain string, purpose ...string) string {
+	t.Helper()
+	sealed, err := s.Seal(secret.New(plain), purpose...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sealed
+}
+
+func TestWhatIsSealedIsOpenedForItsPurposeAlone(t *testing.T) {
+	s := with(t, master)
+	for _, plain := range []string{"", chosen, "åäö\x00\xff", strings.Repeat("long", 1000)} {
+		sealed := seal(t, s, plain, "answers", "papper", "n1")
+		if opened, err := with(t, master).Open(sealed, "answers", "papper", "n1"); err != nil || opened.Reveal() != plain {
+			t.Errorf("%.20q was opened as %.20q, %v", plain, opened.Reveal(), err)
+		}
+		if again := seal(t, s, plain, "answers", "papper", "n1"); again == sealed {
+			t.Errorf("%.20q is sealed the same way each time", plain)
+		}
+		if strings.Trim(sealed, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") != "" {
+			t.Errorf("%q cannot stand in an address", sealed)
+		}
+		for name, purpose := range map[string][]string{
+			"another connection":   {"answers", "papper", "n2"},
+			"a part less":          {"answers", "papper"},
+			"a part more":          {"answers", "papper", "n1", ""},
+			"parts run together":   {"answers", "pappern1"},
+			"a part cut elsewhere": {"answers", "pappe", "rn1"},
+			"a length as a part":   {"answers", "papper2:n1"},
+			"nothing":              nil,
+		} {
+			if opened, err := s.Open(sealed, purpose...); err == nil || !opened.Empty() {
+				t.Errorf("for %s it was opened as %q, %v", name, opened.Reveal(), err)
+			}
+		}
+	}
+}
+
+func TestWhatWasChangedOrSealedByAnotherKeyIsNotOpened(t *testing.T) {
+	s := with(t, master)
+	sealed := seal(t, s, chosen, "answers")
+	changed := map[string]string{
+		"by another key":  seal(t, with(t, strings.ToUpper(master)), chosen, "answers"),
+		"empty":           "",
+		"plain":           chosen,
+		"only the prefix": sealPrefix,
+		"of no prefix":    strings.TrimPrefix(sealed, sealPrefix),
+		"of a newer way":  "v2." + strings.TrimPrefix(sealed, sealPrefix),
+		"half":            sealed[:len(sealed)/2],
+		"padded":          sealed + "=",
+		"a verifier":      s.HashGenerated(secret.New(chosen)),
+	}
+	for i := len(sealPrefix); i < len(sealed); i++ {
+		other := byte('A')
+		if sealed[i] == other {
+			other = 'B'
+		}
+		changed[fmt.Sprintf("with another character %d", i)] = sealed[:i] + string(other) + sealed[i+1:]
+	}
+	for name, text := range changed {
+		if opened, err := s.Open(text, "answers"); err == nil || !opened.Empty() || strings.Contains(err.Error(), chosen) {
+			t.Errorf("%s: opened as %q, %v", name, opened.Reveal(), err)
+		}
+	}
+}
+
 func TestNothingPrintedHoldsASecret(t *testing.T) {
 	s := with(t, master)
 	var printed bytes.Buffer
@@ -200,7 +266,7 @@ func TestNothingPrintedHoldsASecret(t *testing.T) {
 		fmt.Fprintf(&printed, verb+" "+verb+" "+verb+"\n", s, *s, MasterKey(master))
 	}
 	slog.New(slog.NewTextHandler(&printed, nil)).Info("x", "key", MasterKey(master), "secrets", s)
-	fmt.Fprintln(&printed, hash(t, s), s.HashGenerated(secret.New(chosen)), s.Sign("start", chosen))
+	fmt.Fprintln(&printed, hash(t, s), s.HashGenerated(secret.New(chosen)), s.Sign("start", chosen), seal(t, s, chosen, "answers"))
 	_, err := s.Verify(t.Context(), "$argon2id$v=19$m=1,t=1,p=1$***$***", secret.New(chosen))
 	fmt.Fprintln(&printed, err)
 	text := printed.String()

@@ -102,8 +102,9 @@ type Receipt struct{ state State }
 var (
 	ErrNotFound = fault.New(fault.NotFound, "receipt.not_found", "there is no such purchase order document")
 	ErrExists   = fault.New(fault.Conflict, "receipt.exists", "the document came before")
-	ErrReused   = fault.New(fault.Conflict, "receipt.identity_reused", "the sender used this document's identifier before, for another document")
-	ErrDecided  = fault.New(fault.Conflict, "receipt.decided", "the document has its order already")
+	ErrReused   = fault.New(fault.Conflict, "receipt.identity_reused",
+		"the sender used this document's identifier before, for another document")
+	ErrDecided = fault.New(fault.Conflict, "receipt.decided", "the document has its order already")
 )
 
 // New makes the receipt of a document that has just come.

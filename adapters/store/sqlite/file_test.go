@@ -14,7 +14,9 @@ import (
 	"go.uber.org/fx/fxtest"
 
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 
@@ -97,6 +99,65 @@ func TestAMigrationThatFailsChangesNothing(t *testing.T) {
 	}
 	if names, err := schema(t, &Store{writer: db}); err != nil || !slices.Equal(names, []string{"order_numbers"}) {
 		t.Errorf("it left %q, %v", names, err)
+	}
+}
+
+// TestAFileOfAnEarlierBuildIsBroughtUp writes what the first build wrote and looks it up as today's does.
+func TestAFileOfAnEarlierBuildIsBroughtUp(t *testing.T) {
+	path := newPath(t)
+	db, err := sql.Open(driverName, writing(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	initial, err := migrations.ReadFile("migrations/0001_initial.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, script := range []string{string(initial), `PRAGMA user_version = 1`, `
+INSERT INTO connections VALUES ('acme', 'n1', 1, '{
+  "tenant": "acme", "id": "n1", "name": "Inköp", "customer": "c1", "format": "cxml-1.2", "active": true,
+  "login": {"method": "any", "from": [{"domain": "DUNS", "id": " 550001234"}, {"domain": "DUNS", "id": "550001234"}]},
+  "return": {"from_call": true, "transfer": "browser"}, "credentials": [{"id": "s1", "verifier": "v"}]
+}')`, `
+INSERT INTO orders VALUES ('acme', 'os1', 1, '{
+  "tenant": "acme", "id": "os1", "number": 1, "session": "s1", "customer": "c1", "connection": "n1", "cart_id": "C-1",
+  "status": "transferred", "created_at": "2026-11-23T10:15:00.000000000Z"
+}'), ('acme', 'os2', 1, '{"tenant": "acme", "id": "os2", "connection": "n1", "cart_id": "C-2", "status": "confirmed"}')`, `
+INSERT INTO order_contents VALUES ('acme', 'os1', '{
+  "id": "C-1", "currency": "SEK", "lines": [
+    {"id": "1", "key": "k1", "sku": "4711", "gtin": "735", "name": "", "quantity": "1", "unit": "EA", "unit_price": "1", "tax": {}},
+    {"id": "2", "key": "k2", "gtin": "736", "name": "", "quantity": "1", "unit": "EA", "unit_price": "1", "tax": {}},
+    {"id": "3", "sku": "4711", "name": "", "quantity": "1", "unit": "EA", "unit_price": "1", "tax": {}}
+  ]
+}', '{"form": {"action": "", "method": ""}}'), ('acme', 'os2', '{"lines": null}', '{}')`} {
+		if _, err := db.ExecContext(t.Context(), script); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	s := open(t, path).Stores()
+	found, err := s.Connections.ByIdentity(t.Context(), "acme", []connection.Identity{{Domain: "duns", ID: "550001234"}})
+	if err != nil || len(found) != 1 || found[0].Profile().Ordering.Login != connection.BasicOrBearer {
+		t.Errorf("the identity leads to %+v, %v", found, err)
+	}
+	for name, q := range map[string]port.LineQuery{
+		"a key": {Keys: []string{"k2"}}, "a SKU": {SKUs: []string{"4711"}}, "a GTIN": {SKUs: []string{"736"}},
+	} {
+		if found, err := s.Orders.ByLine(t.Context(), "acme", "n1", q, 10); err != nil || len(found) != 1 || found[0].ID() != "os1" {
+			t.Errorf("%s leads to %+v, %v", name, found, err)
+		}
+	}
+	if found, err := s.Orders.ByLine(t.Context(), "acme", "n1", port.LineQuery{SKUs: []string{"735"}}, 10); err != nil || len(found) != 0 {
+		t.Errorf("the GTIN of a line with a SKU leads to %+v, %v", found, err)
+	}
+	for _, id := range []order.ID{"os1", "os2"} {
+		_, getErr := s.Orders.Get(t.Context(), "acme", id)
+		_, cartErr := s.Orders.Cart(t.Context(), "acme", id)
+		_, documentErr := s.Orders.Document(t.Context(), "acme", id)
+		if err := errors.Join(getErr, cartErr, documentErr); err != nil {
+			t.Errorf("%s: %v", id, err)
+		}
 	}
 }
 

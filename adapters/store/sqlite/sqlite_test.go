@@ -25,7 +25,10 @@ func TestContract(t *testing.T) {
 	s := open(t, newPath(t))
 	for statement := range seen.Range {
 		for _, step := range plan(t, s, statement.(string)) {
-			if !indexed(step) && !(strings.Contains(statement.(string), newestByLine) && strings.HasPrefix(step, "USE TEMP B-TREE")) {
+			if strings.HasPrefix(step, "USE TEMP B-TREE") && strings.Contains(statement.(string), newestByLine) {
+				continue // which says why
+			}
+			if !indexed(step) {
 				t.Errorf("%s\n\tis answered by: %s", statement, step)
 			}
 		}

@@ -11,9 +11,11 @@ import (
 	"time"
 
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/receipt"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/transfer"
@@ -224,6 +226,18 @@ var aggregateCases = map[string]func(*testing.T, port.Stores){
 				t.Errorf("found %+v and %+v", sent, document)
 			}
 		}
+
+		received, said := contentOf("<order/>"), answerDocumentOf("<answer/>")
+		must(t, s.Receipts.Create(t.Context(), receipt.Restore(receiptOf(acme, "r1")), received))
+		must(t, s.Answers.Create(t.Context(), answer.Restore(answerOf(acme, "a1", o.ID())), said))
+		for range 2 {
+			received.Body[0], received.Order.Lines[0].SKU, said.Body[0] = 'X', "spoilt", 'X'
+			received = value(s.Receipts.Content(t.Context(), acme, "r1"))(t)
+			said = value(s.Answers.Document(t.Context(), acme, "a1"))(t)
+			if !reflect.DeepEqual(received, contentOf("<order/>")) || !reflect.DeepEqual(said, answerDocumentOf("<answer/>")) {
+				t.Errorf("found %+v and %+v", received, said)
+			}
+		}
 	},
 
 	"every member comes back as it was stored": eachKind(func(t *testing.T, k kind) {
@@ -236,7 +250,7 @@ var aggregateCases = map[string]func(*testing.T, port.Stores){
 		}
 	}),
 
-	"every member of a cart and a document comes back as it was stored": func(t *testing.T, s port.Stores) {
+	"every member of what is kept beside an aggregate comes back as it was stored": func(t *testing.T, s port.Stores) {
 		for variant := range variants {
 			f := &filler{t: t, variant: variant}
 			var sent cart.Cart
@@ -249,6 +263,20 @@ var aggregateCases = map[string]func(*testing.T, port.Stores){
 			foundDocument := value(s.Orders.Document(t.Context(), acme, st.ID))(t)
 			if !reflect.DeepEqual(foundCart, &sent) || !reflect.DeepEqual(foundDocument, &document) {
 				t.Errorf("variant %d: stored\n%+v\n%+v\nand found\n%+v\n%+v", variant, sent, document, *foundCart, *foundDocument)
+			}
+
+			f = &filler{t: t, variant: variant}
+			var received receipt.Content
+			var said answer.Document
+			f.fill(&received)
+			f.fill(&said)
+			r, a := receiptOf(acme, receipt.ID(strconv.Itoa(variant))), answerOf(acme, answer.ID(strconv.Itoa(variant)), st.ID)
+			must(t, s.Receipts.Create(t.Context(), receipt.Restore(r), &received))
+			must(t, s.Answers.Create(t.Context(), answer.Restore(a), &said))
+			foundReceived := value(s.Receipts.Content(t.Context(), acme, r.ID))(t)
+			foundSaid := value(s.Answers.Document(t.Context(), acme, a.ID))(t)
+			if !reflect.DeepEqual(foundReceived, &received) || !reflect.DeepEqual(foundSaid, &said) {
+				t.Errorf("variant %d: stored\n%+v\n%+v\nand found\n%+v\n%+v", variant, received, said, *foundReceived, *foundSaid)
 			}
 		}
 	},

@@ -7,11 +7,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/money"
 	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/purchase"
+	"github.com/punchgate/punchgate/domain/receipt"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
@@ -42,6 +46,21 @@ func (f *filler) value(v reflect.Value) {
 		return
 	case *connection.Transfer:
 		*p = choose(f, connection.Browser, connection.Push)
+		return
+	case *connection.OrderLogin:
+		*p = choose(f, connection.BasicOrBearer, connection.Basic, connection.Bearer)
+		return
+	case *purchase.Decision:
+		*p = choose(f, purchase.Decisions()...)
+		return
+	case *receipt.Status:
+		*p = choose(f, receipt.Statuses()...)
+		return
+	case *answer.Kind:
+		*p = choose(f, answer.Response, answer.Status)
+		return
+	case *fault.Kind:
+		*p = choose(f, fault.Kinds()...)
 		return
 	case *session.Status:
 		*p = choose(f, session.Statuses()...)

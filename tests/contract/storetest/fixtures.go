@@ -3,12 +3,15 @@ package storetest
 import (
 	"time"
 
+	"github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/money"
 	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/purchase"
+	"github.com/punchgate/punchgate/domain/receipt"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/transfer"
@@ -38,8 +41,9 @@ func customerOf(of tenant.ID, id customer.ID, number string) customer.State {
 func connectionOf(of tenant.ID, id connection.ID, who customer.ID) connection.State {
 	return connection.State{Tenant: of, ID: id, CreatedAt: now, Profile: connection.Profile{
 		Name: "Inköp", Customer: who, Format: "oci-5", Active: true,
-		Login:  connection.Login{Method: connection.Any, Names: connection.Presets[connection.DefaultPreset], User: "stad"},
-		Return: connection.Return{Fixed: "https://buyer.example.com/return", Transfer: connection.Browser},
+		Login:    connection.Login{Method: connection.Any, Names: connection.Presets[connection.DefaultPreset], User: "stad"},
+		Return:   connection.Return{Fixed: "https://buyer.example.com/return", Transfer: connection.Browser},
+		Ordering: connection.Ordering{Login: connection.BasicOrBearer},
 	}}
 }
 
@@ -61,6 +65,32 @@ func orderOf(of tenant.ID, s session.ID) order.State {
 		Tenant: of, ID: order.IDOf(s), Number: 1, Session: s, Customer: "c1", Connection: "n1", CartID: "C-" + string(s),
 		Status: order.Prepared, CreatedAt: now, StatusSince: now, ExpiresAt: at(1),
 	}
+}
+
+// receiptOf has no order.
+func receiptOf(of tenant.ID, id receipt.ID) receipt.State {
+	return receipt.State{
+		Tenant: of, ID: id, Connection: "n1", Format: "cxml-1.2", Sender: "stad", DocumentID: "D-1", Number: "PO-1", Type: purchase.New,
+		Digest: "digest", Status: receipt.Received, ReceivedAt: now, StatusSince: now,
+	}
+}
+
+func contentOf(body string) *receipt.Content {
+	return &receipt.Content{MediaType: "text/xml", Body: []byte(body), Order: purchase.Order{
+		Number: "PO-1", Type: purchase.New, Currency: "SEK", Lines: []purchase.Line{{LineNumber: "1", SKU: "4711", Quantity: money.FromInt(2)}},
+	}}
+}
+
+// answerOf is the first answer to the order, and is due.
+func answerOf(of tenant.ID, id answer.ID, o order.ID) answer.State {
+	return answer.State{
+		Tenant: of, ID: id, Order: o, Position: 1, Connection: "n1", Kind: answer.Response, Says: "accepted", Digest: "digest",
+		Delivery: answer.Delivery{Wanted: true, Due: now}, CreatedAt: now,
+	}
+}
+
+func answerDocumentOf(body string) *answer.Document {
+	return &answer.Document{MediaType: "text/xml", FileName: "answer.xml", Body: []byte(body)}
 }
 
 func keyOf(of tenant.ID, id apikey.ID) apikey.State {

@@ -5,10 +5,12 @@ import (
 	"testing"
 
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/receipt"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
@@ -98,6 +100,26 @@ func kinds(s port.Stores) []kind {
 				return s.Orders.Create(ctx, o, cartOf(o.Snapshot().CartID), documentOf("<cart/>"))
 			},
 			get: s.Orders.Get, update: s.Orders.Update,
+		}),
+		describe("receipts", receipt.ErrNotFound, receipt.ErrExists, entity[*receipt.Receipt, receipt.State, receipt.ID]{
+			restore: receipt.Restore,
+			state:   receiptOf,
+			name:    func(st *receipt.State, of tenant.ID, id receipt.ID) { st.Tenant, st.ID = of, id },
+			text:    func(st *receipt.State) *string { return &st.Number },
+			create: func(ctx context.Context, r *receipt.Receipt) error {
+				return s.Receipts.Create(ctx, r, contentOf("<order/>"))
+			},
+			get: s.Receipts.Get, update: s.Receipts.Update,
+		}),
+		describe("answers", answer.ErrNotFound, answer.ErrExists, entity[*answer.Answer, answer.State, answer.ID]{
+			restore: answer.Restore,
+			state:   func(of tenant.ID, id answer.ID) answer.State { return answerOf(of, id, "os1") },
+			name:    func(st *answer.State, of tenant.ID, id answer.ID) { st.Tenant, st.ID = of, id },
+			text:    func(st *answer.State) *string { return &st.Says },
+			create: func(ctx context.Context, a *answer.Answer) error {
+				return s.Answers.Create(ctx, a, answerDocumentOf("<answer/>"))
+			},
+			get: s.Answers.Get, update: s.Answers.Update,
 		}),
 		describe("keys", apikey.ErrUnknown, port.ErrTaken, entity[*apikey.Key, apikey.State, apikey.ID]{
 			restore: apikey.Restore,

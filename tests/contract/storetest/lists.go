@@ -24,6 +24,7 @@ var listCases = map[string]func(*testing.T, port.Stores){
 			must(t, s.Customers.Create(t.Context(), customer.Restore(customerOf(acme, customer.ID(id), id))))
 			must(t, s.Connections.Create(t.Context(), connection.Restore(connectionOf(acme, connection.ID(id), "c1"))))
 			must(t, s.Links.Create(t.Context(), connection.RestoreLink(linkOf(acme, connection.LinkID(id), "n1"))))
+			must(t, s.Links.Create(t.Context(), connection.RestoreLink(linkOf(globex, connection.LinkID(id), ""))))
 			must(t, s.Keys.Create(t.Context(), apikey.Restore(keyOf(acme, apikey.ID(id)))))
 		}
 		slices.Sort(ids)
@@ -56,10 +57,10 @@ var listCases = map[string]func(*testing.T, port.Stores){
 			})
 		}
 		for name, all := range map[string][]string{
-			"Connections.ByCustomer": identifiers(value(s.Connections.ByCustomer(ctx, acme, "c1"))(t), (*connection.Connection).ID),
-			"Links.ByConnection": identifiers(value(s.Links.ByConnection(ctx, acme, "n1"))(t),
-				func(l *connection.Link) connection.LinkID { return l.Snapshot().ID }),
-			"Keys.List": identifiers(value(s.Keys.List(ctx, acme))(t), func(k *apikey.Key) apikey.ID { return k.Snapshot().ID }),
+			"Connections.ByCustomer":            identifiers(value(s.Connections.ByCustomer(ctx, acme, "c1"))(t), (*connection.Connection).ID),
+			"Links.ByConnection":                identifiers(value(s.Links.ByConnection(ctx, acme, "n1"))(t), linkID),
+			"Links.ByConnection of the network": identifiers(value(s.Links.ByConnection(ctx, globex, ""))(t), linkID),
+			"Keys.List":                         identifiers(value(s.Keys.List(ctx, acme))(t), keyID),
 		} {
 			if !slices.Equal(all, ids) {
 				t.Errorf("%s holds %q, not %q", name, all, ids)
@@ -67,16 +68,20 @@ var listCases = map[string]func(*testing.T, port.Stores){
 		}
 	},
 
-	"the connections of a customer and the links of a connection are theirs alone": func(t *testing.T, s port.Stores) {
+	"the connections of a customer and the links of a connection, or of the network, are theirs alone": func(t *testing.T, s port.Stores) {
 		must(t, s.Connections.Create(t.Context(), connection.Restore(connectionOf(acme, "n1", "c1"))))
 		must(t, s.Connections.Create(t.Context(), connection.Restore(connectionOf(acme, "n2", "c2"))))
 		must(t, s.Links.Create(t.Context(), connection.RestoreLink(linkOf(acme, "l1", "n1"))))
 		must(t, s.Links.Create(t.Context(), connection.RestoreLink(linkOf(acme, "l2", "n2"))))
+		must(t, s.Links.Create(t.Context(), connection.RestoreLink(linkOf(acme, "l3", ""))))
 		if found := value(s.Connections.ByCustomer(t.Context(), acme, "c2"))(t); len(found) != 1 || found[0].ID() != "n2" {
 			t.Errorf("the customer has %d connections", len(found))
 		}
 		if found := value(s.Links.ByConnection(t.Context(), acme, "n2"))(t); len(found) != 1 || found[0].Snapshot().ID != "l2" {
 			t.Errorf("the connection has %d links", len(found))
+		}
+		if found := value(s.Links.ByConnection(t.Context(), acme, ""))(t); len(found) != 1 || found[0].Snapshot().ID != "l3" {
+			t.Errorf("the network has %d links", len(found))
 		}
 		if found := value(s.Connections.ByCustomer(t.Context(), acme, "c3"))(t); len(found) != 0 {
 			t.Errorf("a customer without connections has %d", len(found))
@@ -86,6 +91,9 @@ var listCases = map[string]func(*testing.T, port.Stores){
 		}
 	},
 }
+
+func linkID(l *connection.Link) connection.LinkID { return l.Snapshot().ID }
+func keyID(k *apikey.Key) apikey.ID               { return k.Snapshot().ID }
 
 func identifiers[A any, ID ~string](list []A, id func(A) ID) []string {
 	var ids []string

@@ -13,6 +13,7 @@ import (
 
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/purchase"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
@@ -92,6 +93,12 @@ func (m *orderModel) Update(rt *rapid.T) {
 		func(o *order.Order) error { return o.Confirm("PO-2", true, m.now) },
 		func(o *order.Order) error { return o.Export("E-1", m.now) },
 		func(o *order.Order) error { return o.Transfer(m.now) },
+		func(o *order.Order) error { return o.Complete("PO-1", nil, purchase.Confirm, true, m.now) },
+		func(o *order.Order) error {
+			return o.Complete("PO-1", []purchase.Difference{{Line: "1", Member: purchase.MemberUnit}}, purchase.Hold, false, m.now)
+		},
+		func(o *order.Order) error { return o.Release(m.now) },
+		func(o *order.Order) error { return o.Reject(m.now) },
 		func(o *order.Order) error { return o.Cancel(m.now) },
 		func(o *order.Order) error { o.Expire(m.now); return nil },
 		func(o *order.Order) error { o.Claim(m.now, time.Minute); return nil },
@@ -136,7 +143,8 @@ func (m *orderModel) Check(rt *rapid.T) {
 	ctx := m.t.Context()
 	for _, id := range []order.ID{"os1", "os2", "os3", "os4"} {
 		found, err := m.stores.Orders.Get(ctx, m.of, id)
-		if kept := m.orders[id]; kept == nil && !errors.Is(err, order.ErrNotFound) || kept != nil && (err != nil || !reflect.DeepEqual(found, kept)) {
+		kept := m.orders[id]
+		if kept == nil && !errors.Is(err, order.ErrNotFound) || kept != nil && (err != nil || !reflect.DeepEqual(found, kept)) {
 			rt.Fatalf("%s is found as\n%+v, %v, not\n%+v", id, found, err, kept)
 		}
 	}

@@ -8,10 +8,12 @@ import (
 	"testing"
 
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/receipt"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
@@ -59,10 +61,13 @@ func create(t *testing.T, s port.Stores, of tenant.ID) {
 	for _, err := range []error{
 		s.Tenants.Create(t.Context(), tenant.Restore(tenantOf(of))),
 		s.Customers.Create(t.Context(), customerWithNumber(of)),
-		s.Connections.Create(t.Context(), connection.Restore(connectionOf(of, "n1", "c1"))),
+		s.Connections.Create(t.Context(), connection.Restore(called(connectionOf(of, "n1", "c1"), duns))),
 		s.Links.Create(t.Context(), connection.RestoreLink(linkOf(of, "l1", "n1"))),
+		s.Links.Create(t.Context(), connection.RestoreLink(linkOf(of, "l2", ""))),
 		s.Sessions.Create(t.Context(), session.Restore(sessionOf(of, "s1"))),
 		createPushed(t.Context(), s, of),
+		createApplied(t.Context(), s, of),
+		createAnswer(t.Context(), s, of),
 		s.Keys.Create(t.Context(), apikey.Restore(keyOf(of, "k1"))),
 	} {
 		must(t, err)
@@ -82,6 +87,16 @@ func createPushed(ctx context.Context, s port.Stores, of tenant.ID) error {
 	return s.Orders.Create(ctx, order.Restore(o), cartOf(o.CartID), documentOf("<cart/>"))
 }
 
+func createApplied(ctx context.Context, s port.Stores, of tenant.ID) error {
+	r := receiptOf(of, "r1")
+	r.Status, r.Order = receipt.Applied, "os1"
+	return s.Receipts.Create(ctx, receipt.Restore(r), contentOf("<order/>"))
+}
+
+func createAnswer(ctx context.Context, s port.Stores, of tenant.ID) error {
+	return s.Answers.Create(ctx, answer.Restore(answerOf(of, "os1-1", "os1")), answerDocumentOf("<answer/>"))
+}
+
 // everything returns all that create gave a tenant.
 func everything(t *testing.T, s port.Stores, of tenant.ID) []any {
 	t.Helper()
@@ -89,7 +104,9 @@ func everything(t *testing.T, s port.Stores, of tenant.ID) []any {
 	return []any{
 		value(s.Tenants.Get(ctx, of))(t), value(s.Customers.Get(ctx, of, "c1"))(t), value(s.Connections.Get(ctx, of, "n1"))(t),
 		value(s.Links.Get(ctx, of, "l1"))(t), value(s.Sessions.Get(ctx, of, "s1"))(t), value(s.Orders.Get(ctx, of, "os1"))(t),
-		value(s.Orders.Cart(ctx, of, "os1"))(t), value(s.Orders.Document(ctx, of, "os1"))(t), value(s.Keys.Get(ctx, of, "k1"))(t),
+		value(s.Orders.Cart(ctx, of, "os1"))(t), value(s.Orders.Document(ctx, of, "os1"))(t),
+		value(s.Receipts.Get(ctx, of, "r1"))(t), value(s.Receipts.Content(ctx, of, "r1"))(t),
+		value(s.Answers.Get(ctx, of, "os1-1"))(t), value(s.Answers.Document(ctx, of, "os1-1"))(t), value(s.Keys.Get(ctx, of, "k1"))(t),
 	}
 }
 
@@ -140,6 +157,9 @@ var foreign = map[string]struct {
 	"Connections.ByCustomer": {nil, func(ctx context.Context, s port.Stores) error {
 		return none(s.Connections.ByCustomer(ctx, globex, "c1"))
 	}},
+	"Connections.ByIdentity": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Connections.ByIdentity(ctx, globex, []connection.Identity{duns}))
+	}},
 	"Connections.List": {nil, func(ctx context.Context, s port.Stores) error {
 		return none(s.Connections.List(ctx, globex, "", 10))
 	}},
@@ -154,7 +174,7 @@ var foreign = map[string]struct {
 		return failure(s.Links.Update(ctx, globex, "l1", refuse))
 	}},
 	"Links.ByConnection": {nil, func(ctx context.Context, s port.Stores) error {
-		return none(s.Links.ByConnection(ctx, globex, "n1"))
+		return errors.Join(none(s.Links.ByConnection(ctx, globex, "n1")), none(s.Links.ByConnection(ctx, globex, "")))
 	}},
 
 	"Sessions.Create": {nil, func(ctx context.Context, s port.Stores) error {
@@ -191,6 +211,9 @@ var foreign = map[string]struct {
 	"Orders.ByCartID": {order.ErrNoCart, func(ctx context.Context, s port.Stores) error {
 		return failure(s.Orders.ByCartID(ctx, globex, "n1", "C-s1"))
 	}},
+	"Orders.ByLine": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Orders.ByLine(ctx, globex, "n1", port.LineQuery{SKUs: []string{"4711"}}, 10))
+	}},
 	"Orders.Update": {order.ErrNotFound, func(ctx context.Context, s port.Stores) error {
 		return failure(s.Orders.Update(ctx, globex, "os1", refuse))
 	}},
@@ -202,6 +225,49 @@ var foreign = map[string]struct {
 	}},
 	"Orders.ToPush": {nil, func(ctx context.Context, s port.Stores) error { // as do pushes
 		return some(s.Orders.ToPush(ctx, now, 10))
+	}},
+
+	"Receipts.Create": {nil, func(ctx context.Context, s port.Stores) error {
+		return createApplied(ctx, s, initech)
+	}},
+	"Receipts.Get": {receipt.ErrNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Receipts.Get(ctx, globex, "r1"))
+	}},
+	"Receipts.Content": {receipt.ErrNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Receipts.Content(ctx, globex, "r1"))
+	}},
+	"Receipts.Update": {receipt.ErrNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Receipts.Update(ctx, globex, "r1", refuse))
+	}},
+	"Receipts.ByOrder": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Receipts.ByOrder(ctx, globex, "os1"))
+	}},
+	"Receipts.Earlier": {nil, func(ctx context.Context, s port.Stores) error {
+		return errors.Join(
+			none(s.Receipts.Earlier(ctx, globex, "n1", "D-1", "", 10)), none(s.Receipts.Earlier(ctx, globex, "n1", "", "PO-1", 10)),
+		)
+	}},
+	"Receipts.List": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Receipts.List(ctx, globex, port.ReceiptQuery{Status: receipt.Applied, Limit: 10}))
+	}},
+
+	"Answers.Create": {nil, func(ctx context.Context, s port.Stores) error {
+		return createAnswer(ctx, s, initech)
+	}},
+	"Answers.Get": {answer.ErrNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Answers.Get(ctx, globex, "os1-1"))
+	}},
+	"Answers.Document": {answer.ErrNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Answers.Document(ctx, globex, "os1-1"))
+	}},
+	"Answers.Update": {answer.ErrNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Answers.Update(ctx, globex, "os1-1", refuse))
+	}},
+	"Answers.ByOrder": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Answers.ByOrder(ctx, globex, "os1"))
+	}},
+	"Answers.ToDeliver": {nil, func(ctx context.Context, s port.Stores) error { // deliveries serve all tenants
+		return some(s.Answers.ToDeliver(ctx, now, 10))
 	}},
 
 	"Keys.Create": {nil, func(ctx context.Context, s port.Stores) error {
