@@ -21,7 +21,7 @@ import (
 	"github.com/punchgate/punchgate/adapters/formats/cxml"
 	"github.com/punchgate/punchgate/adapters/formats/oci"
 	"github.com/punchgate/punchgate/adapters/formats/peppol"
-	"github.com/punchgate/punchgate/adapters/push"
+	"github.com/punchgate/punchgate/adapters/outbound"
 	"github.com/punchgate/punchgate/adapters/secrets"
 	"github.com/punchgate/punchgate/adapters/store/sqlite"
 	"github.com/punchgate/punchgate/adapters/system"
@@ -67,7 +67,7 @@ func Core(c Config) fx.Option {
 
 // Gateway is the whole gateway.
 func Gateway(c Config) fx.Option {
-	return fx.Options(Core(c), push.Module, web.Module, fx.Provide(listen, webConfig), fx.Invoke(serveHTTP, work))
+	return fx.Options(Core(c), outbound.Module, web.Module, fx.Provide(listen, webConfig), fx.Invoke(serveHTTP, work))
 }
 
 func masterKey(c Config) (secrets.MasterKey, error) {

@@ -19,7 +19,7 @@ import (
 	"go.uber.org/fx"
 	"golang.org/x/net/html"
 
-	"github.com/punchgate/punchgate/adapters/push"
+	"github.com/punchgate/punchgate/adapters/outbound"
 	"github.com/punchgate/punchgate/adapters/system"
 	"github.com/punchgate/punchgate/adapters/web"
 	"github.com/punchgate/punchgate/application/administration"
@@ -113,7 +113,7 @@ func startWith(t *testing.T, dir string, options ...fx.Option) *gateway {
 	app := fx.New(
 		bootstrap.Gateway(bootstrap.Config{
 			Addr: "127.0.0.1:0", Store: "sqlite", DataDir: dir, MasterKey: secret.New(masterKey), LoopbackHTTP: true,
-			PushNetworks: push.Networks{netip.MustParsePrefix("127.0.0.0/8")},
+			PushNetworks: outbound.Networks{netip.MustParsePrefix("127.0.0.0/8")},
 		}),
 		fx.Options(options...),
 		fx.Decorate(func(port.Clock) port.Clock { return g.clock }),
