@@ -1,9 +1,10 @@
-// Package secrets makes and checks verifiers of secrets, and signs tokens.
+// Package secrets makes and checks verifiers of secrets, signs tokens, and seals what must be readable again.
 //
 // Secrets that people chose are hashed with argon2id (RFC 9106; parameters of the OWASP password storage guide), which
 // is slow on purpose. Since procurement systems present the same one again and again, a right secret is remembered for a
 // few minutes, as a keyed digest that is worth nothing outside this process. Generated secrets have enough bits that a
-// keyed digest (HMAC-SHA256) is as good.
+// keyed digest (HMAC-SHA256) is as good. What is sealed is encrypted by AES-256-GCM (NIST SP 800-38D) with a random nonce,
+// which is good for 2^32 seals under one master key. Every key is derived from the master key by HKDF (RFC 5869).
 package secrets
 
 import (
@@ -23,6 +24,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/golang-lru/v2/expirable"
+	aead "github.com/tink-crypto/tink-go/v2/aead/subtle"
 	"go.uber.org/fx"
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/sync/semaphore"
@@ -68,9 +70,10 @@ func ParseMasterKey(text secret.Text) (MasterKey, error) {
 	return key, nil
 }
 
-// Secrets makes and checks verifiers.
+// Secrets makes and checks verifiers, signs, and seals.
 type Secrets struct {
 	verifierKey, tokenKey, cacheKey secret.Text
+	sealer                          *aead.AESGCM
 	good                            *expirable.LRU[[sha256.Size]byte, struct{}]
 	hashing                         *semaphore.Weighted // bounds the memory of verifying by argon2id
 }
@@ -82,14 +85,17 @@ func New(master MasterKey) (*Secrets, error) {
 		good:     expirable.NewLRU[[sha256.Size]byte, struct{}](rememberMost, nil, rememberFor),
 		hashing:  semaphore.NewWeighted(int64(runtime.GOMAXPROCS(0))),
 	}
-	for purpose, key := range map[string]*secret.Text{"verifier": &s.verifierKey, "token": &s.tokenKey} {
+	var sealKey secret.Text
+	for purpose, key := range map[string]*secret.Text{"verifier": &s.verifierKey, "token": &s.tokenKey, "seal": &sealKey} {
 		derived, err := hkdf.Key(sha256.New, master, nil, "punchgate "+purpose, 32)
 		if err != nil {
 			return nil, err
 		}
 		*key = secret.New(string(derived))
 	}
-	return s, nil
+	var err error
+	s.sealer, err = aead.NewAESGCM([]byte(sealKey.Reveal()))
+	return s, err
 }
 
 // HashChosen returns an argon2id verifier in the PHC string format.
@@ -157,11 +163,46 @@ func (s *Secrets) Sign(purpose string, parts ...string) string {
 	return base64.RawURLEncoding.EncodeToString(digest(s.tokenKey, append([]string{purpose}, parts...)...)[:24])
 }
 
-// digest keeps the parts apart by their lengths, so that no two lists of parts give the same input.
+// sealPrefix names the way of sealing, so that a later one can be told from it.
+const sealPrefix = "v1."
+
+// Seal encrypts a secret. The purpose is authenticated and not part of the sealed text.
+func (s *Secrets) Seal(plain secret.Text, purpose ...string) (string, error) {
+	encrypted, err := s.sealer.Encrypt([]byte(plain.Reveal()), join(purpose))
+	if err != nil {
+		return "", fmt.Errorf("secrets: %w", err)
+	}
+	return sealPrefix + base64.RawURLEncoding.EncodeToString(encrypted), nil
+}
+
+// Open decrypts what Seal returned.
+func (s *Secrets) Open(sealed string, purpose ...string) (secret.Text, error) {
+	text, ok := strings.CutPrefix(sealed, sealPrefix)
+	if !ok {
+		return secret.Text{}, errors.New("secrets: not sealed, or by a newer version")
+	}
+	encrypted, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	if err != nil {
+		return secret.Text{}, fmt.Errorf("secrets: not sealed: %w", err)
+	}
+	plain, err := s.sealer.Decrypt(encrypted, join(purpose))
+	if err != nil {
+		return secret.Text{}, errors.New("secrets: changed, or sealed for something else or by another key")
+	}
+	return secret.New(string(plain)), nil
+}
+
 func digest(key secret.Text, parts ...string) []byte {
 	mac := hmac.New(sha256.New, []byte(key.Reveal()))
-	for _, part := range parts {
-		mac.Write([]byte(strconv.Itoa(len(part)) + ":" + part)) // a hash never refuses
-	}
+	mac.Write(join(parts)) // a hash never refuses
 	return mac.Sum(nil)
+}
+
+// join keeps the parts apart by their lengths, so that no two lists of parts give the same bytes.
+func join(parts []string) (joined []byte) {
+	for _, part := range parts {
+		joined = strconv.AppendInt(joined, int64(len(part)), 10)
+		joined = append(append(joined, ':'), part...)
+	}
+	return joined
 }

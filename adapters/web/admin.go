@@ -182,14 +182,26 @@ func (s *Server) putConnection(c *gin.Context) {
 	reply(s, c, http.StatusOK, changed, err, connectionView)
 }
 
+// maxKeepPrevious is for how many seconds the secret that was replaced may stay good.
+const maxKeepPrevious = 30 * 24 * 60 * 60
+
 func (s *Server) replaceSecret(c *gin.Context) {
 	var b struct {
-		Secret string `json:"secret"`
+		Secret              string `json:"secret"`
+		KeepPreviousSeconds int64  `json:"keep_previous_seconds"`
 	}
 	if !s.decode(c, &b) {
 		return
 	}
-	plain, err := s.use.Administration.ReplaceSecret(c.Request.Context(), tenantOf(c), connection.ID(c.Param("id")), secret.New(b.Secret))
+	if b.KeepPreviousSeconds < 0 || b.KeepPreviousSeconds > maxKeepPrevious {
+		s.refuse(c, connection.ErrInvalid.With(fault.Detail{
+			Path: "/keep_previous_seconds", Code: "out_of_range", Message: "the secret until now can be kept for at most 30 days",
+		}))
+		return
+	}
+	plain, err := s.use.Administration.ReplaceSecret(
+		c.Request.Context(), tenantOf(c), connection.ID(c.Param("id")), secret.New(b.Secret), seconds(b.KeepPreviousSeconds),
+	)
 	reply(s, c, http.StatusOK, plain, err, func(plain secret.Text) any {
 		if b.Secret != "" {
 			return gin.H{}

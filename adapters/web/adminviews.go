@@ -11,6 +11,7 @@ import (
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/money"
+	"github.com/punchgate/punchgate/domain/purchase"
 	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
@@ -41,6 +42,7 @@ type settingsBody struct {
 	SessionSeconds   int64      `json:"session_seconds"`
 	MaxSessionSecond int64      `json:"max_session_seconds"`
 	OrderSeconds     int64      `json:"order_seconds"`
+	CatalogueURL     string     `json:"catalogue_url"`
 }
 
 // newTenantBody is what a body is read into, so that what it leaves out keeps its default.
@@ -49,7 +51,7 @@ func newTenantBody() tenantBody { return tenantBody{Settings: viewSettings(tenan
 func viewSettings(s tenant.Settings) settingsBody {
 	return settingsBody{
 		s.DecidingField, s.LandingURL, s.StartPath, s.SendOrderLabel, s.Seller, s.Language, s.AllowedFormats,
-		int64(s.SessionTTL / time.Second), int64(s.MaxSessionTTL / time.Second), int64(s.OrderTTL / time.Second),
+		int64(s.SessionTTL / time.Second), int64(s.MaxSessionTTL / time.Second), int64(s.OrderTTL / time.Second), s.CatalogueURL,
 	}
 }
 
@@ -76,6 +78,7 @@ func (b *tenantBody) read() ([]tenant.Field, tenant.Settings, error) {
 		DecidingField: s.DecidingField, LandingURL: s.LandingURL, StartPath: s.StartPath, SendOrderLabel: s.SendOrderLabel,
 		Seller: s.Seller, Language: s.Language, AllowedFormats: s.AllowedFormats,
 		SessionTTL: seconds(s.SessionSeconds), MaxSessionTTL: seconds(s.MaxSessionSecond), OrderTTL: seconds(s.OrderSeconds),
+		CatalogueURL: s.CatalogueURL,
 	}, nil
 }
 
@@ -118,8 +121,11 @@ type connectionBody struct {
 	Active         bool            `json:"active"`
 	TestMode       bool            `json:"test_mode"`
 	Options        json.RawMessage `json:"options,omitempty"`
+	Mapping        json.RawMessage `json:"mapping,omitempty"`
+	BuyerSystem    string          `json:"buyer_system"`
 	Login          loginBody       `json:"login"`
 	Return         returnBody      `json:"return"`
+	Ordering       orderingBody    `json:"ordering"`
 	Seller         cart.Party      `json:"seller,omitzero"`
 	Buyer          cart.Party      `json:"buyer,omitzero"`
 	HighestValue   amountBody      `json:"highest_value,omitzero"`
@@ -161,6 +167,15 @@ type returnBody struct {
 	Transfer   string   `json:"transfer"`
 }
 
+type orderingBody struct {
+	Format     string            `json:"format"`
+	Options    json.RawMessage   `json:"options,omitempty"`
+	Login      string            `json:"login"`
+	Policy     map[string]string `json:"policy,omitempty"` // members that can differ to decisions
+	AnswerURL  string            `json:"answer_url"`
+	AnswerUser string            `json:"answer_user"`
+}
+
 type amountBody struct {
 	Value    money.Decimal `json:"value,omitzero"`
 	Currency string        `json:"currency,omitempty"`
@@ -169,9 +184,10 @@ type amountBody struct {
 // newConnectionBody is what a body is read into, so that what it leaves out keeps its default.
 func newConnectionBody() connectionBody {
 	return connectionBody{
-		Active: true,
-		Login:  loginBody{Method: connection.Any.String()},
-		Return: returnBody{Transfer: connection.Browser.String()},
+		Active:   true,
+		Login:    loginBody{Method: connection.Any.String()},
+		Return:   returnBody{Transfer: connection.Browser.String()},
+		Ordering: orderingBody{Login: connection.BasicOrBearer.String()},
 	}
 }
 
@@ -181,14 +197,27 @@ func viewConnection(c *connection.Connection) connectionBody {
 	names := namesBody(p.Login.Names)
 	return connectionBody{
 		ID: s.ID, Name: p.Name, Customer: p.Customer, Format: p.Format, Active: p.Active, TestMode: p.TestMode, Options: p.Options,
+		Mapping: p.Mapping, BuyerSystem: p.BuyerSystem,
 		Login: loginBody{
 			Method: p.Login.Method.String(), Names: &names, User: p.Login.User, Customer: p.Login.Customer,
 			From: viewIdentities(p.Login.From), To: viewIdentities(p.Login.To), Sender: viewIdentities(p.Login.Sender),
 		},
-		Return: returnBody{p.Return.FromCall, p.Return.Hosts, p.Return.Fixed, p.Return.FormAction, p.Return.Transfer.String()},
-		Seller: p.Seller, Buyer: p.Buyer, HighestValue: amountBody(p.HighestValue),
+		Return:   returnBody{p.Return.FromCall, p.Return.Hosts, p.Return.Fixed, p.Return.FormAction, p.Return.Transfer.String()},
+		Ordering: viewOrdering(p.Ordering),
+		Seller:   p.Seller, Buyer: p.Buyer, HighestValue: amountBody(p.HighestValue),
 		LateCompletion: p.LateCompletion, CompleteByGet: p.CompleteByGet, CreatedAt: s.CreatedAt,
 	}
+}
+
+func viewOrdering(o connection.Ordering) orderingBody {
+	view := orderingBody{Format: o.Format, Options: o.Options, Login: o.Login.String(), AnswerURL: o.AnswerURL, AnswerUser: o.AnswerUser}
+	if len(o.Policy) > 0 {
+		view.Policy = map[string]string{}
+	}
+	for member, decision := range o.Policy {
+		view.Policy[string(member)] = decision.String()
+	}
+	return view
 }
 
 func viewIdentities(all []connection.Identity) []identityBody {
@@ -212,8 +241,13 @@ func (b *connectionBody) profile() (connection.Profile, error) {
 	if err != nil {
 		return connection.Profile{}, err
 	}
+	ordering, err := b.Ordering.read()
+	if err != nil {
+		return connection.Profile{}, err
+	}
 	return connection.Profile{
 		Name: b.Name, Customer: b.Customer, Format: b.Format, Active: b.Active, TestMode: b.TestMode, Options: b.Options,
+		Mapping: b.Mapping, BuyerSystem: b.BuyerSystem,
 		Login: connection.Login{
 			Method: method, Names: names, User: b.Login.User, Customer: b.Login.Customer,
 			From: readIdentities(b.Login.From), To: readIdentities(b.Login.To), Sender: readIdentities(b.Login.Sender),
@@ -221,9 +255,26 @@ func (b *connectionBody) profile() (connection.Profile, error) {
 		Return: connection.Return{
 			FromCall: b.Return.FromCall, Hosts: b.Return.Hosts, Fixed: b.Return.Fixed, FormAction: b.Return.FormAction, Transfer: way,
 		},
-		Seller: b.Seller, Buyer: b.Buyer, HighestValue: money.Amount(b.HighestValue),
+		Ordering: ordering,
+		Seller:   b.Seller, Buyer: b.Buyer, HighestValue: money.Amount(b.HighestValue),
 		LateCompletion: b.LateCompletion, CompleteByGet: b.CompleteByGet,
 	}, nil
+}
+
+func (b *orderingBody) read() (o connection.Ordering, err error) {
+	o = connection.Ordering{Format: b.Format, Options: b.Options, AnswerURL: b.AnswerURL, AnswerUser: b.AnswerUser}
+	if o.Login, err = connection.ParseOrderLogin(b.Login); err != nil {
+		return o, at("/ordering/login", err)
+	}
+	if len(b.Policy) > 0 {
+		o.Policy = purchase.Policy{}
+	}
+	for member, name := range b.Policy {
+		if o.Policy[purchase.Member(member)], err = purchase.ParseDecision(name); err != nil {
+			return o, at("/ordering/policy", err)
+		}
+	}
+	return o, nil
 }
 
 // at names the member that a refusal is about.

@@ -10,6 +10,7 @@ import (
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/money"
+	"github.com/punchgate/punchgate/domain/purchase"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 
@@ -52,6 +53,7 @@ func TestWhatIsReadOfAConnectionCanBeWrittenBack(t *testing.T) {
 	identity := []connection.Identity{{Domain: "DUNS", ID: "1"}}
 	profile := connection.Profile{
 		Name: "Proceedo", Customer: "goteborg", Format: "proceedo-cxml", Active: true, TestMode: true, Options: []byte(`{"a":[1]}`),
+		Mapping: []byte(`{"lines":{}}`), BuyerSystem: "proceedo",
 		Login: connection.Login{
 			Method: connection.Post, Names: connection.Presets["plain"], User: "goteborg", Customer: "4711",
 			From: identity, To: identity, Sender: identity,
@@ -59,6 +61,11 @@ func TestWhatIsReadOfAConnectionCanBeWrittenBack(t *testing.T) {
 		Return: connection.Return{
 			FromCall: true, Hosts: []string{"*.example.com"}, Fixed: "https://buyer.example.com/", FormAction: []string{"https://login.example.com"},
 			Transfer: connection.Push,
+		},
+		Ordering: connection.Ordering{
+			Format: "cxml-1.2", Options: []byte(`{"b":2}`), Login: connection.Bearer,
+			Policy:    purchase.Policy{purchase.MemberPrice: purchase.Reject, purchase.MemberUnit: purchase.Confirm},
+			AnswerURL: "https://buyer.example.com/answers", AnswerUser: "papper",
 		},
 		Seller: party, Buyer: party, HighestValue: money.Amount{Value: money.MustParse("100.50"), Currency: "SEK"},
 		LateCompletion: true, CompleteByGet: true,
@@ -80,6 +87,7 @@ func TestWhatIsReadOfACustomerOrTenantCanBeWrittenBack(t *testing.T) {
 	settings := tenant.Settings{
 		DecidingField: "punchout", LandingURL: "https://shop.example.com/", StartPath: "/start", SendOrderLabel: "Skicka", Seller: party,
 		Language: "en", AllowedFormats: []string{"oci-4"}, SessionTTL: time.Hour, MaxSessionTTL: 2 * time.Hour, OrderTTL: 3 * time.Hour,
+		CatalogueURL: "https://shop.example.com/articles",
 	}
 	filled(t, "Settings", reflect.ValueOf(settings))
 	shop, err := tenant.New("papper", "Papper", fields, settings, now)
@@ -122,7 +130,8 @@ func TestWhatABodyLeavesOutGetsItsDefault(t *testing.T) {
 		t.Fatal(err)
 	}
 	p, err := c.profile()
-	if err != nil || !p.Active || p.Login.Method != connection.Any || p.Return.Transfer != connection.Browser || p.Login.Names != connection.Presets["oci"] {
+	if err != nil || !p.Active || p.Login.Method != connection.Any || p.Return.Transfer != connection.Browser || p.Login.Names != connection.Presets["oci"] ||
+		p.Ordering.Login != connection.BasicOrBearer {
 		t.Errorf("%v: %+v", err, p)
 	}
 }
@@ -140,5 +149,18 @@ func TestNamesOfParametersThatAreNoPresetAreRefused(t *testing.T) {
 	b.Login.Preset = "sap"
 	if _, err := b.profile(); len(detailsOf(err)) != 1 || detailsOf(err)[0].Path != "/login/preset" {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestAnOrderingThatSaysNothingIsRefused(t *testing.T) {
+	for path, ordering := range map[string]orderingBody{
+		"/ordering/login":  {Login: "digest"},
+		"/ordering/policy": {Login: "basic", Policy: map[string]string{"unit_price": "ask"}},
+	} {
+		b := newConnectionBody()
+		b.Ordering = ordering
+		if _, err := b.profile(); len(detailsOf(err)) != 1 || detailsOf(err)[0].Path != path {
+			t.Errorf("%s: %v", path, err)
+		}
 	}
 }

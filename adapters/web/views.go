@@ -61,12 +61,17 @@ type warningView struct {
 	Path    string `json:"path"`
 	Code    string `json:"code"`
 	Message string `json:"message"`
+	Effect  string `json:"effect,omitempty"`
+	Before  string `json:"before,omitempty"`
+	After   string `json:"after,omitempty"`
+	Remedy  string `json:"remedy,omitempty"`
+	Source  string `json:"source,omitempty"`
 }
 
 func viewWarnings(all []transfer.Warning) []warningView {
 	views := make([]warningView, len(all))
 	for i, w := range all {
-		views[i] = warningView(w)
+		views[i] = warningView{w.Path, w.Code, w.Message, string(w.Effect), w.Before, w.After, w.Remedy, w.Source}
 	}
 	return views
 }

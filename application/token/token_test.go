@@ -27,6 +27,10 @@ func (signer) HashGenerated(secret.Text) string       { return "" }
 func (signer) Verify(context.Context, string, secret.Text) (bool, error) {
 	return false, errors.ErrUnsupported
 }
+func (signer) Seal(secret.Text, ...string) (string, error) { return "", errors.ErrUnsupported }
+func (signer) Open(string, ...string) (secret.Text, error) {
+	return secret.Text{}, errors.ErrUnsupported
+}
 
 const (
 	shop  = "papper"

@@ -127,7 +127,7 @@ func (s *seeder) seedConnection(ctx context.Context, format port.Format, who cus
 	}
 	_, _, err = s.admin.CreateConnection(ctx, shopID, made.ID, profile(made, address.Host), secret.New(made.Password))
 	if errors.Is(err, port.ErrConnectionExists) {
-		_, replaced := s.admin.ReplaceSecret(ctx, shopID, made.ID, secret.New(made.Password))
+		_, replaced := s.admin.ReplaceSecret(ctx, shopID, made.ID, secret.New(made.Password), 0)
 		_, changed := s.admin.ChangeConnection(ctx, shopID, made.ID, profile(made, address.Host))
 		err = errors.Join(replaced, changed)
 	}
@@ -153,8 +153,9 @@ const (
 func profile(c ConnectionState, buyerHost string) connection.Profile {
 	p := connection.Profile{
 		Name: c.Format, Customer: c.Customer, Format: c.Format, Active: true,
-		Login:  connection.Login{Method: connection.Any, Names: connection.Presets[connection.DefaultPreset], User: c.User},
-		Return: connection.Return{FromCall: true, Hosts: []string{buyerHost}, Transfer: connection.Browser},
+		Login:    connection.Login{Method: connection.Any, Names: connection.Presets[connection.DefaultPreset], User: c.User},
+		Return:   connection.Return{FromCall: true, Hosts: []string{buyerHost}, Transfer: connection.Browser},
+		Ordering: connection.Ordering{Login: connection.BasicOrBearer},
 	}
 	if c.Documents {
 		buyerID := []connection.Identity{{Domain: credentialDomain, ID: c.User}}

@@ -13,6 +13,7 @@ import (
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/money"
+	"github.com/punchgate/punchgate/domain/purchase"
 )
 
 var now = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
@@ -24,7 +25,7 @@ func good() connection.State {
 		Credentials: []connection.Credential{{ID: "s1", Verifier: "hmac:1", CreatedAt: now}},
 		Profile: connection.Profile{
 			Name: "Proceedo", Customer: "c1", Format: "proceedo-cxml", Active: true, TestMode: true,
-			Options: json.RawMessage(`{"dtd":"1.2.014"}`),
+			Options: json.RawMessage(`{"dtd":"1.2.014"}`), Mapping: json.RawMessage(`{"lines":{}}`), BuyerSystem: "proceedo",
 			Login: connection.Login{
 				Method: connection.Post, Names: connection.Presets[connection.DefaultPreset], User: "goteborg", Customer: "10042",
 				From:   []connection.Identity{{Domain: "DUNS", ID: "1"}},
@@ -34,6 +35,11 @@ func good() connection.State {
 			Return: connection.Return{
 				FromCall: true, Hosts: []string{"buyer.example.com", "*.example.net:8443"}, Fixed: "https://fixed.example.com/return?a=b",
 				FormAction: []string{"https://login.example.com"}, Transfer: connection.Browser,
+			},
+			Ordering: connection.Ordering{
+				Format: "cxml-1.2", Options: json.RawMessage(`{"a":1}`), Login: connection.Basic,
+				Policy:    purchase.Policy{purchase.MemberUnit: purchase.Confirm},
+				AnswerURL: "https://buyer.example.com/answers", AnswerUser: "papper",
 			},
 			Seller:         cart.Party{Name: "Papper"},
 			Buyer:          cart.Party{Name: "Göteborgs stad"},
@@ -76,8 +82,8 @@ func TestGoodConnectionKeepsEverything(t *testing.T) {
 		t.Errorf("restored it is %+v, want %+v", got, good())
 	}
 	if made.Tenant() != "papper" || made.ID() != "k1" || !reflect.DeepEqual(made.Profile(), good().Profile) ||
-		!reflect.DeepEqual(made.Credentials(), good().Credentials) {
-		t.Errorf("the connection answers with %q, %q, %+v, %v", made.Tenant(), made.ID(), made.Profile(), made.Credentials())
+		!reflect.DeepEqual(made.Credentials(now), good().Credentials) {
+		t.Errorf("the connection answers with %q, %q, %+v, %v", made.Tenant(), made.ID(), made.Profile(), made.Credentials(now))
 	}
 }
 
@@ -172,8 +178,8 @@ func TestChange(t *testing.T) {
 
 func TestReplaceLeavesOneCredential(t *testing.T) {
 	made, fresh := mustBuild(t, good()), connection.Credential{ID: "s2", Verifier: "hmac:2", CreatedAt: now}
-	made.Replace(fresh)
-	if got := made.Credentials(); !slices.Equal(got, []connection.Credential{fresh}) {
+	made.Replace(fresh, fresh.CreatedAt)
+	if got := made.Credentials(now); !slices.Equal(got, []connection.Credential{fresh}) {
 		t.Errorf("the credentials are %v", got)
 	}
 }
@@ -189,7 +195,7 @@ func TestConnectionSharesNothingWithTheWorld(t *testing.T) {
 	spoilProfile(given.Profile)
 	given.Credentials[0].ID = "X"
 	spoilProfile(made.Profile())
-	made.Credentials()[0].ID = "X"
+	made.Credentials(now)[0].ID = "X"
 	made.Snapshot().Credentials[0].ID = "X"
 	if got := made.Snapshot(); !reflect.DeepEqual(got, good()) {
 		t.Errorf("the connection became %+v", got)

@@ -82,8 +82,11 @@ func (l *Login) MatchesUser(user string) bool { return l.User != "" && l.User ==
 // MatchesIdentities reports whether a cXML header names this connection: From, To and Sender each match one of the
 // connection's. An unset list of the connection matches nothing.
 func (l *Login) MatchesIdentities(from, to, sender []Identity) bool {
-	return matchAny(l.From, from) && matchAny(l.To, to) && matchAny(l.Sender, sender)
+	return l.MatchesFrom(from) && matchAny(l.To, to) && matchAny(l.Sender, sender)
 }
+
+// MatchesFrom reports whether one of these identities is a From of the connection.
+func (l *Login) MatchesFrom(from []Identity) bool { return matchAny(l.From, from) }
 
 func matchAny(configured, presented []Identity) bool {
 	return slices.ContainsFunc(presented, func(p Identity) bool {

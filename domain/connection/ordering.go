@@ -2,6 +2,7 @@ package connection
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/purchase"
@@ -47,6 +48,11 @@ type Ordering struct {
 func (o *Ordering) check(report func(path, code, message string)) {
 	if o.Login == (OrderLogin{}) {
 		report("/ordering/login", "missing", "is required: any, basic or bearer")
+	}
+	for member := range o.Policy {
+		if !slices.Contains(purchase.Members(), member) {
+			report("/ordering/policy", "unknown_member", string(member)+" is nothing in which an order can differ from its cart")
+		}
 	}
 	if o.Format == "" && o.AnswerURL != "" {
 		report("/ordering/format", "missing", "answers need the format of the purchase orders")

@@ -2,6 +2,7 @@ package order_test
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -125,7 +126,7 @@ func TestACompletionIsRecordedOnce(t *testing.T) {
 	if err := o.Confirm("PO-2", false, start.Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	if o.Snapshot() != first {
+	if !reflect.DeepEqual(o.Snapshot(), first) {
 		t.Fatalf("the repetition changed %+v into %+v", first, o.Snapshot())
 	}
 }

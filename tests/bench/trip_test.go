@@ -69,8 +69,9 @@ func start(b *testing.B, format string) shop {
 	check(err)
 	_, _, err = admin.CreateConnection(ctx, "shop", "conn", connection.Profile{
 		Name: "Connection", Customer: "buyer", Format: format, Active: true,
-		Login:  connection.Login{Method: connection.Post, Names: connection.Presets["oci"], User: "user"},
-		Return: connection.Return{FromCall: true, Hosts: []string{"buyer.example.com"}, Transfer: connection.Browser},
+		Login:    connection.Login{Method: connection.Post, Names: connection.Presets["oci"], User: "user"},
+		Return:   connection.Return{FromCall: true, Hosts: []string{"buyer.example.com"}, Transfer: connection.Browser},
+		Ordering: connection.Ordering{Login: connection.BasicOrBearer},
 	}, secret.New("a chosen password"))
 	check(err)
 	link, err := admin.CreateLink(ctx, "shop", "conn")

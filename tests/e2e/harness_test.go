@@ -190,8 +190,9 @@ func (g *gateway) connectFor(who customer.ID, format string, change func(*connec
 	g.t.Helper()
 	p := connection.Profile{
 		Name: format, Customer: who, Format: format, Active: true,
-		Login:  connection.Login{Method: connection.Any, Names: connection.Presets["oci"], User: user},
-		Return: connection.Return{FromCall: true, Hosts: []string{"buyer.example.com"}, Transfer: connection.Browser},
+		Login:    connection.Login{Method: connection.Any, Names: connection.Presets["oci"], User: user},
+		Return:   connection.Return{FromCall: true, Hosts: []string{"buyer.example.com"}, Transfer: connection.Browser},
+		Ordering: connection.Ordering{Login: connection.BasicOrBearer},
 	}
 	if change != nil {
 		change(&p)

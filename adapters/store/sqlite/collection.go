@@ -56,6 +56,38 @@ func (c collection[A, ID, D]) insert(a A) (func(context.Context, *sql.Tx) error,
 	}, nil
 }
 
+// createWith stores a new aggregate and, by another statement that takes tenant, identifier and text, what never changes of
+// it: in a row of its own, so that no change of the aggregate rewrites it.
+func (c collection[A, ID, D]) createWith(ctx context.Context, a A, statement string, never any) error {
+	of, id := c.pack(a).key()
+	insert, err := c.insert(a)
+	text, textErr := encode(never)
+	if err := errors.Join(err, textErr); err != nil {
+		return err
+	}
+	return c.store.transact(ctx, func(tx *sql.Tx) error {
+		if err := insert(ctx, tx); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, statement, of, id, text)
+		return err
+	})
+}
+
+// content returns what never changes of an aggregate, by a query that takes tenant and identifier.
+func content[C, A any, ID ~string, D document](
+	ctx context.Context, in collection[A, ID, D], query string, of tenant.ID, id ID,
+) (c C, err error) {
+	var text []byte
+	switch err := in.store.readers.QueryRowContext(ctx, query, of, id).Scan(&text); {
+	case errors.Is(err, sql.ErrNoRows):
+		return c, in.notFound
+	case err != nil:
+		return c, failure(ctx, err)
+	}
+	return decode[C](text)
+}
+
 // Get returns one aggregate.
 func (c collection[A, ID, D]) Get(ctx context.Context, of tenant.ID, id ID) (A, error) {
 	return c.one(ctx, byID, of, id)

@@ -1,14 +1,19 @@
 package sqlite
 
-import "github.com/punchgate/punchgate/domain/transfer"
+import (
+	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/transfer"
+)
 
 // documentDoc is a document of an order or of a session. The body is Base64 then, as encoding/json writes bytes.
 type documentDoc struct {
-	MediaType string       `json:"media_type,omitempty"`
-	FileName  string       `json:"file_name,omitempty"`
-	Body      []byte       `json:"body,omitempty"`
-	Form      formDoc      `json:"form"`
-	Warnings  []warningDoc `json:"warnings,omitempty"`
+	MediaType string            `json:"media_type,omitempty"`
+	FileName  string            `json:"file_name,omitempty"`
+	Body      []byte            `json:"body,omitempty"`
+	Form      formDoc           `json:"form"`
+	Warnings  []warningDoc      `json:"warnings,omitempty"`
+	Mapped    *cart.Cart        `json:"mapped,omitempty"`
+	Units     map[string]string `json:"units,omitempty"`
 }
 
 type formDoc struct {
@@ -26,9 +31,14 @@ type formFieldDoc struct {
 }
 
 type warningDoc struct {
-	Path    string `json:"path,omitempty"`
-	Code    string `json:"code,omitempty"`
-	Message string `json:"message,omitempty"`
+	Path    string          `json:"path,omitempty"`
+	Code    string          `json:"code,omitempty"`
+	Message string          `json:"message,omitempty"`
+	Effect  transfer.Effect `json:"effect,omitempty"`
+	Before  string          `json:"before,omitempty"`
+	After   string          `json:"after,omitempty"`
+	Remedy  string          `json:"remedy,omitempty"`
+	Source  string          `json:"source,omitempty"`
 }
 
 func packDocument(d *transfer.Document) documentDoc {
@@ -39,6 +49,7 @@ func packDocument(d *transfer.Document) documentDoc {
 			each(d.Form.Fields, func(f transfer.Field) formFieldDoc { return formFieldDoc(f) }),
 		},
 		each(d.Warnings, func(w transfer.Warning) warningDoc { return warningDoc(w) }),
+		d.Mapped, d.Units,
 	}
 }
 
@@ -50,6 +61,7 @@ func (d documentDoc) unpack() *transfer.Document {
 			Fields: each(d.Form.Fields, func(f formFieldDoc) transfer.Field { return transfer.Field(f) }),
 		},
 		Warnings: each(d.Warnings, func(w warningDoc) transfer.Warning { return transfer.Warning(w) }),
+		Mapped:   d.Mapped, Units: d.Units,
 	}
 }
 

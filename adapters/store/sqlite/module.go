@@ -35,6 +35,8 @@ var (
 	_ port.Links       = links{}
 	_ port.Sessions    = sessions{}
 	_ port.Orders      = orders{}
+	_ port.Receipts    = receipts{}
+	_ port.Answers     = answers{}
 	_ port.Keys        = keys{}
 )
 

@@ -101,6 +101,8 @@ func (s *Store) Stores() port.Stores {
 		Links:       newLinks(s),
 		Sessions:    newSessions(s),
 		Orders:      newOrders(s),
+		Receipts:    newReceipts(s),
+		Answers:     newAnswers(s),
 		Keys:        newKeys(s),
 		Ready:       s.ready,
 	}

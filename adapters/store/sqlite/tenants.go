@@ -44,6 +44,7 @@ type tenantDoc struct {
 	Fields    []fieldDoc  `json:"fields,omitempty"`
 	Settings  settingsDoc `json:"settings"`
 	CreatedAt stamp       `json:"created_at,omitzero"`
+	Secret    string      `json:"catalogue_secret,omitempty"` // sealed
 }
 
 type fieldDoc struct {
@@ -64,13 +65,14 @@ type settingsDoc struct {
 	SessionTTL     time.Duration `json:"session_ttl"`
 	MaxSessionTTL  time.Duration `json:"max_session_ttl"`
 	OrderTTL       time.Duration `json:"order_ttl"`
+	CatalogueURL   string        `json:"catalogue_url,omitempty"`
 }
 
 func (d tenantDoc) key() (tenant.ID, string) { return tenant.Platform, string(d.ID) }
 
 func packTenant(t *tenant.Tenant) tenantDoc {
 	s := t.Snapshot()
-	d := tenantDoc{s.ID, s.Name, nil, settingsDoc(s.Settings), stamp(s.CreatedAt)}
+	d := tenantDoc{s.ID, s.Name, nil, settingsDoc(s.Settings), stamp(s.CreatedAt), s.CatalogueSecret}
 	for _, f := range s.Fields {
 		d.Fields = append(d.Fields, fieldDoc{f.Name, f.Label, f.Type.String()})
 	}
@@ -78,7 +80,9 @@ func packTenant(t *tenant.Tenant) tenantDoc {
 }
 
 func (d tenantDoc) unpack() (*tenant.Tenant, error) {
-	s := tenant.State{ID: d.ID, Name: d.Name, Settings: tenant.Settings(d.Settings), CreatedAt: time.Time(d.CreatedAt)}
+	s := tenant.State{
+		ID: d.ID, Name: d.Name, Settings: tenant.Settings(d.Settings), CreatedAt: time.Time(d.CreatedAt), CatalogueSecret: d.Secret,
+	}
 	for _, f := range d.Fields {
 		kind, err := tenant.ParseFieldType(f.Type)
 		if err != nil {

@@ -113,7 +113,7 @@ func (m *orderModel) Update(rt *rapid.T) {
 	}
 	if want == nil {
 		m.orders[id] = changed
-		if updated.Snapshot() != changed.Snapshot() {
+		if !reflect.DeepEqual(updated, changed) {
 			rt.Fatalf("returned\n%+v, not\n%+v", updated.Snapshot(), changed.Snapshot())
 		}
 	}
@@ -126,7 +126,7 @@ func (m *orderModel) Feed(rt *rapid.T) {
 	slices.SortFunc(want, func(a, b order.State) int {
 		return cmp.Or(a.StatusSince.Compare(b.StatusSince), cmp.Compare(a.ID, b.ID))
 	})
-	if states := statesOf(found); err != nil || !slices.Equal(states, want) {
+	if states := statesOf(found); err != nil || !reflect.DeepEqual(states, want) {
 		rt.Fatalf("the feed has\n%+v, %v, not\n%+v", states, err, want)
 	}
 }
@@ -136,7 +136,7 @@ func (m *orderModel) Check(rt *rapid.T) {
 	ctx := m.t.Context()
 	for _, id := range []order.ID{"os1", "os2", "os3", "os4"} {
 		found, err := m.stores.Orders.Get(ctx, m.of, id)
-		if kept := m.orders[id]; kept == nil && !errors.Is(err, order.ErrNotFound) || kept != nil && (err != nil || *found != *kept) {
+		if kept := m.orders[id]; kept == nil && !errors.Is(err, order.ErrNotFound) || kept != nil && (err != nil || !reflect.DeepEqual(found, kept)) {
 			rt.Fatalf("%s is found as\n%+v, %v, not\n%+v", id, found, err, kept)
 		}
 	}
@@ -156,7 +156,7 @@ func (m *orderModel) equal(rt *rapid.T, what string, found []*order.Order, err e
 	states, want := statesOf(found), m.where(condition)
 	slices.SortFunc(states, byID)
 	slices.SortFunc(want, byID)
-	if err != nil || !slices.Equal(states, want) {
+	if err != nil || !reflect.DeepEqual(states, want) {
 		rt.Fatalf("%s are\n%+v, %v, not\n%+v", what, states, err, want)
 	}
 }
