@@ -52,7 +52,7 @@ func Core(c Config) fx.Option {
 	return fx.Options(
 		Formats, UseCases, system.Module, secrets.Module, sqlite.Module,
 		fx.Supply(c, login.Policy{LoopbackHTTP: c.LoopbackHTTP}),
-		fx.Supply(c.PushNetworks),
+		fx.Supply(outbound.Config{Networks: c.PushNetworks, LoopbackHTTP: c.LoopbackHTTP}),
 		fx.Supply(sqlite.Config{Path: filepath.Join(c.DataDir, "punchgate.db")}),
 		fx.Provide(masterKey, newLogger),
 		fx.Invoke(checkMasterKey),

@@ -17,9 +17,9 @@ import (
 
 	"github.com/punchgate/punchgate/adapters/system"
 	"github.com/punchgate/punchgate/adapters/web/strictjson"
+	"github.com/punchgate/punchgate/application/filling"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
-	"github.com/punchgate/punchgate/application/transfer"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
@@ -246,7 +246,7 @@ func completeExample(c *cart.Cart, file connectionFile) error {
 	if err != nil {
 		return err
 	}
-	transfer.Complete(c, shop, who, connection.Profile{Seller: file.Seller, Buyer: file.Buyer}, session.Visit{}, system.Clock{}, system.IDs{})
+	filling.Complete(c, shop, who, connection.Profile{Seller: file.Seller, Buyer: file.Buyer}, session.Visit{}, system.Clock{}, system.IDs{})
 	return nil
 }
 

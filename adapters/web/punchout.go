@@ -13,7 +13,8 @@ import (
 	"github.com/punchgate/punchgate/domain/secret"
 )
 
-// punchOut takes the start call. A browser is led on at once (303), so that no password stays in its address bar.
+// punchOut takes the start call. A browser is led on at once (303), so that no password stays in its address bar; a
+// function that asks for data is answered with its form.
 func (s *Server) punchOut(c *gin.Context) {
 	request, err := startRequest(c)
 	var reply login.Reply
@@ -35,6 +36,8 @@ func (s *Server) punchOut(c *gin.Context) {
 	switch {
 	case reply.Document != nil:
 		c.Data(http.StatusOK, reply.MediaType, reply.Document)
+	case reply.Answer != nil:
+		s.answerPage(c, reply.Answer)
 	default:
 		c.Header("Referrer-Policy", "no-referrer")
 		c.Redirect(http.StatusSeeOther, reply.Location)

@@ -27,20 +27,22 @@ type Policy struct {
 
 // Service accepts start calls.
 type Service struct {
-	stores  port.Stores
-	formats *formats.Registry
-	secrets port.Secrets
-	clock   port.Clock
-	ids     port.IDs
-	policy  Policy
-	log     *slog.Logger
+	stores    port.Stores
+	formats   *formats.Registry
+	secrets   port.Secrets
+	catalogue port.Catalogue
+	clock     port.Clock
+	ids       port.IDs
+	policy    Policy
+	log       *slog.Logger
 }
 
 // New makes the service.
 func New(
-	stores port.Stores, registry *formats.Registry, secrets port.Secrets, clock port.Clock, ids port.IDs, policy Policy, log *slog.Logger,
+	stores port.Stores, registry *formats.Registry, secrets port.Secrets, catalogue port.Catalogue, clock port.Clock, ids port.IDs,
+	policy Policy, log *slog.Logger,
 ) *Service {
-	return &Service{stores, registry, secrets, clock, ids, policy, log}
+	return &Service{stores, registry, secrets, catalogue, clock, ids, policy, log}
 }
 
 // Call is a start call as it came in.
@@ -50,9 +52,10 @@ type Call struct {
 	Request  port.StartRequest
 }
 
-// Reply is what the caller gets: a place to go on to, or a document.
+// Reply is what the caller gets: a place to go on to, a document, or the answer to a function.
 type Reply struct {
 	Location  string
+	Answer    *Answer
 	MediaType string
 	Document  []byte
 	Refusal   error // what the document refuses, for the log
@@ -75,7 +78,11 @@ func (s *Service) Start(ctx context.Context, call Call) (Reply, error) {
 		if !conn.Profile().Login.Method.Allows(call.Request.Method) {
 			return Reply{}, fault.Newf(fault.Malformed, "login.method", "this connection does not accept a start call by %s", call.Request.Method)
 		}
-		_, page, err := s.open(ctx, link, conn, decoder, call.Request)
+		start, page, err := s.open(ctx, link, conn, decoder, call.Request)
+		if err == nil && asksShop(start) {
+			answer, err := s.answer(ctx, conn, start)
+			return Reply{Answer: answer}, err
+		}
 		return Reply{Location: page}, err
 	}
 	start, page, refusal := s.open(ctx, link, conn, responder, call.Request)
@@ -131,25 +138,12 @@ func (s *Service) open(
 	if err := authentication.Caller(ctx, s.secrets, s.clock, conn, start.Presented); err != nil {
 		return start, "", err
 	}
-	if start.Operation == "" { // a document that only asks what the gateway can do
+	if start.Operation == "" || asksShop(start) { // no visit: a document that only asks what the gateway can do, or a function
 		return start, "", nil
 	}
-	of, err := s.stores.Tenants.Get(ctx, conn.Tenant())
+	of, visit, err := s.visit(ctx, conn, start)
 	if err != nil {
 		return start, "", err
-	}
-	if err := s.checkStart(ctx, of, conn); err != nil {
-		return start, "", err
-	}
-	profile := conn.Profile()
-	returnURL, err := profile.Return.Address(start.ReturnURL, s.policy.LoopbackHTTP)
-	if err != nil {
-		return start, "", err
-	}
-	visit := session.Visit{
-		Operation: start.Operation, ReturnURL: returnURL, Correlation: start.Correlation, CorrelationField: profile.Login.Names.Session,
-		Person: start.Person, ShipTo: start.ShipTo, SelectedItem: start.SelectedItem, Lines: start.Lines,
-		Extrinsics: start.Extrinsics, Keep: start.Keep, Test: start.Test,
 	}
 	page, err := s.landing(of)
 	if err != nil {
@@ -165,6 +159,24 @@ func (s *Service) open(
 	}
 	page.RawQuery += "punchout_token=" + token.Make(s.secrets, token.Start, of.ID(), opened.ID())
 	return start, page.String(), nil
+}
+
+// visit checks whether the call may come to the shop, and says what it wants there.
+func (s *Service) visit(ctx context.Context, conn *connection.Connection, start port.StartCall) (*tenant.Tenant, session.Visit, error) {
+	of, err := s.stores.Tenants.Get(ctx, conn.Tenant())
+	if err != nil {
+		return nil, session.Visit{}, err
+	}
+	if err := s.checkStart(ctx, of, conn); err != nil {
+		return nil, session.Visit{}, err
+	}
+	profile := conn.Profile()
+	returnURL, err := profile.Return.Address(start.ReturnURL, s.policy.LoopbackHTTP)
+	return of, session.Visit{
+		Operation: start.Operation, ReturnURL: returnURL, Correlation: start.Correlation, CorrelationField: profile.Login.Names.Session,
+		Person: start.Person, ShipTo: start.ShipTo, SelectedItem: start.SelectedItem, Lines: start.Lines,
+		Extrinsics: start.Extrinsics, Keep: start.Keep, Test: start.Test,
+	}, err
 }
 
 // ErrNoLanding refuses logins of a shop that has no landing address yet.

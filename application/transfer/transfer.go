@@ -9,6 +9,7 @@ import (
 	"log/slog"
 
 	"github.com/punchgate/punchgate/application/checkout"
+	"github.com/punchgate/punchgate/application/filling"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/port"
@@ -142,7 +143,7 @@ func (s *Service) prepare(ctx context.Context, state session.State, c *cart.Cart
 	profile := conn.Profile()
 	var warnings []transfer.Warning
 	if len(c.Lines) <= cart.MaxLines { // the check refuses more
-		warnings = Complete(c, shop, who, profile, state.Visit, s.clock, s.ids)
+		warnings = filling.Complete(c, shop, who, profile, state.Visit, s.clock, s.ids)
 	}
 	if err := c.Check(); err != nil {
 		return Sent{}, err

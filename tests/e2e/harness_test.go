@@ -18,6 +18,7 @@ import (
 
 	"go.uber.org/fx"
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/charset"
 
 	"github.com/punchgate/punchgate/adapters/outbound"
 	"github.com/punchgate/punchgate/adapters/system"
@@ -234,7 +235,13 @@ func send(t *testing.T, r *http.Request) answer {
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	content, err := io.ReadAll(response.Body)
+	body := io.Reader(response.Body)
+	if mediaType := response.Header.Get("Content-Type"); strings.HasPrefix(mediaType, "text/html") {
+		if body, err = charset.NewReader(body, mediaType); err != nil {
+			t.Fatal(err)
+		}
+	}
+	content, err := io.ReadAll(body)
 	if err != nil {
 		t.Fatal(err)
 	}

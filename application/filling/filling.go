@@ -1,4 +1,5 @@
-package transfer
+// Package filling completes carts: shops leave out what the gateway knows.
+package filling
 
 import (
 	"strconv"
