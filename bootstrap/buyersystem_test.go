@@ -39,7 +39,7 @@ func TestWhatARuleAddsToIsToldByTheEncoder(t *testing.T) {
 	}
 	for _, s := range systems {
 		for _, r := range s.Rules {
-			if r.ToldBy == "" {
+			if r.ToldBy == "" || strings.HasPrefix(r.Members[0], "fields/") { // a field that a mapping set; its rule is tried alone
 				continue
 			}
 			example, ok := carts[r.ID]
