@@ -18,9 +18,9 @@ import (
 	"github.com/punchgate/punchgate/adapters/mapping"
 	"github.com/punchgate/punchgate/adapters/system"
 	"github.com/punchgate/punchgate/adapters/web/strictjson"
+	"github.com/punchgate/punchgate/application/encoding"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
-	"github.com/punchgate/punchgate/application/transfer"
 	"github.com/punchgate/punchgate/domain/buyersystem"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
@@ -44,14 +44,14 @@ type parts struct {
 	fx.In
 	Formats *formats.Registry
 	Mapper  port.Mapper
-	Encoder *transfer.Encoder
+	Encoder *encoding.Encoder
 }
 
 // withParts runs a command without a store.
 func withParts(extra []fx.Option, do func(parts) error) error {
 	var p parts
 	return run(context.Background(), func(context.Context, func() error) error { return do(p) },
-		append(extra, Formats, mapping.Module, system.Module, fx.NopLogger, fx.Provide(transfer.NewEncoder), fx.Populate(&p))...)
+		append(extra, Formats, mapping.Module, system.Module, fx.NopLogger, fx.Provide(encoding.NewEncoder), fx.Populate(&p))...)
 }
 
 // withFormats runs a command on the formats of this build.
@@ -262,7 +262,7 @@ func readConnection(encoder port.CartEncoder, mapper port.Mapper, path string, s
 }
 
 // exampleSubject is the visit that the gateway would know, from the connection file and the stand-ins.
-func exampleSubject(c *cart.Cart, format string, file connectionFile) transfer.Subject {
+func exampleSubject(c *cart.Cart, format string, file connectionFile) encoding.Subject {
 	const box = "punchout"
 	settings := tenant.Defaults()
 	if c.Language == "" {
@@ -270,7 +270,7 @@ func exampleSubject(c *cart.Cart, format string, file connectionFile) transfer.S
 	}
 	settings.Language = "en" // of the warnings, as of all that the command line says
 	settings.Seller, settings.DecidingField = exampleSeller, box
-	return transfer.Subject{
+	return encoding.Subject{
 		Shop: tenant.Restore(tenant.State{ID: "example", Name: exampleSeller.Name, Settings: settings}),
 		Customer: customer.Restore(customer.State{ID: "example", Profile: customer.Profile{
 			Name: exampleBuyer.Name, Active: true, Buyer: exampleBuyer, Values: map[string]string{box: "true"},

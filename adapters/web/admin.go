@@ -104,6 +104,11 @@ func (s *Server) putSettings(c *gin.Context) {
 	reply(s, c, http.StatusOK, t, err, tenantView)
 }
 
+func (s *Server) replaceCatalogueSecret(c *gin.Context) {
+	plain, err := s.use.Administration.ReplaceCatalogueSecret(c.Request.Context(), tenantOf(c))
+	reply(s, c, http.StatusOK, plain, err, func(plain secret.Text) any { return gin.H{"secret": plain.Reveal()} })
+}
+
 func (s *Server) listCustomers(c *gin.Context) {
 	list(s, c, "customers", func(after string, limit int) ([]*customer.Customer, error) {
 		return s.use.Administration.Customers(c.Request.Context(), tenantOf(c), customer.ID(after), limit)

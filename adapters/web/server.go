@@ -155,6 +155,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 	admin := r.Group("/v1/admin", s.needs(apikey.Admin))
 	admin.GET("/settings", s.getSettings)
 	admin.PUT("/settings", s.putSettings)
+	admin.POST("/settings/catalogue-secret", s.replaceCatalogueSecret)
 	admin.GET("/customers", s.listCustomers)
 	admin.POST("/customers", s.createCustomer)
 	admin.GET("/customers/:id", s.getCustomer)

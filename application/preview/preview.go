@@ -5,9 +5,9 @@ import (
 	"cmp"
 	"context"
 
+	"github.com/punchgate/punchgate/application/encoding"
 	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/port"
-	"github.com/punchgate/punchgate/application/transfer"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/fault"
@@ -19,13 +19,13 @@ import (
 // Service tries carts. It stores nothing.
 type Service struct {
 	stores  port.Stores
-	encoder *transfer.Encoder
+	encoder *encoding.Encoder
 	clock   port.Clock
 	policy  login.Policy
 }
 
 // New makes the service.
-func New(stores port.Stores, encoder *transfer.Encoder, clock port.Clock, policy login.Policy) *Service {
+func New(stores port.Stores, encoder *encoding.Encoder, clock port.Clock, policy login.Policy) *Service {
 	return &Service{stores, encoder, clock, policy}
 }
 
@@ -54,42 +54,42 @@ func (s *Service) Preview(ctx context.Context, of tenant.ID, q Question, c *cart
 	return made.Warnings, nil
 }
 
-func (s *Service) subject(ctx context.Context, of tenant.ID, q Question) (transfer.Subject, error) {
+func (s *Service) subject(ctx context.Context, of tenant.ID, q Question) (encoding.Subject, error) {
 	if (q.Session == "") == (q.Connection == "") {
-		return transfer.Subject{}, ErrQuestion
+		return encoding.Subject{}, ErrQuestion
 	}
 	if q.Connection != "" {
 		return s.visit(ctx, of, q.Connection)
 	}
 	open, err := s.stores.Sessions.Get(ctx, of, q.Session)
 	if err != nil {
-		return transfer.Subject{}, err
+		return encoding.Subject{}, err
 	}
 	if err := open.CheckShopping(s.clock.Now()); err != nil {
-		return transfer.Subject{}, err
+		return encoding.Subject{}, err
 	}
-	subject, err := transfer.SubjectOf(ctx, s.stores, open.Snapshot())
+	subject, err := encoding.SubjectOf(ctx, s.stores, open.Snapshot())
 	if err != nil {
-		return transfer.Subject{}, err
+		return encoding.Subject{}, err
 	}
 	returns := subject.Connection.Profile().Return
 	return subject, returns.CheckAddress(subject.Session.Visit.ReturnURL, s.policy.LoopbackHTTP)
 }
 
 // visit is one that nobody has begun.
-func (s *Service) visit(ctx context.Context, of tenant.ID, id connection.ID) (transfer.Subject, error) {
+func (s *Service) visit(ctx context.Context, of tenant.ID, id connection.ID) (encoding.Subject, error) {
 	conn, err := s.stores.Connections.Get(ctx, of, id)
 	if err != nil {
-		return transfer.Subject{}, err
+		return encoding.Subject{}, err
 	}
 	shop, err := s.stores.Tenants.Get(ctx, of)
 	if err != nil {
-		return transfer.Subject{}, err
+		return encoding.Subject{}, err
 	}
 	profile := conn.Profile()
 	who, err := s.stores.Customers.Get(ctx, of, profile.Customer)
 	imagined := session.Visit{Operation: "create", ReturnURL: cmp.Or(profile.Return.Fixed, noReturn)}
-	return transfer.Subject{
+	return encoding.Subject{
 		Shop: shop, Customer: who, Connection: conn, Session: session.Start(shop, conn, "", imagined, s.clock.Now()).Snapshot(),
 	}, err
 }

@@ -9,11 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/punchgate/punchgate/application/encoding"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/preview"
-	"github.com/punchgate/punchgate/application/transfer"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
@@ -124,7 +124,7 @@ func visit(t *testing.T, returns connection.Return, address string, exchanged bo
 		t.Fatal(err)
 	}
 	stores := port.Stores{Tenants: tenants{only: shop}, Customers: customers{only: who}, Connections: connections{only: conn}, Sessions: sessions{only: open}}
-	return preview.New(stores, transfer.NewEncoder(registry, noMapper{}, clock{}, ids{}), clock{}, login.Policy{}), w
+	return preview.New(stores, encoding.NewEncoder(registry, noMapper{}, clock{}, ids{}), clock{}, login.Policy{}), w
 }
 
 func kilo() *cart.Cart {

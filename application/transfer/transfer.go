@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 
+	"github.com/punchgate/punchgate/application/encoding"
 	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/retry"
@@ -22,7 +23,7 @@ import (
 // Service hands carts over.
 type Service struct {
 	stores  port.Stores
-	encoder *Encoder
+	encoder *encoding.Encoder
 	secrets port.Secrets
 	clock   port.Clock
 	policy  login.Policy
@@ -32,7 +33,7 @@ type Service struct {
 
 // New makes the service.
 func New(
-	stores port.Stores, encoder *Encoder, secrets port.Secrets, clock port.Clock, policy login.Policy, log *slog.Logger,
+	stores port.Stores, encoder *encoding.Encoder, secrets port.Secrets, clock port.Clock, policy login.Policy, log *slog.Logger,
 ) *Service {
 	return &Service{stores, encoder, secrets, clock, policy, log, retry.NewWorker()}
 }
@@ -122,7 +123,7 @@ func (s *Service) finish(ctx context.Context, o *order.Order) error {
 
 // prepare encodes and stores the cart.
 func (s *Service) prepare(ctx context.Context, state session.State, c *cart.Cart, r order.Request) (Sent, error) {
-	of, err := SubjectOf(ctx, s.stores, state)
+	of, err := encoding.SubjectOf(ctx, s.stores, state)
 	if err != nil {
 		return Sent{}, err
 	}

@@ -79,6 +79,7 @@ func (s *seeder) seedTenant(ctx context.Context, shopURL string) error {
 	fields := []tenant.Field{{Name: decidingField, Label: "Handlar via PunchOut", Type: tenant.Checkbox}}
 	settings := tenant.Defaults()
 	settings.DecidingField, settings.LandingURL, settings.Seller = decidingField, shopURL+"/punchout", seller
+	settings.CatalogueURL = shopURL + "/catalogue"
 	_, err := s.admin.CreateTenant(ctx, shopID, seller.Name, fields, settings)
 	if err == nil && len(s.state.Connections) > 0 {
 		return errors.New(fileName + " and the store in " + s.folder + " do not belong together: delete the folder to begin a new demo")
@@ -89,11 +90,19 @@ func (s *seeder) seedTenant(ctx context.Context, shopURL string) error {
 			return err
 		}
 		state := kept.Snapshot()
-		state.Settings.LandingURL = settings.LandingURL
+		state.Settings.LandingURL, state.Settings.CatalogueURL = settings.LandingURL, settings.CatalogueURL
 		_, err = s.admin.ChangeTenant(ctx, shopID, state.Name, state.Fields, state.Settings)
 	}
 	s.state.Tenant = shopID
-	return err
+	if err != nil || s.state.CatalogueSecret != "" {
+		return err
+	}
+	secret, err := s.admin.ReplaceCatalogueSecret(ctx, shopID)
+	if err != nil {
+		return err
+	}
+	s.state.CatalogueSecret = secret.Reveal()
+	return s.state.save(s.folder)
 }
 
 func (s *seeder) seedCustomer(ctx context.Context, id customer.ID, p customer.Profile) error {

@@ -1,11 +1,12 @@
-package transfer
+// Package encoding makes carts into documents: it completes what the shop left out, checks, applies the mapping of the
+// connection, encodes, and says what the buyer's system will make of it.
+package encoding
 
 import (
 	"bytes"
 	"context"
 	"maps"
 
-	"github.com/punchgate/punchgate/application/checkout"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/buyersystem"
@@ -61,21 +62,68 @@ func SubjectOf(ctx context.Context, stores port.Stores, of session.State) (Subje
 	return Subject{shop, who, conn, of}, err
 }
 
-// Encode completes and checks the cart, applies the connection's mapping and encodes what that makes. The warnings of the
-// document are those of each step, and what the buyer's system does to the cart after them.
+// Encode makes a cart that is sent, or refuses it where the customer may not send it.
 func (e *Encoder) Encode(of Subject, c *cart.Cart) (*transfer.Document, error) {
-	profile := of.Connection.Profile()
-	var warnings []transfer.Warning
-	if len(c.Lines) <= cart.MaxLines { // the check refuses more
-		warnings = Complete(c, of.Shop, of.Customer, profile, of.Session.Visit, e.clock, e.ids)
-	}
-	if err := c.Check(); err != nil {
+	warnings, err := e.complete(of, c)
+	if err != nil {
 		return nil, err
 	}
 	facts := eligibility.Facts{Tenant: of.Shop, Customer: of.Customer, Connection: of.Connection, Cart: c, Now: e.clock.Now()}
 	if err := eligibility.CheckSend(facts); err != nil {
 		return nil, err
 	}
+	return e.write(of, c, warnings)
+}
+
+// Offer makes lines that answer a question of the procurement system; nobody buys them yet.
+func (e *Encoder) Offer(of Subject, c *cart.Cart) (*transfer.Document, error) {
+	warnings, err := e.complete(of, c)
+	if err != nil {
+		return nil, err
+	}
+	return e.write(of, c, warnings)
+}
+
+// Cancel makes what the procurement system gets where there is no cart.
+func (e *Encoder) Cancel(conn *connection.Connection, of session.State) (*transfer.Document, error) {
+	encoder, err := formats.As[port.CartEncoder](e.formats, conn.Profile().Format, formats.Cart)
+	if err != nil {
+		return nil, err
+	}
+	var body bytes.Buffer
+	handover, err := encoder.EncodeCancel(&body, e.outgoing(conn, of))
+	if err != nil {
+		return nil, err
+	}
+	return &transfer.Document{
+		MediaType: handover.MediaType, FileName: handover.FileName, Body: body.Bytes(), Form: handover.Form, Warnings: handover.Warnings,
+	}, nil
+}
+
+// outgoing gathers what a document needs of its session and connection, without a cart.
+func (e *Encoder) outgoing(conn *connection.Connection, of session.State) port.Outgoing {
+	profile := conn.Profile()
+	return port.Outgoing{
+		Options: profile.Options, ReturnURL: of.Visit.ReturnURL,
+		Correlation: of.Visit.Correlation, CorrelationField: of.Visit.CorrelationField, Operation: of.Visit.Operation,
+		Keep: of.Visit.Keep,
+		From: profile.Login.From, To: profile.Login.To, Sender: profile.Login.Sender,
+		Test: of.Visit.Test, DocumentID: e.ids.New(), Now: e.clock.Now(),
+	}
+}
+
+// complete fills in what the shop left out, and checks the cart.
+func (e *Encoder) complete(of Subject, c *cart.Cart) (warnings []transfer.Warning, err error) {
+	if len(c.Lines) <= cart.MaxLines { // the check refuses more
+		warnings = Complete(c, of.Shop, of.Customer, of.Connection.Profile(), of.Session.Visit, e.clock, e.ids)
+	}
+	return warnings, c.Check()
+}
+
+// write applies the connection's mapping and encodes what that makes. The warnings of the document are those of each step, and
+// what the buyer's system does to the cart after them.
+func (e *Encoder) write(of Subject, c *cart.Cart, warnings []transfer.Warning) (*transfer.Document, error) {
+	profile := of.Connection.Profile()
 	encoder, err := formats.As[port.CartEncoder](e.formats, profile.Format, formats.Cart)
 	if err != nil {
 		return nil, err
@@ -86,7 +134,7 @@ func (e *Encoder) Encode(of Subject, c *cart.Cart) (*transfer.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	outgoing := checkout.Outgoing(of.Session, of.Connection, e.ids.New(), e.clock)
+	outgoing := e.outgoing(of.Connection, of.Session)
 	outgoing.Cart, outgoing.LineFields, outgoing.FormFields = mapped.Cart, mapped.LineFields, mapped.FormFields
 	var body bytes.Buffer
 	handover, err := encoder.EncodeCart(&body, outgoing)

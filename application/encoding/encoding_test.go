@@ -1,4 +1,4 @@
-package transfer_test
+package encoding_test
 
 import (
 	"encoding/json"
@@ -9,9 +9,9 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/punchgate/punchgate/application/encoding"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
-	"github.com/punchgate/punchgate/application/transfer"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
@@ -78,7 +78,7 @@ func (r *renamer) Apply(mapping json.RawMessage, _ port.CartEncoder, v port.Mapp
 }
 
 // subject is a visit of the customer, by a connection with the profile's changes.
-func subject(t *testing.T, format string, change func(*connection.Profile)) transfer.Subject {
+func subject(t *testing.T, format string, change func(*connection.Profile)) encoding.Subject {
 	t.Helper()
 	settings := tenant.Defaults()
 	settings.DecidingField = "punchout"
@@ -94,7 +94,7 @@ func subject(t *testing.T, format string, change func(*connection.Profile)) tran
 	}
 	profile := connection.Profile{Customer: "goteborg", Format: format, Active: true}
 	change(&profile)
-	return transfer.Subject{
+	return encoding.Subject{
 		Shop: shop, Customer: who, Connection: connection.Restore(connection.State{Profile: profile}),
 		Session: session.State{Visit: session.Visit{ReturnURL: "https://buyer.example.com/", Extrinsics: map[string]string{"CostCenter": "7"}}},
 	}
@@ -113,7 +113,7 @@ func encode(t *testing.T, w *wire, change func(*connection.Profile), c *cart.Car
 		t.Fatal(err)
 	}
 	mapper := &renamer{}
-	d, err := transfer.NewEncoder(registry, mapper, clock{}, &counter{}).Encode(subject(t, w.name, change), c)
+	d, err := encoding.NewEncoder(registry, mapper, clock{}, &counter{}).Encode(subject(t, w.name, change), c)
 	return d, mapper, err
 }
 
@@ -187,7 +187,7 @@ func TestAMappedDocumentThatItsFormatRefusesIsRefused(t *testing.T) {
 	}
 	_, _, err := encode(t, &wire{name: "cxml-1.2", findings: findings}, mapped(`"Mappat"`), oneLine())
 	f := fault.From(err)
-	if !errors.Is(err, transfer.ErrMappedDocument) || f.Code != "mapping.document_invalid" || len(f.Details) != 100 ||
+	if !errors.Is(err, encoding.ErrMappedDocument) || f.Code != "mapping.document_invalid" || len(f.Details) != 100 ||
 		f.Details[0] != (fault.Detail{Path: "/x", Code: "R0", Message: "wrong"}) {
 		t.Errorf("%+v", f)
 	}
