@@ -22,7 +22,8 @@ import (
 
 // ErrMappedDocument refuses a cart whose document the format itself finds wrong after the connection's mapping; its details
 // name the rules. Without a mapping no encoder writes such a document.
-var ErrMappedDocument = fault.New(fault.Invalid, "mapping.document_invalid", "the connection's mapping makes a document that is wrong in its format")
+var ErrMappedDocument = fault.New(fault.Invalid, "mapping.document_invalid",
+	"the connection's mapping makes a document that is wrong in its format")
 
 const maxDetails = 100 // of a refusal
 
