@@ -17,8 +17,8 @@ import (
 
 // Limits of what one cart can cost.
 const (
-	maxWork     = 1 << 29 // bytes that rules and expressions handle, with perValue for each
-	perValue    = 64
+	maxWork     = 1 << 27 // bytes that rules and expressions handle, with perValue for each: a few seconds at worst
+	perValue    = 8
 	maxWarnings = 500
 	maxShown    = 60 // characters of a value in a message
 )

@@ -30,7 +30,7 @@ type expression struct {
 	program  *vm.Program
 	operands []operand
 	nodes    int
-	length   int // of its text
+	texts    int // bytes of the texts that stand in it
 }
 
 // operand is a path in an expression.
@@ -97,7 +97,7 @@ func compileExpression(source string, onLine, condition bool) (e *expression, er
 	if err != nil {
 		return nil, plain(err)
 	}
-	return &expression{program, t.operands, t.nodes, len(source)}, nil
+	return &expression{program, t.operands, t.nodes, t.texts}, nil
 }
 
 // translator turns a parsed expression into one of the mapping's: paths become operands, numbers become exact decimals, and
@@ -107,6 +107,7 @@ type translator struct {
 	source   []rune
 	onLine   bool
 	nodes    int
+	texts    int
 	kinds    map[ast.Node]kind
 	operands []operand
 	types    map[string]any // of the operands, for the library
@@ -168,6 +169,7 @@ func (t *translator) Visit(node *ast.Node) {
 	case *ast.IdentifierNode: // for whoever uses it
 	case *ast.StringNode:
 		t.kinds[n] = kindText
+		t.texts += len(n.Value)
 	case *ast.BoolNode:
 		t.kinds[n] = kindTruth
 	case *ast.IntegerNode, *ast.FloatNode:
@@ -201,8 +203,10 @@ func (t *translator) Visit(node *ast.Node) {
 	case *ast.CallNode:
 		t.call(n)
 	case *ast.BuiltinNode:
+		t.err = nil // what does not exist tells more than what is wrong within it
 		t.noFunction(n, n.Name)
 	default:
+		t.err = nil // likewise
 		t.refusef(n, "this is more than the expressions of mappings can do")
 	}
 }
@@ -275,7 +279,7 @@ func plain(err error) error {
 // run evaluates the expression.
 func (e *expression) run(r *run) (any, error) {
 	clear(r.operands)
-	read := e.length
+	read := e.texts
 	for _, o := range e.operands {
 		text := o.read(r)
 		read += o.times * len(text)
