@@ -54,7 +54,7 @@ func (f *Format) EncodeCart(w io.Writer, o port.Outgoing) (port.Handover, error)
 	}
 	var document bytes.Buffer
 	document.Grow(bytesPerLine * (len(o.Cart.Lines) + 1))
-	e := encoder{ublWriter: ublWriter{xmltext.NewWriter(&document)}, cart: o.Cart, defaultUNSPSC: s.DefaultUNSPSC, line: outside}
+	e := encoder{ublWriter: ublWriter{xmltext.NewWriter(&document), f.release}, cart: o.Cart, defaultUNSPSC: s.DefaultUNSPSC, line: outside}
 	e.write(o.Now)
 	if len(e.details) > 0 {
 		return port.Handover{}, ErrCart.With(e.details...)
@@ -108,6 +108,17 @@ func (e *encoder) required(member, value string) {
 	}
 }
 
+// code refuses a code that the release does not have. It may lack what the domain, and so the cart, knows.
+func (e *encoder) code(member, refusal, list, code string) {
+	if code != "" && !e.release.knows(list, code) {
+		e.refuse(member, refusal, e.unknown(code))
+	}
+}
+
+func (e *encoder) unknown(code string) string {
+	return "is not in the Peppol release of " + e.release.label + ": " + clip(code)
+}
+
 func (e *encoder) write(now time.Time) {
 	c := e.cart
 	e.Declaration()
@@ -125,15 +136,14 @@ func (e *encoder) write(now time.Time) {
 		e.end("/valid_until", c.ValidUntil)
 		e.End("cac:ValidityPeriod")
 	}
-	if !currencies(c.Currency) {
-		e.refuse("/currency", "unknown_currency", c.Currency+" is no currency of the Peppol release of May 2025")
-	}
+	e.code("/currency", "unknown_currency", listCurrencies, c.Currency)
 	e.identification("cac:ReferencedContract", c.ContractID, "")
 	e.party("cac:ProviderParty", "/seller", &c.Seller, "")
 	e.party("cac:ReceiverParty", "/buyer", &c.Buyer, c.Buyer.Reference)
 	if c.Seller.Reference != "" {
 		e.warn("/seller/reference", "reference.left_out", "the format has no place for the seller's reference")
 	}
+	e.code("/ship_to/country", "unknown_country", listCountries, c.ShipTo.Country)
 	if c.ShipTo.GLN != "" {
 		e.warn("/ship_to/gln", "gln.left_out", "the format has no place for the GLN of the delivery address")
 	}
@@ -194,11 +204,11 @@ func (e *encoder) party(name, member string, p *cart.Party, contact string) {
 	e.required(member+"/name", p.Name)
 	e.Start(name)
 	if p.Endpoint.ID != "" {
-		checkScheme(member+"/endpoint", p.Endpoint, true, e.refuse, e.warn)
+		e.checkScheme(member+"/endpoint", p.Endpoint, true, e.refuse, e.warn)
 		e.Element("cbc:EndpointID", p.Endpoint.ID, "schemeID", p.Endpoint.Scheme)
 	}
 	if p.Identifier.Scheme != "" {
-		checkScheme(member+"/identifier", p.Identifier, false, e.refuse, e.warn)
+		e.checkScheme(member+"/identifier", p.Identifier, false, e.refuse, e.warn)
 	}
 	e.identification("cac:PartyIdentification", p.Identifier.ID, p.Identifier.Scheme)
 	e.Start("cac:PartyLegalEntity")
@@ -210,6 +220,9 @@ func (e *encoder) party(name, member string, p *cart.Party, contact string) {
 
 func (e *encoder) catalogueLine(l *cart.Line) {
 	e.required("/id", l.ID)
+	e.code("/unit", "unknown_unit", listUnits, l.Unit)
+	e.code("/origin_country", "unknown_country", listCountries, l.OriginCountry)
+	e.code("/tax/category", "unknown_tax_category", listTaxes, l.Tax.Category)
 	e.Start("cac:CatalogueLine")
 	e.Element("cbc:ID", l.ID)
 	e.Element("cbc:ContractSubdivision", l.ContractID)
@@ -311,8 +324,8 @@ func (e *encoder) item(l *cart.Line) {
 // standardID chooses the one standard identifier that the model has room for: the shop's own choice before the GTIN.
 func (e *encoder) standardID(l *cart.Line) cart.Identifier {
 	id := l.StandardID
-	if id.ID != "" && !identifiers(id.Scheme) {
-		const why = "needs a scheme of ISO 6523 in the Peppol release of May 2025, such as 0160 for a GTIN"
+	if id.ID != "" && !e.release.knows(listIdentifiers, id.Scheme) {
+		why := "needs a scheme of ISO 6523 in the Peppol release of " + e.release.label + ", such as 0160 for a GTIN"
 		if l.SKU == "" && l.GTIN == "" {
 			e.refuse("/standard_id/scheme", "unknown_scheme", why)
 		} else {
@@ -336,7 +349,7 @@ func (e *encoder) attachment(i int, a *cart.Attachment) {
 	media, _, _ := strings.Cut(a.MediaType, ";")
 	media = strings.ToLower(strings.TrimSpace(media))
 	embedded := len(a.Content) > 0
-	if embedded && !mediaTypes(media) {
+	if embedded && !e.release.knows(listMediaTypes, media) {
 		embedded = false
 		if a.URL == "" {
 			e.refuse(member("/media_type"), "unknown_media_type", "the format embeds no "+clip(media)+"; give a url instead")
@@ -383,13 +396,13 @@ func (e *encoder) endReference() {
 func (e *encoder) link(address string) { e.wrapped("cac:ExternalReference", "cbc:URI", address) }
 
 // listOf returns the UNCL7143 code of a classification scheme, or "".
-func listOf(scheme string) string {
+func (e *encoder) listOf(scheme string) string {
 	switch {
 	case strings.EqualFold(scheme, cart.UNSPSC):
 		return listUNSPSC
 	case strings.EqualFold(scheme, "CPV"):
 		return listCPV
-	case itemTypes(scheme):
+	case e.release.knows(listItemTypes, scheme):
 		return scheme
 	}
 	return ""
@@ -399,7 +412,7 @@ func (e *encoder) classifications(l *cart.Line) {
 	unspsc := false
 	for i := range l.Classifications {
 		c := &l.Classifications[i]
-		list := listOf(c.Scheme)
+		list := e.listOf(c.Scheme)
 		if list == "" {
 			e.warn("/classifications/"+strconv.Itoa(i)+"/scheme", "classification.as_property",
 				"is no code of UNCL7143, so the class is a property of that name")
@@ -445,11 +458,14 @@ func (e *encoder) properties(l *cart.Line) {
 		if p.Unit != "" && p.Quantity.IsZero() {
 			e.warn("/properties/"+strconv.Itoa(i)+"/unit", "property.unit_left_out", "the format takes a unit only with a quantity")
 		}
+		if !p.Quantity.IsZero() && !e.release.knows(listUnits, p.Unit) {
+			e.refuse("/properties/"+strconv.Itoa(i)+"/unit", "unknown_unit", e.unknown(p.Unit))
+		}
 		e.property(p)
 	}
 	for i := range l.Classifications {
 		c := &l.Classifications[i]
-		if listOf(c.Scheme) != "" {
+		if e.listOf(c.Scheme) != "" {
 			continue
 		}
 		if clashes(l, c.Scheme, c.Code) {

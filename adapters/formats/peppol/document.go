@@ -30,15 +30,13 @@ const (
 )
 
 // prefixes are what the rules call the namespaces, whatever a document calls them.
-var prefixes = map[string]string{nsAggregate: "cac:", nsBasic: "cbc:", nsExtension: "ext:", "": ""}
+var prefixes = map[string]string{nsAggregate: "cac:", nsBasic: "cbc:", nsExtension: "ext:", nsEnvelope: "sbd:", "": ""}
 
-// documents are what the rules call whole documents and their envelope. The names count for the root and, in an envelope,
-// for what lies in it; further below they are as strange as any other.
+// documents are what the rules call whole documents. The names count for the root and, in an envelope, for what lies in it;
+// further below they are as strange as any other.
 var documents = map[xml.Name]string{
-	{Space: nsCatalogue, Local: "Catalogue"}:                     "ubl:Catalogue",
-	{Space: nsOrder, Local: "Order"}:                             "ubl:Order",
-	{Space: nsEnvelope, Local: "StandardBusinessDocument"}:       envelope,
-	{Space: nsEnvelope, Local: "StandardBusinessDocumentHeader"}: envelope + "Header",
+	{Space: nsCatalogue, Local: "Catalogue"}: "ubl:Catalogue",
+	{Space: nsOrder, Local: "Order"}:         "ubl:Order",
 }
 
 const envelope = "sbd:StandardBusinessDocument"

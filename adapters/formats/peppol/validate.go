@@ -26,12 +26,13 @@ func (f *Format) Validate(document io.Reader) ([]port.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := validator{}
-	if root.name != catalogue.name {
+	v := validator{release: f.release}
+	model := f.release.catalogue
+	if root.name != model.name {
 		v.report(true, ruleTransaction, root, "the root element is no Catalogue of UBL 2.1")
 		return v.findings, nil
 	}
-	v.checkModel(catalogue, root)
+	v.checkModel(model, root)
 	v.checkRules(root)
 	v.checkLines(root)
 	if v.more > 0 {
@@ -42,6 +43,7 @@ func (f *Format) Validate(document io.Reader) ([]port.Finding, error) {
 
 // validator collects findings.
 type validator struct {
+	release   *release
 	findings  []port.Finding
 	more      int
 	moreFatal bool
@@ -109,8 +111,8 @@ func (v *validator) checkAttributes(m *element, n *node) {
 	for _, a := range n.attrs {
 		switch name := a.Name.Local; {
 		case a.Name.Space == nsInstance && (name == "schemaLocation" || name == "noNamespaceSchemaLocation" || name == "type"):
-			if m == catalogue && name == "schemaLocation" {
-				v.report(true, schemaLocationRule, n, "must not have a schemaLocation")
+			if m == v.release.catalogue && name == "schemaLocation" {
+				v.report(true, v.release.schemaLocationRule, n, "must not have a schemaLocation")
 				continue
 			}
 		case a.Name.Space != "" || allowed[name] == nil:
