@@ -55,11 +55,11 @@ func TestEveryCheckIsThatOfARuleOfTheRelease(t *testing.T) {
 // Each release is this one but for one change of its files.
 func TestANewReleaseIsAChangeOfDataAlone(t *testing.T) {
 	valid := golden(t, "contract")
-	replaced := func(old, new string) string {
+	replaced := func(old, now string) string {
 		if !strings.Contains(valid, old) {
 			t.Fatalf("the document has no %q", old)
 		}
-		return strings.Replace(valid, old, new, 1)
+		return strings.Replace(valid, old, now, 1)
 	}
 	for sentence, c := range map[string]struct {
 		file, old, new string
