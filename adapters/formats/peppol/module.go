@@ -17,7 +17,7 @@ var Module = fx.Module("format/peppol",
 
 var (
 	_ port.LoginDecoder      = (*Format)(nil)
-	_ port.CartEncoder       = (*Format)(nil)
+	_ port.FieldMapper       = (*Format)(nil)
 	_ port.DocumentValidator = (*Format)(nil)
 
 	_ port.OrderDecoder          = (*Ordering)(nil)

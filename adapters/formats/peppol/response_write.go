@@ -282,7 +282,10 @@ func (a *answer) head(customization, profile string) {
 
 func (a *answer) party(name, member string, p *cart.Party) {
 	a.required(member+"/name", p.Name)
-	a.required(member+"/endpoint/id", p.Endpoint.ID)
+	if blank(p.Endpoint.ID) {
+		a.refuse(member+"/endpoint/id", "missing",
+			"the order does not name this electronic address, and Peppol takes no answer without those of seller and buyer")
+	}
 	a.Start(name)
 	a.Start("cac:Party")
 	a.checkScheme(member+"/endpoint", p.Endpoint, true, a.refuse, a.ignore)

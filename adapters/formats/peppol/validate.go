@@ -3,6 +3,7 @@ package peppol
 import (
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"net/url"
 	"regexp"
@@ -16,8 +17,8 @@ import (
 const maxFindings = 1000
 
 // Validate judges a cart document of anybody's making by the schema of UBL 2.1 as far as the model uses it, the model,
-// the published rules and the gateway's own. Of more than a thousand findings it returns the first thousand and one
-// that says so.
+// the published rules and the gateway's own. Each finding names the element by its XPath and the line where it begins. Of
+// more than a thousand findings it returns the first thousand and one that says so.
 func (f *Format) Validate(document io.Reader) ([]port.Finding, error) {
 	root, err := read(document)
 	if bad, ok := errors.AsType[*unreadable](err); ok {
@@ -55,7 +56,8 @@ func (v *validator) report(fatal bool, rule string, at *node, message string) {
 		v.moreFatal = v.moreFatal || fatal
 		return
 	}
-	v.findings = append(v.findings, port.Finding{Fatal: fatal, Rule: rule, Path: at.path(), Message: message})
+	v.findings = append(v.findings, port.Finding{Fatal: fatal, Rule: rule, Path: at.path(),
+		Message: fmt.Sprintf("line %d: %s", at.line, message)})
 }
 
 // checkModel compares an element with the model of its name.

@@ -3,6 +3,7 @@ package peppol
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -153,7 +154,7 @@ func TestValidateFindsWhatIsWrong(t *testing.T) {
 			}
 			findings := validate(t, []byte(strings.Replace(document, c.old, c.new, 1)))
 			if !slices.ContainsFunc(findings, func(f port.Finding) bool {
-				return f.Fatal && f.Rule == c.rule && f.Path == c.path && f.Message != ""
+				return f.Fatal && f.Rule == c.rule && f.Path == c.path && strings.HasPrefix(f.Message, "line ")
 			}) {
 				t.Errorf("no fatal %s at %s, but %+v", c.rule, c.path, findings)
 			}
@@ -173,6 +174,16 @@ func TestValidateWarnsOfWhatDoesNoHarm(t *testing.T) {
 				t.Errorf("findings %+v, want one warning %s at %s", findings, c.rule, c.path)
 			}
 		})
+	}
+}
+
+func TestFindingsNameTheLine(t *testing.T) {
+	lines := strings.SplitAfter(golden(t, "contract"), "\n")
+	at := slices.IndexFunc(lines, func(line string) bool { return strings.Contains(line, "<cac:DeliveryUnit>") })
+	lines[at] = strings.Replace(lines[at], ">", ">x", 1)
+	want := fmt.Sprintf("line %d: ", at+1)
+	if findings := validate(t, []byte(strings.Join(lines, ""))); len(findings) != 1 || !strings.HasPrefix(findings[0].Message, want) {
+		t.Errorf("findings %+v, want one in %s", findings, want)
 	}
 }
 
