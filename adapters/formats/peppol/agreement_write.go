@@ -100,7 +100,7 @@ func (a *answer) agreed() []agreed {
 func (a *answer) checkTax(t cart.Tax) {
 	switch {
 	case t.Category == "":
-	case !a.release.knows(listTaxes, t.Category):
+	case !a.release.taxes(t.Category):
 		a.refuse("/tax/category", "unknown_tax_category", "must be a code of UNCL5305")
 	case t.Percent.Sign() < 0 || t.Category == "S" && t.Percent.Sign() == 0:
 		a.refuse("/tax/percent", "not_positive", "must not be negative, and above zero in category S")
@@ -144,7 +144,7 @@ func (a *answer) address(to cart.Address) {
 	if (to == cart.Address{Name: to.Name, GLN: to.GLN}) {
 		return
 	}
-	if to.Country != "" && !a.release.knows(listCountries, to.Country) {
+	if to.Country != "" && !a.release.countries(to.Country) {
 		a.refuse("/order/ship_to/country", "unknown_country", "must be a code of ISO 3166-1 with two letters")
 	}
 	a.Start("cac:PostalAddress")

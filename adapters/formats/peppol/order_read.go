@@ -131,7 +131,7 @@ func (r *orderReader) order(n *node) port.PurchaseOrder {
 		Date:     r.date(r.need(n, "cbc:IssueDate")),
 		Type:     "new",
 		CartID:   cmp.Or(text(r.find(n, "cac:QuotationDocumentReference", "cbc:ID")), text(r.find(n, "cac:CatalogueReference", "cbc:ID"))),
-		Currency: r.code(r.need(n, "cbc:DocumentCurrencyCode"), listCurrencies, "currency"),
+		Currency: r.code(r.need(n, "cbc:DocumentCurrencyCode"), r.release.currencies, "currency"),
 		Buyer:    r.party(r.need(n, "cac:BuyerCustomerParty", "cac:Party")),
 		Seller:   r.party(r.need(n, "cac:SellerSupplierParty", "cac:Party")),
 		ShipTo:   r.shipTo(r.find(n, "cac:Delivery")),
@@ -140,7 +140,7 @@ func (r *orderReader) order(n *node) port.PurchaseOrder {
 	order.Buyer.Reference = text(r.find(n, "cbc:CustomerReference"))
 	// All codes of the list are processed as an order (Peppol BIS Ordering 3, Order type code); changes and cancellations are
 	// documents of their own.
-	if kind := r.find(n, "cbc:OrderTypeCode"); text(kind) != "" && !r.release.knows(listOrderTypes, text(kind)) {
+	if kind := r.find(n, "cbc:OrderTypeCode"); text(kind) != "" && !r.release.orderTypes(text(kind)) {
 		r.refuse(errWrong, kind, "is no code of an order: "+clip(text(kind)))
 	}
 	r.currency = order.Currency
@@ -160,8 +160,8 @@ func (r *orderReader) date(n *node) string {
 }
 
 // code returns the element's code, which must be in the list.
-func (r *orderReader) code(n *node, list, called string) string {
-	if n != nil && !r.release.knows(list, text(n)) {
+func (r *orderReader) code(n *node, known codeList, called string) string {
+	if n != nil && !known(text(n)) {
 		r.refuse(errWrong, n, "is no "+called+": "+clip(text(n)))
 	}
 	return text(n)
@@ -313,7 +313,7 @@ func (r *orderReader) quantity(n *node) (money.Decimal, string) {
 	if quantity.Sign() < 0 {
 		r.refuse(errWrong, n, "is negative")
 	}
-	if !r.release.knows(listUnits, unit) {
+	if !r.release.units(unit) {
 		r.refuse(errWrong, n, "is in a unit that UN/ECE Recommendation 20 does not have: "+clip(unit))
 	}
 	return quantity, unit

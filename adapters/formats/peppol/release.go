@@ -24,7 +24,10 @@ type release struct {
 	catalogue          *element
 	schemaLocationRule string // forbids the root the attribute of that name
 	rules              map[string][]placed
-	lists              map[string]codeList
+	lists              map[string]codeList // by the names of their files
+
+	// Of the lists, those that the code asks for.
+	addresses, identifiers, currencies, countries, units, taxes, mediaTypes, itemTypes, orderTypes codeList
 }
 
 // current is the release that this build has.
@@ -43,23 +46,10 @@ var current = func() *release {
 // codeList says whether a code is in a list.
 type codeList func(code string) bool
 
-// Lists that the code asks for, by the names of their files.
-const (
-	listAddresses   = "eas"
-	listIdentifiers = "icd"
-	listCurrencies  = "iso4217"
-	listCountries   = "iso3166"
-	listMediaTypes  = "mimecode"
-	listUnits       = "rec20"
-	listOrderTypes  = "uncl1001-order"
-	listTaxes       = "uncl5305"
-	listItemTypes   = "uncl7143"
-)
-
 // domainLists are the lists that a release need not repeat, for the domain's follow it; a file of the release wins.
 func domainLists() map[string]codeList {
 	return map[string]codeList{
-		listCountries: codelist.Country, listUnits: codelist.Unit, listTaxes: codelist.TaxCategory,
+		"iso3166": codelist.Country, "rec20": codelist.Unit, "uncl5305": codelist.TaxCategory,
 	}
 }
 
@@ -86,8 +76,11 @@ func readRelease(folder fs.FS, name string) (*release, error) {
 		}
 		r.lists[strings.TrimSuffix(path.Base(file), ".txt")] = func(code string) bool { return known[code] }
 	}
-	for _, list := range []string{listAddresses, listIdentifiers, listCurrencies, listMediaTypes, listOrderTypes, listItemTypes} {
-		if r.lists[list] == nil {
+	for list, asked := range map[string]*codeList{
+		"eas": &r.addresses, "icd": &r.identifiers, "iso4217": &r.currencies, "iso3166": &r.countries, "rec20": &r.units,
+		"uncl5305": &r.taxes, "mimecode": &r.mediaTypes, "uncl7143": &r.itemTypes, "uncl1001-order": &r.orderTypes,
+	} {
+		if *asked = r.lists[list]; *asked == nil {
 			return nil, fmt.Errorf("the release %s has no codes/%s.txt", name, list)
 		}
 	}
@@ -130,6 +123,3 @@ func readTable(folder fs.FS, file, release string) ([]string, error) {
 	}
 	return lines, nil
 }
-
-// knows reports whether a code is in a list of the release.
-func (r *release) knows(list, code string) bool { return r.lists[list](code) }

@@ -126,7 +126,7 @@ func (a *answer) check() {
 	if a.Status == port.ResponseRejected && (!a.PromisedFrom.IsZero() || !a.PromisedTo.IsZero()) {
 		a.refuse("/promised_from", "contradicts", "is promised of a rejected order")
 	}
-	if !a.release.knows(listCurrencies, a.order.Currency) {
+	if !a.release.currencies(a.order.Currency) {
 		a.refuse("/order/currency", "unknown_currency", "must be a currency of the Peppol release of "+a.release.label)
 	}
 	a.checkLines(a.checkOrder())
@@ -147,7 +147,7 @@ func (a *answer) checkOrder() map[string]*port.PurchaseOrderLine {
 		if l.Quantity.IsZero() || l.Quantity.Sign() < 0 {
 			a.refuse("/quantity", "negative", "must be a number, and not negative")
 		}
-		if !a.release.knows(listUnits, l.Unit) {
+		if !a.release.units(l.Unit) {
 			a.refuse("/unit", "unknown_unit", "must be a unit of UN/ECE Recommendation 20")
 		}
 	}
@@ -363,7 +363,7 @@ func (a *answer) item(l *port.PurchaseOrderLine) {
 }
 
 func (a *answer) standardIdentifier(l *port.PurchaseOrderLine) cart.Identifier {
-	if id := strings.Trim(l.StandardID.ID, xmlSpace); id != "" && a.release.knows(listIdentifiers, l.StandardID.Scheme) {
+	if id := strings.Trim(l.StandardID.ID, xmlSpace); id != "" && a.release.identifiers(l.StandardID.Scheme) {
 		return cart.Identifier{Scheme: l.StandardID.Scheme, ID: id}
 	}
 	return cart.Identifier{Scheme: schemeGTIN, ID: strings.Trim(l.GTIN, xmlSpace)}

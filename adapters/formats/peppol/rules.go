@@ -112,7 +112,7 @@ func (r *release) own() []rule {
 			})},
 		{ruleTax, true, "cac:ClassifiedTaxCategory", "", "has a category that is none of UNCL5305", func(n *node) bool {
 			category, _ := single(n.nodes("cbc:ID"))
-			return category == "" || r.knows(listTaxes, category)
+			return category == "" || r.taxes(category)
 		}},
 	}
 }

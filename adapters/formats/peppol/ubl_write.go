@@ -38,13 +38,13 @@ type note func(member, code, message string)
 
 // checkScheme judges a party's identifier, or its electronic address (endpoint), which have code lists of their own.
 func (w ublWriter) checkScheme(member string, id cart.Identifier, endpoint bool, refuse, warn note) {
-	list := listIdentifiers
+	known := w.release.identifiers
 	n := &node{name: "cbc:ID", parent: &node{name: "cac:PartyIdentification"}}
 	if endpoint {
-		list = listAddresses
+		known = w.release.addresses
 		n = &node{name: "cbc:EndpointID"}
 	}
-	if !w.release.knows(list, id.Scheme) {
+	if !known(id.Scheme) {
 		refuse(member+"/scheme", "unknown_scheme", "must be a code of the Peppol release of "+w.release.label+", such as 0088 for a GLN")
 	}
 	n.text, n.attrs = id.ID, []xml.Attr{{Name: xml.Name{Local: "schemeID"}, Value: id.Scheme}}

@@ -86,9 +86,15 @@ func (w *Writer) End(name string) {
 	if w.mixed > w.depth {
 		w.mixed = 0
 	}
-	w.buf = append(w.buf, '<', '/')
-	w.buf = append(w.buf, name...)
-	w.buf = append(w.buf, '>')
+	w.close(name)
+}
+
+// close writes the end tag. An element that holds nothing but text needs no more to end, for it leaves the state of those
+// around it as it was.
+func (w *Writer) close(name string) {
+	b := append(w.buf, '<', '/')
+	b = append(b, name...)
+	w.buf = append(b, '>')
 	w.finish()
 }
 
@@ -97,9 +103,10 @@ func (w *Writer) Element(name, text string, attrs ...string) {
 	if text == "" {
 		return
 	}
-	w.Start(name, attrs...)
-	w.Text(text)
-	w.End(name)
+	w.tag(name, attrs)
+	w.buf = append(w.buf, '>')
+	w.escape(text, false)
+	w.close(name)
 }
 
 // Decimal writes a whole element with a number, and nothing where the number is absent. Numbers of more than sixteen
@@ -108,10 +115,9 @@ func (w *Writer) Decimal(name string, d money.Decimal, attrs ...string) {
 	if d.IsZero() {
 		return
 	}
-	w.Start(name, attrs...)
-	w.inline()
-	w.buf = d.Append(w.buf)
-	w.End(name)
+	w.tag(name, attrs)
+	w.buf = d.Append(append(w.buf, '>'))
+	w.close(name)
 }
 
 // Time writes a whole element with a time in a layout of package time, and nothing where the time is absent.
@@ -119,10 +125,34 @@ func (w *Writer) Time(name string, t time.Time, layout string, attrs ...string) 
 	if t.IsZero() {
 		return
 	}
-	w.Start(name, attrs...)
-	w.inline()
-	w.buf = t.AppendFormat(w.buf, layout)
-	w.End(name)
+	w.tag(name, attrs)
+	w.buf = append(w.buf, '>')
+	switch layout { // the two that stand in every line of a document
+	case time.DateOnly:
+		year, month, day := t.Date()
+		w.digits(year, 1000)
+		w.buf = append(w.buf, '-')
+		w.digits(int(month), 10)
+		w.buf = append(w.buf, '-')
+		w.digits(day, 10)
+	case time.TimeOnly:
+		hour, minute, second := t.Clock()
+		w.digits(hour, 10)
+		w.buf = append(w.buf, ':')
+		w.digits(minute, 10)
+		w.buf = append(w.buf, ':')
+		w.digits(second, 10)
+	default:
+		w.buf = t.AppendFormat(w.buf, layout)
+	}
+	w.close(name)
+}
+
+// digits writes n, which is not negative, with as many digits as the unit has.
+func (w *Writer) digits(n, unit int) {
+	for ; unit > 0; unit /= 10 {
+		w.buf = append(w.buf, '0'+byte(n/unit%10))
+	}
 }
 
 // Base64 writes a whole element with content in Base64 (RFC 4648 section 4) without line breaks, and nothing where the
@@ -153,15 +183,15 @@ func (w *Writer) tag(name string, attrs []string) {
 	if w.mixed == 0 {
 		w.newLine()
 	}
-	w.buf = append(w.buf, '<')
-	w.buf = append(w.buf, name...)
+	b := append(w.buf, '<')
+	w.buf = append(b, name...)
 	for i := 0; i+1 < len(attrs); i += 2 {
 		if attrs[i+1] == "" {
 			continue
 		}
-		w.buf = append(w.buf, ' ')
-		w.buf = append(w.buf, attrs[i]...)
-		w.buf = append(w.buf, '=', '"')
+		b := append(w.buf, ' ')
+		b = append(b, attrs[i]...)
+		w.buf = append(b, '=', '"')
 		w.escape(attrs[i+1], true)
 		w.buf = append(w.buf, '"')
 	}
@@ -186,12 +216,14 @@ func (w *Writer) finish() {
 }
 
 func (w *Writer) newLine() {
+	b := w.buf
 	if !w.fresh {
-		w.buf = append(w.buf, '\n')
+		b = append(b, '\n')
 	}
 	for range w.depth {
-		w.buf = append(w.buf, ' ', ' ')
+		b = append(b, ' ', ' ')
 	}
+	w.buf = b
 }
 
 func (w *Writer) drain() {
@@ -235,8 +267,12 @@ var class = func() (c [256]uint8) {
 // escape writes s so that a reader gets it back unchanged (XML 1.0, sections 2.4, 2.11 and 3.3.3). What no XML document
 // can hold becomes U+FFFD.
 func (w *Writer) escape(s string, attribute bool) {
+	i := 0
+	for i < len(s) && class[s[i]] == plain { // most texts end here
+		i++
+	}
 	done := 0 // s[:done] is written
-	for i := 0; i < len(s); {
+	for i < len(s) {
 		size := 1
 		switch class[s[i]] {
 		case plain:
