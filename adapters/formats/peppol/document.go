@@ -41,8 +41,8 @@ var documents = map[xml.Name]string{
 
 const envelope = "sbd:StandardBusinessDocument"
 
-// Bounds that keep a hostile text from costing more than its length, and no text too much. The model needs a depth of eight, four attributes
-// and three namespaces.
+// Bounds that keep a hostile text from costing more than its length, and any text from costing too much. The model needs a
+// depth of eight, four attributes and three namespaces.
 const (
 	maxDepth      = 100
 	maxAttributes = 100 // of an element

@@ -126,6 +126,7 @@ func (r *orderReader) order(n *node) port.PurchaseOrder {
 	} else if !strings.HasPrefix(text(specification), orderCustomization) {
 		r.refuse(errNoOrder, specification, "does not begin with "+orderCustomization)
 	}
+	// Where the cart is named is the package comment's matter.
 	order := port.PurchaseOrder{
 		Number:   text(r.need(n, "cbc:ID")),
 		Date:     r.date(r.need(n, "cbc:IssueDate")),

@@ -92,9 +92,11 @@ func (w *Writer) End(name string) {
 // close writes the end tag. An element that holds nothing but text needs no more to end, for it leaves the state of those
 // around it as it was.
 func (w *Writer) close(name string) {
-	b := append(w.buf, '<', '/')
+	b := w.buf
+	b = append(b, '<', '/')
 	b = append(b, name...)
-	w.buf = append(b, '>')
+	b = append(b, '>')
+	w.buf = b
 	w.finish()
 }
 
@@ -151,7 +153,7 @@ func (w *Writer) Time(name string, t time.Time, layout string, attrs ...string) 
 // digits writes n, which is not negative, with as many digits as the unit has.
 func (w *Writer) digits(n, unit int) {
 	for ; unit > 0; unit /= 10 {
-		w.buf = append(w.buf, '0'+byte(n/unit%10))
+		w.buf = append(w.buf, "0123456789"[n/unit%10])
 	}
 }
 
@@ -183,15 +185,15 @@ func (w *Writer) tag(name string, attrs []string) {
 	if w.mixed == 0 {
 		w.newLine()
 	}
-	b := append(w.buf, '<')
-	w.buf = append(b, name...)
+	w.buf = append(w.buf, '<')
+	w.buf = append(w.buf, name...)
 	for i := 0; i+1 < len(attrs); i += 2 {
 		if attrs[i+1] == "" {
 			continue
 		}
-		b := append(w.buf, ' ')
-		b = append(b, attrs[i]...)
-		w.buf = append(b, '=', '"')
+		w.buf = append(w.buf, ' ')
+		w.buf = append(w.buf, attrs[i]...)
+		w.buf = append(w.buf, '=', '"')
 		w.escape(attrs[i+1], true)
 		w.buf = append(w.buf, '"')
 	}
