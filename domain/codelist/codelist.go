@@ -1,6 +1,7 @@
 // Package codelist holds the public code lists that the neutral cart is checked against, each in one file whose first
-// line names its release: ISO 4217 currencies, UN/ECE Recommendation 20 units, ISO 3166-1 countries and the UNCL5305
-// tax categories of EN 16931. A new release is a change of those files.
+// lines name the list, its source and its release: ISO 4217 currencies, UN/ECE Recommendation 20 units, ISO 3166-1
+// countries and the UNCL5305 tax categories of EN 16931. A new release is a change of those files; a format that keeps to
+// another release has lists of its own.
 package codelist
 
 import (

@@ -21,15 +21,15 @@ var lists = map[string]struct {
 
 func TestListsAreWholeAndWellFormed(t *testing.T) {
 	for name, list := range lists {
-		if !strings.HasPrefix(list.text, "# ") {
-			t.Errorf("%s: the first line does not name the release", name)
+		header := regexp.MustCompile(`^# list: \S.*\n# source: \S.*\n# release: [0-9]{4}-[0-9]{2}.*\n`).FindString(list.text)
+		if header == "" {
+			t.Errorf("%s: the first lines do not name list, source and release", name)
 		}
-		_, codes, _ := strings.Cut(list.text, "\n")
 		lines := 0
-		for line := range strings.Lines(codes) {
+		for line := range strings.Lines(list.text[len(header):]) {
 			lines++
 			if line = strings.TrimSuffix(line, "\n"); !list.shape.MatchString(line) {
-				t.Errorf("%s: line %d is %q", name, lines+1, line)
+				t.Errorf("%s: line %d of the codes is %q", name, lines, line)
 			}
 		}
 		if len(list.codes) != lines {

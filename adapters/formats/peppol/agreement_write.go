@@ -6,7 +6,6 @@ import (
 
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/cart"
-	"github.com/punchgate/punchgate/domain/codelist"
 	"github.com/punchgate/punchgate/domain/money"
 )
 
@@ -29,7 +28,7 @@ var amountLimit = money.FromInt(1e18).Mul(money.FromInt(1e4))
 // EncodeOrderAgreement writes an Order Agreement (transaction T110) of the lines that are not rejected. It has tax and
 // totals where every line names its tax, and where the order has no other total than its lines, such as by charges.
 func (f *Ordering) EncodeOrderAgreement(w io.Writer, r port.OrderResponse) (string, error) {
-	return encodeAnswer(w, &r, (*answer).agreement)
+	return f.encode(w, &r, (*answer).agreement)
 }
 
 // agreed is a line with what the answer made of it.
@@ -75,7 +74,7 @@ func (a *answer) agreed() []agreed {
 			continue
 		}
 		a.at(orderLines, i)
-		if blank(l.SKU) && standardIdentifier(l).ID == "" {
+		if blank(l.SKU) && a.standardIdentifier(l).ID == "" {
 			a.refuse("/sku", "missing", "is required, or a standard identifier (PEPPOL-T110-R002)")
 		}
 		line := agreed{PurchaseOrderLine: l, said: said, quantity: said.Quantity.Or(l.Quantity)}
@@ -101,7 +100,7 @@ func (a *answer) agreed() []agreed {
 func (a *answer) checkTax(t cart.Tax) {
 	switch {
 	case t.Category == "":
-	case !codelist.TaxCategory(t.Category):
+	case !a.release.taxes(t.Category):
 		a.refuse("/tax/category", "unknown_tax_category", "must be a code of UNCL5305")
 	case t.Percent.Sign() < 0 || t.Category == "S" && t.Percent.Sign() == 0:
 		a.refuse("/tax/percent", "not_positive", "must not be negative, and above zero in category S")
@@ -132,7 +131,7 @@ func (a *answer) whenAndWhere() {
 	}
 	a.Start("cac:DeliveryParty")
 	if to.GLN != "" {
-		checkScheme("/order/ship_to/gln", cart.Identifier{Scheme: schemeGLN, ID: to.GLN}, false, a.refuse, a.ignore)
+		a.checkScheme("/order/ship_to/gln", cart.Identifier{Scheme: schemeGLN, ID: to.GLN}, false, a.refuse, a.ignore)
 		a.identification("cac:PartyIdentification", to.GLN, schemeGLN)
 	}
 	a.wrapped("cac:PartyName", "cbc:Name", to.Name)
@@ -145,7 +144,7 @@ func (a *answer) address(to cart.Address) {
 	if (to == cart.Address{Name: to.Name, GLN: to.GLN}) {
 		return
 	}
-	if to.Country != "" && !codelist.Country(to.Country) {
+	if to.Country != "" && !a.release.countries(to.Country) {
 		a.refuse("/order/ship_to/country", "unknown_country", "must be a code of ISO 3166-1 with two letters")
 	}
 	a.Start("cac:PostalAddress")

@@ -1,7 +1,6 @@
 package peppol
 
 import (
-	"bytes"
 	"cmp"
 	"io"
 	"slices"
@@ -35,10 +34,7 @@ const (
 	notAvailable     = "NA" // where UBL demands what nobody knows
 )
 
-const (
-	maxDetails   = 100  // of a refusal
-	bytesPerLine = 2048 // of a line's text, roughly
-)
+const maxDetails = 100 // of a refusal
 
 var zero, one = money.FromInt(0), money.FromInt(1)
 
@@ -52,17 +48,14 @@ func (f *Format) EncodeCart(w io.Writer, o port.Outgoing) (port.Handover, error)
 	if err != nil {
 		return port.Handover{}, err
 	}
-	var document bytes.Buffer
-	document.Grow(bytesPerLine * (len(o.Cart.Lines) + 1))
-	e := encoder{ublWriter: ublWriter{xmltext.NewWriter(&document)}, cart: o.Cart, defaultUNSPSC: s.DefaultUNSPSC, line: outside}
-	e.write(o.Now)
+	e := encoder{ublWriter: ublWriter{xmltext.NewWriter(w), f.release}, cart: o.Cart, zone: o.Cart.IssuedAt.Time.Location(),
+		defaultUNSPSC: s.DefaultUNSPSC, line: outside}
+	e.check()
 	if len(e.details) > 0 {
 		return port.Handover{}, ErrCart.With(e.details...)
 	}
+	e.write(o.Now)
 	if err := e.Flush(); err != nil {
-		return port.Handover{}, err
-	}
-	if _, err := document.WriteTo(w); err != nil {
 		return port.Handover{}, err
 	}
 	return port.Handover{
@@ -70,13 +63,14 @@ func (f *Format) EncodeCart(w io.Writer, o port.Outgoing) (port.Handover, error)
 	}, nil
 }
 
-// encoder writes one cart. What is refused or lost is told beside the element that it concerns.
+// encoder writes one cart. What is refused is found before, so that the document can be written as a stream; what is lost is
+// told beside the element that it concerns.
 type encoder struct {
 	ublWriter
 	cart          *cart.Cart
 	defaultUNSPSC string
 	zone          *time.Location // of every time in the document, since the format names none
-	line          int            // the index of the line being written, or outside; past the last for the freight
+	line          int            // the index of the line at hand, or outside; past the last for the freight
 	names         []string       // reused from line to line
 	details       []fault.Detail
 	warnings      []transfer.Warning
@@ -110,13 +104,84 @@ func (e *encoder) required(member, value string) {
 	}
 }
 
+// code refuses a code that the release does not have. It may lack what the domain, and so the cart, knows.
+func (e *encoder) code(member, refusal string, list codeList, code string) {
+	if code != "" && !list(code) {
+		e.refuse(member, refusal, e.unknown(code))
+	}
+}
+
+func (e *encoder) unknown(code string) string {
+	return "is not in the Peppol release of " + e.release.label + ": " + clip(code)
+}
+
+// check refuses what the document cannot carry, or its rules forbid.
+func (e *encoder) check() {
+	c := e.cart
+	e.required("/id", c.ID)
+	if c.IssuedAt.IsZero() {
+		e.refuse("/issued_at", "missing", "is required")
+	}
+	e.checkEnd("/valid_until", c.ValidUntil)
+	e.code("/currency", "unknown_currency", e.release.currencies, c.Currency)
+	e.code("/ship_to/country", "unknown_country", e.release.countries, c.ShipTo.Country)
+	e.checkParty("/seller", &c.Seller)
+	e.checkParty("/buyer", &c.Buyer)
+	for i := range c.Lines {
+		e.line = i
+		e.checkLine(&c.Lines[i])
+	}
+	e.line = outside
+	e.code("/shipping/tax/category", "unknown_tax_category", e.release.taxes, c.Shipping.Tax.Category)
+}
+
+func (e *encoder) checkParty(member string, p *cart.Party) {
+	e.required(member+"/name", p.Name)
+	if p.Endpoint.ID != "" {
+		e.checkScheme(member+"/endpoint", p.Endpoint, true, e.refuse, e.warn)
+	}
+	if p.Identifier.Scheme != "" {
+		e.checkScheme(member+"/identifier", p.Identifier, false, e.refuse, e.warn)
+	}
+}
+
+func (e *encoder) checkLine(l *cart.Line) {
+	e.required("/id", l.ID)
+	e.checkEnd("/available_until", l.AvailableUntil)
+	e.code("/unit", "unknown_unit", e.release.units, l.Unit)
+	e.code("/origin_country", "unknown_country", e.release.countries, l.OriginCountry)
+	e.code("/tax/category", "unknown_tax_category", e.release.taxes, l.Tax.Category)
+	if l.SKU == "" && l.GTIN == "" && !e.release.identifiers(l.StandardID.Scheme) {
+		e.refuse("/standard_id/scheme", "unknown_scheme", e.needsScheme())
+	}
+	for i := range l.Properties {
+		p := &l.Properties[i]
+		if !p.Quantity.IsZero() && !e.release.units(p.Unit) {
+			e.refuse("/properties/"+strconv.Itoa(i)+"/unit", "unknown_unit", e.unknown(p.Unit))
+		}
+	}
+	for i := range l.Attachments {
+		a := &l.Attachments[i]
+		if media := mediaType(a); len(a.Content) > 0 && a.URL == "" && !e.release.mediaTypes(media) {
+			e.refuse("/attachments/"+strconv.Itoa(i)+"/media_type", "unknown_media_type",
+				"the format embeds no "+clip(media)+"; give a url instead")
+		}
+	}
+}
+
+// checkEnd refuses a time that leaves the calendar in the document's zone.
+func (e *encoder) checkEnd(member string, m cart.Moment) {
+	if e.local(m).Year() > 9999 {
+		e.refuse(member, "out_of_range", "is after the year 9999 in the zone of issued_at")
+	}
+}
+
 func (e *encoder) write(now time.Time) {
 	c := e.cart
 	e.Declaration()
 	e.Start("Catalogue", "xmlns", nsCatalogue, "xmlns:cac", nsAggregate, "xmlns:cbc", nsBasic)
 	e.Element("cbc:CustomizationID", customization)
 	e.Element("cbc:ProfileID", profile)
-	e.required("/id", c.ID)
 	e.Element("cbc:ID", c.ID)
 	if c.CompleteOnly {
 		e.Element("cbc:ActionCode", "true")
@@ -124,15 +189,12 @@ func (e *encoder) write(now time.Time) {
 	e.issue(now)
 	if !c.ValidUntil.IsZero() {
 		e.Start("cac:ValidityPeriod")
-		e.end("/valid_until", c.ValidUntil)
+		e.end(c.ValidUntil)
 		e.End("cac:ValidityPeriod")
 	}
-	if !currencies(c.Currency) {
-		e.refuse("/currency", "unknown_currency", c.Currency+" is no currency of the Peppol release of May 2025")
-	}
 	e.identification("cac:ReferencedContract", c.ContractID, "")
-	e.party("cac:ProviderParty", "/seller", &c.Seller, "")
-	e.party("cac:ReceiverParty", "/buyer", &c.Buyer, c.Buyer.Reference)
+	e.party("cac:ProviderParty", &c.Seller, "")
+	e.party("cac:ReceiverParty", &c.Buyer, c.Buyer.Reference)
 	if c.Seller.Reference != "" {
 		e.warn("/seller/reference", "reference.left_out", "the format has no place for the seller's reference")
 	}
@@ -157,12 +219,7 @@ func (e *encoder) write(now time.Time) {
 
 // issue writes when the cart was issued. A time to come is a clock that goes wrong: the document is issued now.
 func (e *encoder) issue(now time.Time) {
-	if e.cart.IssuedAt.IsZero() {
-		e.refuse("/issued_at", "missing", "is required")
-		return
-	}
 	issued := e.cart.IssuedAt.Time
-	e.zone = issued.Location()
 	if issued.After(now) {
 		e.warn("/issued_at", "issued_at.in_future", "the cart is issued in the future; the document says now")
 		issued = now.In(e.zone)
@@ -172,36 +229,25 @@ func (e *encoder) issue(now time.Time) {
 }
 
 // local returns the moment in the document's zone; a whole day is in none.
-func (e *encoder) local(member string, m cart.Moment) time.Time {
-	t := m.Time
-	if m.HasTime && e.zone != nil {
-		t = t.In(e.zone)
+func (e *encoder) local(m cart.Moment) time.Time {
+	if m.HasTime {
+		return m.Time.In(e.zone)
 	}
-	if t.Year() > 9999 {
-		e.refuse(member, "out_of_range", "is after the year 9999 in the zone of issued_at")
-	}
-	return t
+	return m.Time
 }
 
 // end writes until when something holds.
-func (e *encoder) end(member string, m cart.Moment) {
-	t := e.local(member, m)
+func (e *encoder) end(m cart.Moment) {
+	t := e.local(m)
 	e.Time("cbc:EndDate", t, time.DateOnly)
 	if m.HasTime {
 		e.Time("cbc:EndTime", t, time.TimeOnly)
 	}
 }
 
-func (e *encoder) party(name, member string, p *cart.Party, contact string) {
-	e.required(member+"/name", p.Name)
+func (e *encoder) party(name string, p *cart.Party, contact string) {
 	e.Start(name)
-	if p.Endpoint.ID != "" {
-		checkScheme(member+"/endpoint", p.Endpoint, true, e.refuse, e.warn)
-		e.Element("cbc:EndpointID", p.Endpoint.ID, "schemeID", p.Endpoint.Scheme)
-	}
-	if p.Identifier.Scheme != "" {
-		checkScheme(member+"/identifier", p.Identifier, false, e.refuse, e.warn)
-	}
+	e.Element("cbc:EndpointID", p.Endpoint.ID, "schemeID", p.Endpoint.Scheme)
 	e.identification("cac:PartyIdentification", p.Identifier.ID, p.Identifier.Scheme)
 	e.Start("cac:PartyLegalEntity")
 	e.Element("cbc:RegistrationName", p.Name)
@@ -211,7 +257,6 @@ func (e *encoder) party(name, member string, p *cart.Party, contact string) {
 }
 
 func (e *encoder) catalogueLine(l *cart.Line) {
-	e.required("/id", l.ID)
 	e.Start("cac:CatalogueLine")
 	e.Element("cbc:ID", l.ID)
 	e.Element("cbc:ContractSubdivision", l.ContractID)
@@ -227,13 +272,13 @@ func (e *encoder) validity(l *cart.Line) {
 	}
 	e.Start("cac:LineValidityPeriod")
 	if !l.AvailableFrom.IsZero() {
-		e.Time("cbc:StartDate", e.local("/available_from", l.AvailableFrom), time.DateOnly)
+		e.Time("cbc:StartDate", e.local(l.AvailableFrom), time.DateOnly)
 		if l.AvailableFrom.HasTime {
 			e.warn("/available_from", "available_from.date_only", "the format has a date here, no time of day")
 		}
 	}
 	if !l.AvailableUntil.IsZero() {
-		e.end("/available_until", l.AvailableUntil)
+		e.end(l.AvailableUntil)
 	}
 	e.End("cac:LineValidityPeriod")
 }
@@ -313,13 +358,8 @@ func (e *encoder) item(l *cart.Line) {
 // standardID chooses the one standard identifier that the model has room for: the shop's own choice before the GTIN.
 func (e *encoder) standardID(l *cart.Line) cart.Identifier {
 	id := l.StandardID
-	if id.ID != "" && !identifiers(id.Scheme) {
-		const why = "needs a scheme of ISO 6523 in the Peppol release of May 2025, such as 0160 for a GTIN"
-		if l.SKU == "" && l.GTIN == "" {
-			e.refuse("/standard_id/scheme", "unknown_scheme", why)
-		} else {
-			e.warn("/standard_id", "standard_id.left_out", why)
-		}
+	if id.ID != "" && !e.release.identifiers(id.Scheme) {
+		e.warn("/standard_id", "standard_id.left_out", e.needsScheme())
 		id = cart.Identifier{}
 	}
 	gtin := cart.Identifier{Scheme: schemeGTIN, ID: l.GTIN}
@@ -333,18 +373,23 @@ func (e *encoder) standardID(l *cart.Line) cart.Identifier {
 	return id
 }
 
+func (e *encoder) needsScheme() string {
+	return "needs a scheme of ISO 6523 in the Peppol release of " + e.release.label + ", such as 0160 for a GTIN"
+}
+
+// mediaType returns the type alone, as code lists have it.
+func mediaType(a *cart.Attachment) string {
+	media, _, _ := strings.Cut(a.MediaType, ";")
+	return strings.ToLower(strings.TrimSpace(media))
+}
+
 func (e *encoder) attachment(i int, a *cart.Attachment) {
 	member := func(name string) string { return "/attachments/" + strconv.Itoa(i) + name }
-	media, _, _ := strings.Cut(a.MediaType, ";")
-	media = strings.ToLower(strings.TrimSpace(media))
+	media := mediaType(a)
 	embedded := len(a.Content) > 0
-	if embedded && !mediaTypes(media) {
+	if embedded && !e.release.mediaTypes(media) {
 		embedded = false
-		if a.URL == "" {
-			e.refuse(member("/media_type"), "unknown_media_type", "the format embeds no "+clip(media)+"; give a url instead")
-		} else {
-			e.warn(member("/content"), "attachment.linked_only", "the format embeds no "+clip(media)+", so the document has the link alone")
-		}
+		e.warn(member("/content"), "attachment.linked_only", "the format embeds no "+clip(media)+", so the document has the link alone")
 	}
 	id, description := cmp.Or(a.ID, a.Name, a.URL), a.Description
 	if !embedded && a.Name != "" && a.Name != id { // only an embedded file has a name
@@ -385,13 +430,13 @@ func (e *encoder) endReference() {
 func (e *encoder) link(address string) { e.wrapped("cac:ExternalReference", "cbc:URI", address) }
 
 // listOf returns the UNCL7143 code of a classification scheme, or "".
-func listOf(scheme string) string {
+func (e *encoder) listOf(scheme string) string {
 	switch {
 	case strings.EqualFold(scheme, cart.UNSPSC):
 		return listUNSPSC
 	case strings.EqualFold(scheme, "CPV"):
 		return listCPV
-	case itemTypes(scheme):
+	case e.release.itemTypes(scheme):
 		return scheme
 	}
 	return ""
@@ -401,7 +446,7 @@ func (e *encoder) classifications(l *cart.Line) {
 	unspsc := false
 	for i := range l.Classifications {
 		c := &l.Classifications[i]
-		list := listOf(c.Scheme)
+		list := e.listOf(c.Scheme)
 		if list == "" {
 			e.warn("/classifications/"+strconv.Itoa(i)+"/scheme", "classification.as_property",
 				"is no code of UNCL7143, so the class is a property of that name")
@@ -451,7 +496,7 @@ func (e *encoder) properties(l *cart.Line) {
 	}
 	for i := range l.Classifications {
 		c := &l.Classifications[i]
-		if listOf(c.Scheme) != "" {
+		if e.listOf(c.Scheme) != "" {
 			continue
 		}
 		if clashes(l, c.Scheme, c.Code) {

@@ -136,6 +136,15 @@ func TestTheDocumentIsHandedOverByAForm(t *testing.T) {
 			},
 			transfer.Form{Fields: []transfer.Field{{Name: "sid", Value: "1"}, {Name: "xml", Source: transfer.DocumentBase64}}},
 		},
+		"fields of the mapping win over those of the options, but not over the session reference": {
+			func(o *port.Outgoing) {
+				o.Correlation, o.CorrelationField = "77", "SESSION"
+				o.Options = json.RawMessage(`{"hidden_fields":{"a":"1","b":"2"}}`)
+				o.FormFields = map[string]string{"b": "3", "c": "4", "SESSION": "5"}
+			},
+			transfer.Form{Fields: []transfer.Field{{Name: "a", Value: "1"}, {Name: "b", Value: "3"}, {Name: "c", Value: "4"},
+				{Name: "SESSION", Value: "77"}, {Name: "xml", Source: transfer.DocumentBase64}}},
+		},
 		"field, encoding and frame are options": {
 			func(o *port.Outgoing) {
 				o.Options = json.RawMessage(`{"field":"cart","encoding":"text","target":"_top"}`)
@@ -192,6 +201,12 @@ func TestWrongOptionsAreRefused(t *testing.T) {
 			expectRefusal(t, err, c.path)
 		})
 	}
+	t.Run("a field of the mapping with the document's name", func(t *testing.T) {
+		o := outgoing(readCart(t, "minimal"))
+		o.FormFields = map[string]string{"Xml": "1"}
+		_, err := New().EncodeCart(io.Discard, o)
+		expectRefusal(t, err, "/options/field")
+	})
 	t.Run("a session reference that came in the document's field", func(t *testing.T) {
 		o := outgoing(readCart(t, "minimal"))
 		o.Correlation, o.CorrelationField = "77", "XML"

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +20,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/fault"
 )
 
@@ -137,7 +139,7 @@ func TestTheModelDemandsWhatPeppolCheckDescribes(t *testing.T) {
 			}
 		}
 	}
-	got := describe(catalogue, "/"+catalogue.name)
+	got := describe(current.catalogue, "/"+current.catalogue.name)
 	slices.Sort(want)
 	slices.Sort(got)
 	if !slices.Equal(got, want) {
@@ -145,10 +147,36 @@ func TestTheModelDemandsWhatPeppolCheckDescribes(t *testing.T) {
 	}
 }
 
+func TestEveryElementThatPeppolCheckDescribesIsWrittenFromSomeCart(t *testing.T) {
+	found, missing := written(t), 0
+	described := map[string]bool{}
+	for line := range strings.Lines(string(theChecker(t).run(t, "--describe", "T77"))) {
+		words := strings.Split(strings.Trim(line, "\n"), "\t")
+		path, list, _ := strings.Cut(words[3], ":")
+		switch words[2] {
+		case "mandatory element", "at most 1":
+			described[words[1]+"/"+words[3]] = true
+		case "mandatory attribute":
+			described[words[1]+"/@"+path] = true
+		case "attribute code list":
+			described[words[1]+"/@"+path] = list != ""
+		case "no other element": // which is how it tells those that may be repeated
+			described[strings.TrimSuffix(words[1], "/*")] = true
+		}
+	}
+	for path := range described {
+		if !found[path] {
+			missing++
+			t.Errorf("%s is in no document", path)
+		}
+	}
+	t.Logf("%d elements and attributes described, %d missing", len(described), missing)
+}
+
 func describe(e *element, path string) (lines []string) {
 	add := func(rule, path, demand, of string) { lines = append(lines, rule+"\t"+path+"\t"+demand+"\t"+of) }
-	if e == catalogue {
-		add(schemaLocationRule, path, "no schemaLocation", "")
+	if e == current.catalogue {
+		add(current.schemaLocationRule, path, "no schemaLocation", "")
 	}
 	if e.fixed != "" {
 		add(e.valueRule, path, "fixed value", e.fixed)
@@ -186,12 +214,12 @@ func without(these, those []string) []string {
 func TestTheCodeListsAreThoseOfPeppolCheck(t *testing.T) {
 	home := theChecker(t).home
 	for name, files := range map[string][]string{ // ours, and theirs
-		"currency": {"iso4217", "ISO4217_2015"}, "country": {"", "ISO3166-1_Alpha2"}, "eas": {"eas", "eas"}, "icd": {"icd", "ICD"},
-		"item-type": {"uncl7143", "UNCL7143"}, "document-type": {"uncl1001", "UNCL1001", "Image"}, "boolean": {"", "TrueFalse"},
-		"media-type": {"mimecode", "MimeCode"}, "unit": {"", "UNECERec20-11e"},
+		"iso4217": {"ISO4217_2015"}, "iso3166": {"ISO3166-1_Alpha2"}, "eas": {"eas"}, "icd": {"ICD"}, "uncl7143": {"UNCL7143"},
+		"uncl1001": {"UNCL1001", "Image"}, "uncl1001-order": {"UNCL1001_T01"}, "boolean": {"TrueFalse"},
+		"mimecode": {"MimeCode"}, "rec20": {"UNECERec20-11e"},
 	} {
 		theirs := map[string]bool{}
-		for _, file := range files[1:] {
+		for _, file := range files {
 			text, err := os.ReadFile(filepath.Join(home, "data", "structure", "codelist", file+".xml"))
 			if err != nil {
 				t.Fatal(err)
@@ -209,20 +237,39 @@ func TestTheCodeListsAreThoseOfPeppolCheck(t *testing.T) {
 			}
 		}
 		for code := range theirs {
-			if !lists[name](code) {
+			if !current.lists[name](code) {
 				t.Errorf("%s lacks %q", name, code)
 			}
 		}
-		ours, err := codes.ReadFile("codes/" + files[0] + ".txt")
-		if err != nil {
-			continue // a list of the domain, which may be newer
-		}
-		for code := range strings.FieldsSeq(string(ours[bytes.IndexByte(ours, '\n'):])) {
+		for _, code := range listed(t, name) {
 			if !theirs[code] {
 				t.Errorf("%s has %q, which is not theirs", name, code)
 			}
 		}
 	}
+}
+
+// listed returns the codes of a list of the release, or of the domain's where the release has none of its own.
+func listed(t *testing.T, name string) []string {
+	t.Helper()
+	file := filepath.Join("release", Release, "codes", name+".txt")
+	if _, err := os.Stat(file); err != nil {
+		file = filepath.Join("..", "..", "..", "domain", "codelist", name+".txt")
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var codes []string
+	for line := range strings.Lines(string(text)) {
+		if line[0] != '#' {
+			codes = append(codes, strings.Fields(line)[0])
+		}
+	}
+	if len(codes) == 0 {
+		t.Fatalf("the list %s has no codes", name)
+	}
+	return codes
 }
 
 // index.tsv lists fragments with the rule that each is about, whether it must fire, and how often.
@@ -246,7 +293,7 @@ func TestTheRulesAgreeWithThePublishedUnitTests(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", words[0], err)
 		}
-		var v validator
+		v := validator{release: current}
 		v.checkRules(root)
 		hits := slices.DeleteFunc(v.findings, func(f port.Finding) bool { return f.Rule != words[2] })
 		if want, _ := strconv.Atoi(words[4]); len(hits) != want {
@@ -271,9 +318,15 @@ func TestPeppolCheckAgreesOnChangedDocuments(t *testing.T) {
 		t.Fatal(err)
 	}
 	documents := map[string][]byte{}
+	least, err := os.ReadFile(filepath.Join(check.home, "testdata", "samples", "T77-minimal.xml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	documents["T77-full.xml"], documents["T77-minimal.xml"] = text, least
 	for _, original := range []string{string(text), golden(t, "minimal")} {
 		maps.Copy(documents, mutants(t, original))
 	}
+	fired := map[string]int{} // documents by what peppol-check finds
 	agree, same := 0, 0
 	for name, v := range check.check(t, documents) {
 		var ours, theirs []string
@@ -284,13 +337,18 @@ func TestPeppolCheckAgreesOnChangedDocuments(t *testing.T) {
 			}
 			fatal = fatal || f.Fatal
 			if published(f.Rule) {
-				ours = append(ours, f.Rule+" "+f.Path)
+				ours = append(ours, f.Rule+" "+f.Path+" "+severity(f.Fatal))
 			}
 		}
+		rules := map[string]bool{}
 		for _, f := range v.Findings {
+			rules[f.Rule] = true
 			if published(f.Rule) {
-				theirs = append(theirs, f.Rule+" "+f.XPath)
+				theirs = append(theirs, f.Rule+" "+f.XPath+" "+f.Flag)
 			}
+		}
+		for rule := range rules {
+			fired[rule]++
 		}
 		if fatal != v.Fatal {
 			t.Errorf("%s: fatal here %v, there %v: %+v", name, fatal, v.Fatal, v.Findings)
@@ -305,7 +363,45 @@ func TestPeppolCheckAgreesOnChangedDocuments(t *testing.T) {
 		}
 		same++
 	}
-	t.Logf("%d documents: %d verdicts agree, %d with the same rules at the same places", len(documents), agree, same)
+	t.Logf("%d documents: %d verdicts agree, %d with the same rules and flags at the same places", len(documents), agree, same)
+	known := check.rules(t)
+	for _, rule := range known {
+		if fired[rule] == 0 {
+			t.Errorf("no changed document breaks %s", rule)
+		}
+	}
+	t.Logf("%d rules, each broken by %d documents or more", len(known), slices.Min(slices.Collect(maps.Values(fired))))
+}
+
+func severity(fatal bool) string {
+	if fatal {
+		return "fatal"
+	}
+	return "warning"
+}
+
+// rules returns the identifiers of all rules that peppol-check has for carts.
+func (c checker) rules(t *testing.T) []string {
+	t.Helper()
+	known := map[string]bool{ruleTooMany: true, ruleAttribute: true, ruleSchema: true, ruleBase64: true}
+	for line := range strings.Lines(string(c.run(t, "--describe", "T77"))) {
+		id, _, _ := strings.Cut(line, "\t")
+		known[id] = true
+	}
+	for _, file := range []string{"PEPPOL-M-T77.sch", "common/rules.sch", "common/empty-elements.sch"} {
+		text, err := os.ReadFile(filepath.Join(c.home, "data", "rules", "sch", "parts", filepath.FromSlash(file)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := regexp.MustCompile(`assert id="([^"]+)"`).FindAllSubmatch(text, -1)
+		if len(found) == 0 {
+			t.Fatalf("%s has no rules", file)
+		}
+		for _, id := range found {
+			known[string(id[1])] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(known))
 }
 
 // published tells the rules that name element and place in both tools; the schema's findings are worded freely.
@@ -319,6 +415,17 @@ var (
 		"2025-02-30", "2025-07-01", "2025-06-01Z", "12:00:00Z", "25:00:00", "ServiceIndicator", "PRODUCT_IMAGE", "+AA=", "AB=="}
 	mutantValues = []string{"", "x", "0088", "0007", "0192", "0208", "0151", "0201", "0210", "0211", "0160", "EA", " EA",
 		"XCG", "TST", "image/png"}
+	mutantIdentifiers = []cart.Identifier{ // right and wrong ones
+		{Scheme: "0007", ID: "5560360793"}, {Scheme: "0007", ID: "5560360794"}, {Scheme: "0007", ID: "-560360793"},
+		{Scheme: "0088", ID: " 7381030000004 "}, {Scheme: "0088", ID: "73810 30000004"},
+		{Scheme: "0151", ID: "51824753556"}, {Scheme: "0151", ID: "51824753557"},
+		{Scheme: "0192", ID: "974760673"}, {Scheme: "0192", ID: "974760674"}, {Scheme: "0192", ID: "000000000"},
+		{Scheme: "0201", ID: "UFABCD"}, {Scheme: "0201", ID: "UFABC-"},
+		{Scheme: "0208", ID: "0202239951"}, {Scheme: "0208", ID: "0202239952"},
+		{Scheme: "0210", ID: "RSSMRA85T10A562S"}, {Scheme: "9907", ID: "RSSMRA85T10A562S"}, {Scheme: "9907", ID: "RSSMRA85T10A562"},
+		{Scheme: "0211", ID: "IT07643520567"}, {Scheme: "0211", ID: "it07643520568"}, {Scheme: "9906", ID: "IT07643520567"},
+		{Scheme: "9906", ID: "IT07643520568"}, {Scheme: "9906", ID: "IT7"},
+	}
 	mutantAttributes = []string{"schemeID", "unitCode", "currencyID", "languageID", "listID", "filename",
 		"schemeURI", "format", "unknown"}
 )
@@ -368,6 +475,14 @@ func mutants(t *testing.T, original string) map[string][]byte {
 		for _, name := range []xml.Name{{Space: nsInstance, Local: "schemaLocation"}, {Space: nsInstance, Local: "nil"},
 			{Space: nsXML, Local: "lang"}} {
 			add("with attribute of a namespace "+name.Local, i, func(n *node) { set(n, name, "true") })
+		}
+		if _, given := n.attr("schemeID"); given {
+			for _, id := range mutantIdentifiers {
+				add("as "+strconv.Quote(id.Scheme+":"+id.ID), i, func(n *node) {
+					set(n, xml.Name{Local: "schemeID"}, id.Scheme)
+					n.text = id.ID
+				})
+			}
 		}
 		for _, a := range n.attrs {
 			add("without "+a.Name.Local, i, func(n *node) {

@@ -1,4 +1,6 @@
-// Package peppol is the formats peppol-bis-punchout-3 and peppol-bis-ordering-3, by the rules of the release of May 2025.
+// Package peppol is the formats peppol-bis-punchout-3 and peppol-bis-ordering-3, by the Peppol BIS release that Release
+// names: its model, rules and code lists are data in the folder release, and docs/peppol-release.md says how to take over
+// the next one.
 //
 // # Carts
 //
@@ -34,16 +36,18 @@
 // Read otherwise than one may expect:
 //
 //   - No rule says where an order names the cart. It is QuotationDocumentReference, for the cart is a standing offer
-//     (BII3-P18-R003), or else CatalogueReference, for it is a Catalogue; never OriginatorDocumentReference, which is the
-//     buyer's own requisition.
+//     (BII3-P18-R003) and OCI calls its number that of a quotation, or else CatalogueReference, for it is a Catalogue; never
+//     OriginatorDocumentReference, which is the buyer's own requisition, nor AdditionalDocumentReference, of which there
+//     may be any number of anything. The model has no references on lines.
 //   - Nothing in an order names the line of the cart, so Key is empty. The line number is the buyer's own.
+//   - The DocumentID is the instance identifier of the envelope; a bare order has none.
 //   - Every order type is an order (Order type code, all synonyms of 220); a code of a change or a response is refused.
 //   - The total is that without tax: TaxExclusiveAmount, or what the other sums make of it.
 //   - The third line of an address joins the second. A place without a name bears that of the delivery party.
 //
 // Not read: notes, charges and delivery of single lines, charges of the order, the requested time of delivery, references
 // but those to the cart, contacts, accounting, taxes other than VAT, what an article is beyond its names and numbers, and
-// the envelope.
+// what else the envelope says.
 //
 // Written otherwise than one may expect:
 //

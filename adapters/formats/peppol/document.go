@@ -30,26 +30,26 @@ const (
 )
 
 // prefixes are what the rules call the namespaces, whatever a document calls them.
-var prefixes = map[string]string{nsAggregate: "cac:", nsBasic: "cbc:", nsExtension: "ext:", "": ""}
+var prefixes = map[string]string{nsAggregate: "cac:", nsBasic: "cbc:", nsExtension: "ext:", nsEnvelope: "sbd:", "": ""}
 
-// documents are what the rules call whole documents and their envelope. The names count for the root and, in an envelope,
-// for what lies in it; further below they are as strange as any other.
+// documents are what the rules call whole documents. The names count for the root and, in an envelope, for what lies in it;
+// further below they are as strange as any other.
 var documents = map[xml.Name]string{
-	{Space: nsCatalogue, Local: "Catalogue"}:                     "ubl:Catalogue",
-	{Space: nsOrder, Local: "Order"}:                             "ubl:Order",
-	{Space: nsEnvelope, Local: "StandardBusinessDocument"}:       envelope,
-	{Space: nsEnvelope, Local: "StandardBusinessDocumentHeader"}: envelope + "Header",
+	{Space: nsCatalogue, Local: "Catalogue"}: "ubl:Catalogue",
+	{Space: nsOrder, Local: "Order"}:         "ubl:Order",
 }
 
 const envelope = "sbd:StandardBusinessDocument"
 
-// Bounds that keep a hostile text from costing more than its length. The model needs a depth of eight, four attributes
-// and three namespaces.
+// Bounds that keep a hostile text from costing more than its length, and any text from costing too much. The model needs a
+// depth of eight, four attributes and three namespaces.
 const (
 	maxDepth      = 100
 	maxAttributes = 100 // of an element
 	maxBindings   = 100 // of prefixes, in force at once
 	maxElements   = 1_000_000
+	maxBytes      = 64 << 20 // of a document
+	maxToken      = 10 << 20 // of a tag or a text in one piece, which are collected before anybody can judge them
 )
 
 // node is an element of a document that someone wrote.
@@ -144,14 +144,22 @@ type unreadable struct {
 
 func (u *unreadable) Error() string { return fmt.Sprintf("line %d: %s", u.line, u.message) }
 
-// source keeps apart what went wrong below from what is wrong in the document.
+// source keeps apart what went wrong below from what is wrong in the document, and bounds how much is read.
 type source struct {
-	r   io.Reader
-	err error
+	r            io.Reader
+	err          error
+	total, token int // bytes of the document so far, and since the last token
 }
 
 func (s *source) Read(p []byte) (int, error) {
+	if s.total > maxBytes {
+		return 0, refuse("the document is longer than %d MiB", maxBytes>>20)
+	}
+	if s.token > maxToken {
+		return 0, refuse("a tag or a text is longer than %d MiB", maxToken>>20)
+	}
 	n, err := s.r.Read(p)
+	s.total, s.token = s.total+n, s.token+n
 	if err != nil && !errors.Is(err, io.EOF) {
 		s.err = err
 	}
@@ -212,7 +220,7 @@ func refuse(format string, args ...any) error {
 	return &unreadable{rule: ruleRead, message: fmt.Sprintf(format, args...)}
 }
 
-func (p *parser) document(r io.Reader) (*node, error) {
+func (p *parser) document(r *source) (*node, error) {
 	b := bufio.NewReader(r)
 	decoded := io.Reader(b)
 	mark, _ := b.Peek(2) // shorter input is no document either way
@@ -232,6 +240,7 @@ func (p *parser) document(r io.Reader) (*node, error) {
 		return e.NewDecoder().Reader(input), nil
 	}
 	for start := true; ; start = false {
+		r.token = 0
 		token, err := p.decoder.RawToken()
 		if errors.Is(err, io.EOF) {
 			break

@@ -1,117 +1,10 @@
 package peppol
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
-
-// table is the data model of transaction T77 in the release of May 2025, in the order of UBL 2.1: an element a line, below
-// its parent. After the name stand how often it may occur (nothing: once, ?: at most once, +: at least once, *: any
-// number), the kind of its text, a fixed value (=) or a code list ([]), and its attributes (@), with ? where they may be
-// left out.
-const table = `
-ubl:Catalogue
- cbc:CustomizationID id
- cbc:ProfileID id =urn:fdc:peppol.eu:poacc:bis:punch_out:3
- cbc:ID id
- cbc:ActionCode? code [boolean]
- cbc:IssueDate date
- cbc:IssueTime time
- cac:ValidityPeriod?
-  cbc:EndDate date
-  cbc:EndTime? time
- cac:ReferencedContract?
-  cbc:ID? id
- cac:ProviderParty
-  cbc:EndpointID? id @schemeID[eas]
-  cac:PartyIdentification?
-   cbc:ID id @schemeID?[icd]
-  cac:PartyLegalEntity
-   cbc:RegistrationName text
- cac:ReceiverParty
-  cbc:EndpointID? id @schemeID[eas]
-  cac:PartyIdentification?
-   cbc:ID id @schemeID?[icd]
-  cac:PartyLegalEntity
-   cbc:RegistrationName text
-  cac:Contact?
-   cbc:ID? id
- cac:CatalogueLine+
-  cbc:ID id
-  cbc:ContractSubdivision? text
-  cac:LineValidityPeriod?
-   cbc:StartDate? date
-   cbc:EndDate? date
-   cbc:EndTime? time
-  cac:RequiredItemLocationQuantity
-   cbc:LeadTimeMeasure? measure @unitCode[unit]
-   cac:ApplicableTerritoryAddress?
-    cbc:StreetName? text
-    cbc:AdditionalStreetName? text
-    cbc:CityName? text
-    cbc:PostalZone? text
-    cbc:CountrySubentity? text
-    cac:AddressLine?
-     cbc:Line? text
-    cac:Country?
-     cbc:IdentificationCode code [country]
-   cac:Price
-    cbc:PriceAmount amount @currencyID[currency]
-    cbc:BaseQuantity? quantity @unitCode[unit]
-    cbc:PriceType? text
-   cac:DeliveryUnit
-    cbc:BatchQuantity quantity @unitCode[unit]
-  cac:Item
-   cbc:Description? text
-   cbc:Name text
-   cac:BuyersItemIdentification?
-    cbc:ID id
-   cac:SellersItemIdentification?
-    cbc:ID id
-   cac:ManufacturersItemIdentification?
-    cbc:ID id
-   cac:StandardItemIdentification?
-    cbc:ID id @schemeID[icd]
-   cac:ItemSpecificationDocumentReference*
-    cbc:ID id
-    cbc:DocumentTypeCode? code [document-type]
-    cbc:DocumentDescription? text
-    cac:Attachment?
-     cbc:EmbeddedDocumentBinaryObject? binary @mimeCode[media-type] @filename
-     cac:ExternalReference?
-      cbc:URI id
-   cac:OriginCountry?
-    cbc:IdentificationCode? code [country]
-   cac:CommodityClassification*
-    cbc:ItemClassificationCode code @listID[item-type] @listVersionID? @name?
-   cac:TransactionConditions?
-    cbc:ActionCode code
-   cac:ClassifiedTaxCategory
-    cbc:ID id
-    cbc:Percent percent
-    cac:TaxScheme
-     cbc:ID id
-   cac:AdditionalItemProperty*
-    cbc:ID? id @schemeDataURI? @schemeID? @schemeVersionID?
-    cbc:Name text
-    cbc:NameCode? code @listID
-    cbc:Value text
-    cbc:ValueQuantity? quantity @unitCode[unit]
-    cbc:ValueQualifier? text
-   cac:ManufacturerParty?
-    cac:PartyName
-     cbc:Name text
-   cac:Certificate*
-    cbc:ID id
-    cbc:CertificateTypeCode code =NA
-    cbc:CertificateType text
-    cbc:Remarks* text
-    cac:IssuerParty
-     cac:PartyName
-      cbc:Name text
-    cac:DocumentReference*
-     cbc:ID id
-`
 
 // element is what the model demands of an element.
 type element struct {
@@ -138,9 +31,6 @@ type attribute struct {
 	missingRule, listRule string
 }
 
-// catalogue is the model's root; schemaLocationRule forbids it the attribute of that name.
-var catalogue, schemaLocationRule = readModel(table)
-
 // child returns the model of a child by its name, and its place among the children.
 func (e *element) child(name string) (int, *element) {
 	for i, c := range e.children {
@@ -160,42 +50,18 @@ func (e *element) attribute(name string) *attribute {
 	return nil
 }
 
-// readModel reads the table and numbers its rules as the published ones are: PEPPOL-T77-B, the number of the element,
-// counting elements and attributes as they stand, and the number of the demand within the element.
-func readModel(table string) (root *element, schemaLocation string) {
+// readModel reads the lines of model.txt, whose comment says how.
+func (r *release) readModel(lines []string) error {
 	var open []*element // from the root to the last element
 	var all []*element
-	number := map[*element]int{}
-	count := 0
-	for line := range strings.Lines(table) {
-		words := strings.Fields(line)
-		if len(words) == 0 {
-			continue
+	for _, line := range lines {
+		e, err := r.readElement(strings.Fields(line))
+		if err != nil {
+			return err
 		}
-		e := &element{}
 		depth := len(line) - len(strings.TrimLeft(line, " "))
-		e.name = strings.TrimRight(words[0], "?+*")
-		occurs := words[0][len(e.name):]
-		e.mandatory = occurs == "" || occurs == "+"
-		e.many = occurs == "+" || occurs == "*"
-		count++
-		number[e] = count
-		for _, word := range words[1:] {
-			switch word[0] {
-			case '=':
-				e.fixed = word[1:]
-			case '[':
-				e.listName = strings.Trim(word, "[]")
-				e.list = lists[e.listName]
-			case '@':
-				name, list, _ := strings.Cut(strings.TrimRight(word[1:], "]"), "[")
-				a := &attribute{name: strings.TrimSuffix(name, "?"), listName: list, list: lists[list]}
-				a.mandatory = a.name == name
-				e.attrs = append(e.attrs, a)
-				count++
-			default:
-				e.kind = word
-			}
+		if depth > len(open) || (depth == 0) != (len(all) == 0) {
+			return fmt.Errorf("%s has no parent, or is a second root", e.name)
 		}
 		if depth > 0 {
 			parent := open[depth-1]
@@ -204,20 +70,62 @@ func readModel(table string) (root *element, schemaLocation string) {
 		open = append(open[:depth], e)
 		all = append(all, e)
 	}
-	root = all[0]
+	if len(all) == 0 {
+		return errors.New("there is no element")
+	}
+	r.catalogue = all[0]
+	r.number(all)
+	return nil
+}
+
+func (r *release) readElement(words []string) (*element, error) {
+	e := &element{name: strings.TrimRight(words[0], "?+*")}
+	occurs := words[0][len(e.name):]
+	e.mandatory = occurs == "" || occurs == "+"
+	e.many = occurs == "+" || occurs == "*"
+	for _, word := range words[1:] {
+		switch word[0] {
+		case '=':
+			e.fixed = word[1:]
+		case '[':
+			e.listName = strings.Trim(word, "[]")
+			if e.list = r.lists[e.listName]; e.list == nil {
+				return nil, fmt.Errorf("%s has the code list %s, which is not there", e.name, e.listName)
+			}
+		case '@':
+			name, list, listed := strings.Cut(strings.TrimRight(word[1:], "]"), "[")
+			a := &attribute{name: strings.TrimSuffix(name, "?"), mandatory: !strings.HasSuffix(name, "?"), listName: list}
+			if a.list = r.lists[list]; listed && a.list == nil {
+				return nil, fmt.Errorf("%s has the code list %s, which is not there", e.name, list)
+			}
+			e.attrs = append(e.attrs, a)
+		default:
+			if _, known := kinds[word]; !known {
+				return nil, fmt.Errorf("%s is of the kind %s, which is not there", e.name, word)
+			}
+			e.kind = word
+		}
+	}
+	return e, nil
+}
+
+// number gives the demands the identifiers of the published rules: PEPPOL-T77-B, the number of the element, counting
+// elements and attributes as they stand, and the number of the demand within the element.
+func (r *release) number(all []*element) {
+	number := 1
 	for _, e := range all {
 		k := 0
 		next := func() string {
 			k++
-			return fmt.Sprintf("PEPPOL-T77-B%03d%02d", number[e], k)
+			return fmt.Sprintf("PEPPOL-T77-B%03d%02d", number, k)
 		}
 		for _, c := range e.children {
 			if c.mandatory {
 				c.missingRule = next()
 			}
 		}
-		if e == root {
-			schemaLocation = next()
+		if e == r.catalogue {
+			r.schemaLocationRule = next()
 		}
 		if e.fixed != "" || e.list != nil {
 			e.valueRule = next()
@@ -231,6 +139,6 @@ func readModel(table string) (root *element, schemaLocation string) {
 			}
 		}
 		e.unknownRule = next()
+		number += 1 + len(e.attrs)
 	}
-	return root, schemaLocation
 }

@@ -17,7 +17,7 @@ var Module = fx.Module("format/peppol",
 
 var (
 	_ port.LoginDecoder      = (*Format)(nil)
-	_ port.CartEncoder       = (*Format)(nil)
+	_ port.FieldMapper       = (*Format)(nil)
 	_ port.DocumentValidator = (*Format)(nil)
 
 	_ port.OrderDecoder          = (*Ordering)(nil)
@@ -26,10 +26,10 @@ var (
 )
 
 // Format is peppol-bis-punchout-3.
-type Format struct{}
+type Format struct{ release *release }
 
 // New returns the format.
-func New() *Format { return &Format{} }
+func New() *Format { return &Format{current} }
 
 // Name returns peppol-bis-punchout-3.
 func (f *Format) Name() string { return "peppol-bis-punchout-3" }
@@ -41,10 +41,10 @@ func (f *Format) CheckOptions(raw json.RawMessage) error {
 }
 
 // Ordering is peppol-bis-ordering-3.
-type Ordering struct{}
+type Ordering struct{ release *release }
 
 // NewOrdering returns the format.
-func NewOrdering() *Ordering { return &Ordering{} }
+func NewOrdering() *Ordering { return &Ordering{current} }
 
 // Name returns peppol-bis-ordering-3.
 func (f *Ordering) Name() string { return "peppol-bis-ordering-3" }

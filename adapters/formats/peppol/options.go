@@ -47,7 +47,8 @@ func (s *settings) check(report options.Report) {
 	}
 }
 
-// form returns the form that carries the document.
+// form returns the form that carries the document. Of fields with one name that of the session reference wins, then the
+// mapping's, then that of the options.
 func (s *settings) form(o port.Outgoing) (transfer.Form, error) {
 	form := transfer.Form{Action: o.ReturnURL, Method: "POST", AcceptCharset: "UTF-8", Target: s.Target}
 	correlation := ""
@@ -61,9 +62,16 @@ func (s *settings) form(o port.Outgoing) (transfer.Form, error) {
 		return form, options.ErrInvalid.With(fault.Detail{Path: "/options/field", Code: "repeated",
 			Message: "is the name of the field that hands the session reference back"})
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.HiddenFields)) {
+	hidden := make(map[string]string, len(s.HiddenFields)+len(o.FormFields))
+	maps.Copy(hidden, s.HiddenFields)
+	maps.Copy(hidden, o.FormFields)
+	for _, name := range slices.Sorted(maps.Keys(hidden)) {
+		if strings.EqualFold(name, s.Field) {
+			return form, options.ErrInvalid.With(fault.Detail{Path: "/options/field", Code: "repeated",
+				Message: "is the name of a field that the mapping makes: " + clip(name)})
+		}
 		if name != correlation {
-			form.Fields = append(form.Fields, transfer.Field{Name: name, Value: s.HiddenFields[name]})
+			form.Fields = append(form.Fields, transfer.Field{Name: name, Value: hidden[name]})
 		}
 	}
 	if correlation != "" {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/cart"
-	"github.com/punchgate/punchgate/domain/codelist"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/money"
 )
@@ -27,13 +26,12 @@ var (
 
 const orderCustomization = "urn:fdc:peppol.eu:poacc:trns:order:3"
 
-// orderTypes are the order's subset of UNCL1001. All of them are processed as an order (Peppol BIS Ordering 3, Order type
-// code); changes and cancellations are documents of their own.
-var orderTypes = []string{"", "105", "220", "221", "226", "227", "402"}
-
 // DecodeOrder reads an Order (transaction T01), bare or in the envelope of a Standard Business Document. It refuses what
-// it cannot read with certainty, naming element and line, and leaves other demands of the rules alone. The number of
-// bytes is bounded by whoever hands the document over.
+// it cannot read with certainty, naming element and line, and leaves other demands of the rules alone.
+//
+// The DocumentID is the InstanceIdentifier of the envelope's DocumentIdentification (SBDH 1.3): the sender makes it for this
+// document alone, and it stays what it is when an access point delivers the same envelope again. A bare order has none, for
+// cbc:ID is the number of the order, which a corrected document may bear again.
 func (f *Ordering) DecodeOrder(document io.Reader) (port.PurchaseOrder, error) {
 	root, err := read(document)
 	if bad, ok := errors.AsType[*unreadable](err); ok {
@@ -42,13 +40,15 @@ func (f *Ordering) DecodeOrder(document io.Reader) (port.PurchaseOrder, error) {
 	if err != nil {
 		return port.PurchaseOrder{}, err
 	}
-	var r orderReader
+	r := orderReader{release: f.release}
 	order := r.order(r.unwrap(root))
+	order.DocumentID = text(r.find(root, envelope+"Header", "sbd:DocumentIdentification", "sbd:InstanceIdentifier"))
 	return order, r.err
 }
 
 // orderReader reads what it is asked for and keeps the first refusal.
 type orderReader struct {
+	release  *release
 	err      error
 	currency string
 }
@@ -126,19 +126,22 @@ func (r *orderReader) order(n *node) port.PurchaseOrder {
 	} else if !strings.HasPrefix(text(specification), orderCustomization) {
 		r.refuse(errNoOrder, specification, "does not begin with "+orderCustomization)
 	}
+	// Where the cart is named is the package comment's matter.
 	order := port.PurchaseOrder{
 		Number:   text(r.need(n, "cbc:ID")),
 		Date:     r.date(r.need(n, "cbc:IssueDate")),
 		Type:     "new",
 		CartID:   cmp.Or(text(r.find(n, "cac:QuotationDocumentReference", "cbc:ID")), text(r.find(n, "cac:CatalogueReference", "cbc:ID"))),
-		Currency: r.code(r.need(n, "cbc:DocumentCurrencyCode"), currencies, "currency"),
+		Currency: r.code(r.need(n, "cbc:DocumentCurrencyCode"), r.release.currencies, "currency"),
 		Buyer:    r.party(r.need(n, "cac:BuyerCustomerParty", "cac:Party")),
 		Seller:   r.party(r.need(n, "cac:SellerSupplierParty", "cac:Party")),
 		ShipTo:   r.shipTo(r.find(n, "cac:Delivery")),
 		Comments: text(r.find(n, "cbc:Note")),
 	}
 	order.Buyer.Reference = text(r.find(n, "cbc:CustomerReference"))
-	if kind := r.find(n, "cbc:OrderTypeCode"); !slices.Contains(orderTypes, text(kind)) {
+	// All codes of the list are processed as an order (Peppol BIS Ordering 3, Order type code); changes and cancellations are
+	// documents of their own.
+	if kind := r.find(n, "cbc:OrderTypeCode"); text(kind) != "" && !r.release.orderTypes(text(kind)) {
 		r.refuse(errWrong, kind, "is no code of an order: "+clip(text(kind)))
 	}
 	r.currency = order.Currency
@@ -157,7 +160,7 @@ func (r *orderReader) date(n *node) string {
 	return text(n)
 }
 
-// code returns the element's code if it is in the list.
+// code returns the element's code, which must be in the list.
 func (r *orderReader) code(n *node, known codeList, called string) string {
 	if n != nil && !known(text(n)) {
 		r.refuse(errWrong, n, "is no "+called+": "+clip(text(n)))
@@ -311,7 +314,7 @@ func (r *orderReader) quantity(n *node) (money.Decimal, string) {
 	if quantity.Sign() < 0 {
 		r.refuse(errWrong, n, "is negative")
 	}
-	if !codelist.Unit(unit) {
+	if !r.release.units(unit) {
 		r.refuse(errWrong, n, "is in a unit that UN/ECE Recommendation 20 does not have: "+clip(unit))
 	}
 	return quantity, unit

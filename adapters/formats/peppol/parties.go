@@ -5,42 +5,6 @@ import (
 	"strings"
 )
 
-// partyRule is a rule of the scheme of a party's identifier, by which its text is judged once white space around it is
-// gone and white space inside it is single.
-type partyRule struct {
-	id       string
-	scheme   string
-	fatal    bool
-	endpoint bool // for electronic addresses only
-	message  string
-	ok       func(id string) bool
-}
-
-// partyRules are PEPPOL-COMMON-R040 to R050.
-var partyRules = []partyRule{
-	{"PEPPOL-COMMON-R040", "0088", true, false, "a GLN has digits only, and the last one checks the others", gln},
-	{"PEPPOL-COMMON-R041", "0192", true, false, "a Norwegian organisation number has 9 digits with a check digit", norwegian},
-	{"PEPPOL-COMMON-R043", "0208", true, false, "a Belgian enterprise number has 10 digits with two check digits", belgian},
-	{"PEPPOL-COMMON-R044", "0201", false, false, "an Italian IPA code has 6 letters and digits", ipa.MatchString},
-	{"PEPPOL-COMMON-R045", "0210", false, false, "an Italian tax code has 16 characters or 11 digits", codiceFiscale.MatchString},
-	{"PEPPOL-COMMON-R046", "9907", false, true, "an Italian tax code has 16 characters or 11 digits", codiceFiscale.MatchString},
-	{"PEPPOL-COMMON-R047", "0211", false, false, "an Italian VAT number has 11 digits with a check digit", partitaIVA},
-	{"PEPPOL-COMMON-R048", "9906", false, true, "an Italian VAT number has 11 digits with a check digit", partitaIVA},
-	{"PEPPOL-COMMON-R049", "0007", true, false, "a Swedish organisation number has 10 digits with a check digit", swedish},
-	{"PEPPOL-COMMON-R050", "0151", true, false, "an Australian business number has 11 digits that check each other", australian},
-}
-
-// brokenPartyRule returns the rule that the identifier breaks, or nil.
-func brokenPartyRule(scheme, id string, endpoint bool) *partyRule {
-	for i := range partyRules {
-		r := &partyRules[i]
-		if r.scheme == scheme && (endpoint || !r.endpoint) && !r.ok(normalizeSpace(id)) {
-			return r
-		}
-	}
-	return nil
-}
-
 // The Italian tax code as the rule tests it: letters and digits in their places, without its check character.
 var (
 	ipa           = regexp.MustCompile(`^[A-Za-z0-9]{6}$`)

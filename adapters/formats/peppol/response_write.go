@@ -10,7 +10,6 @@ import (
 	"github.com/punchgate/punchgate/adapters/formats/xmltext"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/cart"
-	"github.com/punchgate/punchgate/domain/codelist"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/money"
 )
@@ -39,14 +38,14 @@ const bytesPerAnswer = 1024
 // EncodeOrderResponse writes an Order Response (transaction T76). Lines are written where the order is accepted with
 // change, and then all of them; the rules forbid them otherwise (PEPPOL-T76-R007 to R010).
 func (f *Ordering) EncodeOrderResponse(w io.Writer, r port.OrderResponse) (string, error) {
-	return encodeAnswer(w, &r, (*answer).response)
+	return f.encode(w, &r, (*answer).response)
 }
 
-// encodeAnswer writes a document into memory, and to w where nothing was refused.
-func encodeAnswer(w io.Writer, r *port.OrderResponse, write func(*answer)) (string, error) {
+// encode writes a document into memory, and to w where nothing was refused.
+func (f *Ordering) encode(w io.Writer, r *port.OrderResponse, write func(*answer)) (string, error) {
 	var document bytes.Buffer
 	document.Grow(bytesPerAnswer * (len(r.Order.Lines) + 1))
-	a := answer{ublWriter: ublWriter{xmltext.NewWriter(&document)}, OrderResponse: r, order: &r.Order,
+	a := answer{ublWriter: ublWriter{xmltext.NewWriter(&document), f.release}, OrderResponse: r, order: &r.Order,
 		said: make(map[string]int, len(r.Lines)), unsaid: port.OrderResponseLine{Status: port.LineAccepted}}
 	a.check()
 	write(&a)
@@ -127,8 +126,8 @@ func (a *answer) check() {
 	if a.Status == port.ResponseRejected && (!a.PromisedFrom.IsZero() || !a.PromisedTo.IsZero()) {
 		a.refuse("/promised_from", "contradicts", "is promised of a rejected order")
 	}
-	if !currencies(a.order.Currency) {
-		a.refuse("/order/currency", "unknown_currency", "must be a currency of the Peppol release of May 2025")
+	if !a.release.currencies(a.order.Currency) {
+		a.refuse("/order/currency", "unknown_currency", "must be a currency of the Peppol release of "+a.release.label)
 	}
 	a.checkLines(a.checkOrder())
 }
@@ -148,7 +147,7 @@ func (a *answer) checkOrder() map[string]*port.PurchaseOrderLine {
 		if l.Quantity.IsZero() || l.Quantity.Sign() < 0 {
 			a.refuse("/quantity", "negative", "must be a number, and not negative")
 		}
-		if !codelist.Unit(l.Unit) {
+		if !a.release.units(l.Unit) {
 			a.refuse("/unit", "unknown_unit", "must be a unit of UN/ECE Recommendation 20")
 		}
 	}
@@ -283,13 +282,16 @@ func (a *answer) head(customization, profile string) {
 
 func (a *answer) party(name, member string, p *cart.Party) {
 	a.required(member+"/name", p.Name)
-	a.required(member+"/endpoint/id", p.Endpoint.ID)
+	if blank(p.Endpoint.ID) {
+		a.refuse(member+"/endpoint/id", "missing",
+			"the order does not name this electronic address, and Peppol takes no answer without those of seller and buyer")
+	}
 	a.Start(name)
 	a.Start("cac:Party")
-	checkScheme(member+"/endpoint", p.Endpoint, true, a.refuse, a.ignore)
+	a.checkScheme(member+"/endpoint", p.Endpoint, true, a.refuse, a.ignore)
 	a.Element("cbc:EndpointID", strings.Trim(p.Endpoint.ID, xmlSpace), "schemeID", p.Endpoint.Scheme)
 	if p.Identifier.Scheme != "" {
-		checkScheme(member+"/identifier", p.Identifier, false, a.refuse, a.ignore)
+		a.checkScheme(member+"/identifier", p.Identifier, false, a.refuse, a.ignore)
 	}
 	a.identification("cac:PartyIdentification", strings.Trim(p.Identifier.ID, xmlSpace), p.Identifier.Scheme)
 	a.Start("cac:PartyLegalEntity")
@@ -356,12 +358,12 @@ func (a *answer) moment(date, timeOfDay string, m cart.Moment) {
 func (a *answer) item(l *port.PurchaseOrderLine) {
 	a.text("cbc:Name", l.Name)
 	a.identification("cac:SellersItemIdentification", strings.Trim(l.SKU, xmlSpace), "")
-	standard := standardIdentifier(l)
+	standard := a.standardIdentifier(l)
 	a.identification("cac:StandardItemIdentification", standard.ID, standard.Scheme)
 }
 
-func standardIdentifier(l *port.PurchaseOrderLine) cart.Identifier {
-	if id := strings.Trim(l.StandardID.ID, xmlSpace); id != "" && identifiers(l.StandardID.Scheme) {
+func (a *answer) standardIdentifier(l *port.PurchaseOrderLine) cart.Identifier {
+	if id := strings.Trim(l.StandardID.ID, xmlSpace); id != "" && a.release.identifiers(l.StandardID.Scheme) {
 		return cart.Identifier{Scheme: l.StandardID.Scheme, ID: id}
 	}
 	return cart.Identifier{Scheme: schemeGTIN, ID: strings.Trim(l.GTIN, xmlSpace)}

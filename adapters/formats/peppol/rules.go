@@ -1,21 +1,31 @@
 package peppol
 
 import (
+	"encoding/xml"
 	"errors"
+	"fmt"
+	"iter"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/punchgate/punchgate/domain/codelist"
 )
 
-// rule judges the elements of a name, wherever they stand; what it finds is fatal.
+// rule is a rule of the release, or of the gateway, about single elements.
 type rule struct {
-	id      string
-	message string
-	ok      func(*node) bool
+	id       string
+	fatal    bool
+	elements string // as in rules.txt: their names, alone or with that of the parent, * for any, /* for the root
+	scheme   string // that the element must be in; empty: in any, or none
+	message  string
+	ok       func(*node) bool
+}
+
+// placed is a rule under the name of an element that it judges.
+type placed struct {
+	parent string // its name; empty: any
+	*rule
 }
 
 // Identifiers of what is no published rule: whether the text can be read at all, the UBL 2.1 schema, what the model's
@@ -37,85 +47,128 @@ const (
 
 const customization = "urn:fdc:peppol.eu:poacc:trns:punch_out:3"
 
-// rules are the published rules of the transaction and those common to all transactions, with the gateway's own, by the
-// element that they judge. They follow XPath 2.0: = holds where any of several elements makes it hold, and what wants
-// one element, or a number, fails with several, or with another text.
-var rules = map[string][]rule{
-	"cbc:CustomizationID": {
-		{"PEPPOL-T77-R010", "must begin with " + customization, func(n *node) bool {
-			return strings.HasPrefix(normalizeSpace(n.content()), customization)
-		}},
+// checks are what the published rules hold. They follow XPath 2.0: = holds where any of several elements makes it hold, and
+// what wants one element, or a number, fails with several, or with another text.
+var checks = map[string]func(*node) bool{
+	"PEPPOL-COMMON-R001": func(n *node) bool { return len(n.children) > 0 || !blank(n.text) },
+	"PEPPOL-COMMON-R003": func(n *node) bool {
+		return !slices.ContainsFunc(n.attrs, func(a xml.Attr) bool { return a.Name.Local == "schemaLocation" })
 	},
-	"cac:ValidityPeriod": {{"PEPPOL-T77-R001", "must not end before the issue date", validityEndsLater}},
-	"cac:Price": {
-		{"PEPPOL-T77-R003", "must not be negative", func(n *node) bool {
-			return n.parent.name != "cac:RequiredItemLocationQuantity" || number(n.nodes("cbc:PriceAmount")) >= 0
-		}},
+	"PEPPOL-COMMON-R030": func(n *node) bool {
+		_, err := time.Parse(time.DateOnly, n.content())
+		return err == nil
 	},
-	"cac:Item": {
-		{"PEPPOL-T77-R004", "needs a seller's or a standard item number", func(n *node) bool {
-			return len(n.nodes("cac:StandardItemIdentification", "cbc:ID"))+len(n.nodes("cac:SellersItemIdentification", "cbc:ID")) > 0
-		}},
-		{"PEPPOL-T77-R005", "may have only one main image", func(n *node) bool {
-			images := 0
-			for _, reference := range n.nodes("cac:ItemSpecificationDocumentReference") {
-				if anyIs(reference.nodes("cbc:DocumentTypeCode"), productImage) {
-					images++
-				}
+	"PEPPOL-COMMON-R040": identifies(gln),
+	"PEPPOL-COMMON-R041": identifies(norwegian),
+	"PEPPOL-COMMON-R043": identifies(belgian),
+	"PEPPOL-COMMON-R044": identifies(ipa.MatchString),
+	"PEPPOL-COMMON-R045": identifies(codiceFiscale.MatchString),
+	"PEPPOL-COMMON-R046": identifies(codiceFiscale.MatchString),
+	"PEPPOL-COMMON-R047": identifies(partitaIVA),
+	"PEPPOL-COMMON-R048": identifies(partitaIVA),
+	"PEPPOL-COMMON-R049": identifies(swedish),
+	"PEPPOL-COMMON-R050": identifies(australian),
+	"PEPPOL-T77-R001":    validityEndsLater,
+	"PEPPOL-T77-R002": ofLine(func(quantity, base []*node) bool {
+		return len(quantity) == 0 || len(base) == 0 || number(quantity) > 0 && number(base) > 0
+	}),
+	"PEPPOL-T77-R003": func(n *node) bool { return number(n.nodes("cbc:PriceAmount")) >= 0 },
+	"PEPPOL-T77-R004": func(n *node) bool {
+		return len(n.nodes("cac:StandardItemIdentification", "cbc:ID"))+len(n.nodes("cac:SellersItemIdentification", "cbc:ID")) > 0
+	},
+	"PEPPOL-T77-R005": func(n *node) bool {
+		images := 0
+		for _, reference := range n.nodes("cac:ItemSpecificationDocumentReference") {
+			if anyIs(reference.nodes("cbc:DocumentTypeCode"), productImage) {
+				images++
 			}
-			return images <= 1
-		}},
+		}
+		return images <= 1
 	},
-	"cac:RequiredItemLocationQuantity": {
-		{"PEPPOL-T77-R006", "needs the same unit in quantity and base quantity", ofLine(sameUnit)},
-		{"PEPPOL-T77-R002", "needs a quantity and a base quantity above zero", ofLine(func(quantity, base []*node) bool {
-			return len(quantity) == 0 || len(base) == 0 || number(quantity) > 0 && number(base) > 0
-		})},
-		{ruleQuantity, "needs a quantity above zero", ofLine(func(quantity, base []*node) bool {
-			return len(quantity) == 0 || len(base) > 0 || number(quantity) > 0
-		})},
+	"PEPPOL-T77-R006": ofLine(sameUnit),
+	"PEPPOL-T77-R007": func(n *node) bool {
+		values := n.nodes("cbc:Value")
+		return !anyIs(n.nodes("cbc:Name"), serviceIndicator) || anyIs(values, "true") || anyIs(values, "false")
 	},
-	"cac:AdditionalItemProperty": {
-		{"PEPPOL-T77-R007", "must be true or false as " + serviceIndicator, func(n *node) bool {
-			values := n.nodes("cbc:Value")
-			return n.parent.name != "cac:Item" || !anyIs(n.nodes("cbc:Name"), serviceIndicator) ||
-				anyIs(values, "true") || anyIs(values, "false")
-		}},
+	"PEPPOL-T77-R008": func(n *node) bool {
+		category, one := single(n.nodes("cbc:ID"))
+		return len(n.nodes("cbc:Percent")) > 0 || one && category == "O"
 	},
-	"cac:ClassifiedTaxCategory": {
-		{"PEPPOL-T77-R008", "needs a percentage", func(n *node) bool {
-			category, one := single(n.nodes("cbc:ID"))
-			return len(n.nodes("cbc:Percent")) > 0 || one && category == "O"
-		}},
-		{"PEPPOL-T77-R009", "needs more than 0 percent in category S", func(n *node) bool {
-			category, one := single(n.nodes("cbc:ID"))
-			return one && category != "S" || one && slices.ContainsFunc(n.nodes("cbc:Percent"), func(percent *node) bool {
-				return number([]*node{percent}) > 0
-			})
-		}},
-		{ruleTax, "has a category that is none of UNCL5305", func(n *node) bool {
-			category, _ := single(n.nodes("cbc:ID"))
-			return category == "" || codelist.TaxCategory(category)
-		}},
+	"PEPPOL-T77-R009": func(n *node) bool {
+		category, one := single(n.nodes("cbc:ID"))
+		return one && category != "S" || one && slices.ContainsFunc(n.nodes("cbc:Percent"), func(percent *node) bool {
+			return number([]*node{percent}) > 0
+		})
 	},
-	"cbc:IssueDate":          dates,
-	"cbc:DueDate":            dates,
-	"cbc:TaxPointDate":       dates,
-	"cbc:StartDate":          dates,
-	"cbc:EndDate":            dates,
-	"cbc:ActualDeliveryDate": dates,
+	"PEPPOL-T77-R010": func(n *node) bool { return strings.HasPrefix(normalizeSpace(n.content()), customization) },
 }
 
-var dates = []rule{{"PEPPOL-COMMON-R030", "must have the form YYYY-MM-DD", func(n *node) bool {
-	_, err := time.Parse(time.DateOnly, n.content())
-	return err == nil
-}}}
+// own are the gateway's rules for what no published rule catches.
+func (r *release) own() []rule {
+	return []rule{
+		{ruleQuantity, true, "cac:CatalogueLine/cac:RequiredItemLocationQuantity", "", "needs a quantity above zero",
+			ofLine(func(quantity, base []*node) bool {
+				return len(quantity) == 0 || len(base) > 0 || number(quantity) > 0
+			})},
+		{ruleTax, true, "cac:ClassifiedTaxCategory", "", "has a category that is none of UNCL5305", func(n *node) bool {
+			category, _ := single(n.nodes("cbc:ID"))
+			return category == "" || r.taxes(category)
+		}},
+	}
+}
+
+// readRules reads the lines of rules.txt, whose comment says how, and adds the gateway's own.
+func (r *release) readRules(lines []string) error {
+	var rules []rule
+	for _, line := range lines {
+		words := strings.SplitN(line, " ", 4)
+		if len(words) < 4 || words[1] != "fatal" && words[1] != "warning" {
+			return fmt.Errorf("is not four words, of which the second is fatal or warning: %s", line)
+		}
+		elements, scheme, _ := strings.Cut(words[2], "@")
+		check := checks[words[0]]
+		if check == nil {
+			return fmt.Errorf("nothing in rules.go holds the rule %s", words[0])
+		}
+		rules = append(rules, rule{words[0], words[1] == "fatal", elements, scheme, words[3], check})
+	}
+	r.rules = map[string][]placed{}
+	for _, each := range append(rules, r.own()...) {
+		for element := range strings.SplitSeq(each.elements, ",") {
+			parent, name, found := strings.Cut(element, "/")
+			if !found || parent == "" { // cac:Item, or /*
+				parent, name = "", element
+			}
+			r.rules[name] = append(r.rules[name], placed{parent, &each})
+		}
+	}
+	return nil
+}
+
+// broken yields the rules that an element breaks, of those under the name.
+func (r *release) broken(name string, n *node) iter.Seq[*rule] {
+	return func(yield func(*rule) bool) {
+		for _, p := range r.rules[name] {
+			if p.parent != "" && (n.parent == nil || n.parent.name != p.parent) {
+				continue
+			}
+			if scheme, _ := n.attr("schemeID"); p.scheme != "" && p.scheme != scheme {
+				continue
+			}
+			if !p.ok(n) && !yield(p.rule) {
+				return
+			}
+		}
+	}
+}
+
+// identifies is a check of the text of an identifier, with white space around it gone and white space inside it single.
+func identifies(ok func(id string) bool) func(*node) bool {
+	return func(n *node) bool { return ok(normalizeSpace(n.content())) }
+}
 
 // validityEndsLater compares dates as numbers, without their hyphens.
 func validityEndsLater(n *node) bool {
-	if n.parent == nil || n.parent.name != catalogue.name {
-		return true
-	}
 	day := func(date *node) float64 {
 		if dates := date.parent.nodes(date.name); len(dates) > 1 {
 			return math.NaN()
@@ -129,8 +182,7 @@ func validityEndsLater(n *node) bool {
 // ofLine applies a rule to the quantities of a line, and the base quantities of its price.
 func ofLine(ok func(quantity, base []*node) bool) func(*node) bool {
 	return func(n *node) bool {
-		return n.parent == nil || n.parent.name != "cac:CatalogueLine" ||
-			ok(n.nodes("cac:DeliveryUnit", "cbc:BatchQuantity"), n.nodes("cac:Price", "cbc:BaseQuantity"))
+		return ok(n.nodes("cac:DeliveryUnit", "cbc:BatchQuantity"), n.nodes("cac:Price", "cbc:BaseQuantity"))
 	}
 }
 
@@ -183,26 +235,13 @@ func parse(text string) float64 {
 
 // checkRules judges an element and everything below it.
 func (v *validator) checkRules(n *node) {
-	if len(n.children) == 0 && blank(n.text) {
-		v.report(true, "PEPPOL-COMMON-R001", n, "is empty")
+	names := []string{"*", n.name, "/*"}
+	if n.parent != nil {
+		names = names[:2]
 	}
-	if n.parent == nil {
-		for _, a := range n.attrs {
-			if a.Name.Local == "schemaLocation" {
-				v.report(false, "PEPPOL-COMMON-R003", n, "should not have a schemaLocation")
-			}
-		}
-	}
-	for _, r := range rules[n.name] {
-		if !r.ok(n) {
-			v.report(true, r.id, n, r.message)
-		}
-	}
-	endpoint := n.name == "cbc:EndpointID"
-	if endpoint || n.name == "cbc:CompanyID" || n.name == "cbc:ID" && n.parent != nil && n.parent.name == "cac:PartyIdentification" {
-		scheme, _ := n.attr("schemeID")
-		if r := brokenPartyRule(scheme, n.content(), endpoint); r != nil {
-			v.report(r.fatal, r.id, n, r.message)
+	for _, name := range names {
+		for broken := range v.release.broken(name, n) {
+			v.report(broken.fatal, broken.id, n, broken.message)
 		}
 	}
 	for _, c := range n.children {

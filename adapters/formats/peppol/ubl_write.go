@@ -1,12 +1,17 @@
 package peppol
 
 import (
+	"encoding/xml"
+
 	"github.com/punchgate/punchgate/adapters/formats/xmltext"
 	"github.com/punchgate/punchgate/domain/cart"
 )
 
 // ublWriter writes what documents of UBL have in common.
-type ublWriter struct{ *xmltext.Writer }
+type ublWriter struct {
+	*xmltext.Writer
+	release *release
+}
 
 // identification writes an element that holds nothing but an identifier.
 func (w ublWriter) identification(name, id, scheme string) {
@@ -32,19 +37,23 @@ func (w ublWriter) wrapped(outer, inner, text string) {
 type note func(member, code, message string)
 
 // checkScheme judges a party's identifier, or its electronic address (endpoint), which have code lists of their own.
-func checkScheme(member string, id cart.Identifier, endpoint bool, refuse, warn note) {
-	known := identifiers
+func (w ublWriter) checkScheme(member string, id cart.Identifier, endpoint bool, refuse, warn note) {
+	known := w.release.identifiers
+	n := &node{name: "cbc:ID", parent: &node{name: "cac:PartyIdentification"}}
 	if endpoint {
-		known = addresses
+		known = w.release.addresses
+		n = &node{name: "cbc:EndpointID"}
 	}
 	if !known(id.Scheme) {
-		refuse(member+"/scheme", "unknown_scheme", "must be a code of the Peppol release of May 2025, such as 0088 for a GLN")
+		refuse(member+"/scheme", "unknown_scheme", "must be a code of the Peppol release of "+w.release.label+", such as 0088 for a GLN")
 	}
-	switch r := brokenPartyRule(id.Scheme, id.ID, endpoint); {
-	case r == nil:
-	case r.fatal:
-		refuse(member+"/id", "not_in_scheme", r.message+" ("+r.id+")")
-	default:
-		warn(member+"/id", "identifier.not_in_scheme", r.message+" ("+r.id+")")
+	n.text, n.attrs = id.ID, []xml.Attr{{Name: xml.Name{Local: "schemeID"}, Value: id.Scheme}}
+	for broken := range w.release.broken(n.name, n) {
+		switch message := broken.message + " (" + broken.id + ")"; {
+		case broken.fatal:
+			refuse(member+"/id", "not_in_scheme", message)
+		default:
+			warn(member+"/id", "identifier.not_in_scheme", message)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package peppol
 import (
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"net/url"
 	"regexp"
@@ -16,8 +17,8 @@ import (
 const maxFindings = 1000
 
 // Validate judges a cart document of anybody's making by the schema of UBL 2.1 as far as the model uses it, the model,
-// the published rules and the gateway's own. Of more than a thousand findings it returns the first thousand and one
-// that says so.
+// the published rules and the gateway's own. Each finding names the element by its XPath and the line where it begins. Of
+// more than a thousand findings it returns the first thousand and one that says so.
 func (f *Format) Validate(document io.Reader) ([]port.Finding, error) {
 	root, err := read(document)
 	if bad, ok := errors.AsType[*unreadable](err); ok {
@@ -26,12 +27,13 @@ func (f *Format) Validate(document io.Reader) ([]port.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := validator{}
-	if root.name != catalogue.name {
+	v := validator{release: f.release}
+	model := f.release.catalogue
+	if root.name != model.name {
 		v.report(true, ruleTransaction, root, "the root element is no Catalogue of UBL 2.1")
 		return v.findings, nil
 	}
-	v.checkModel(catalogue, root)
+	v.checkModel(model, root)
 	v.checkRules(root)
 	v.checkLines(root)
 	if v.more > 0 {
@@ -42,6 +44,7 @@ func (f *Format) Validate(document io.Reader) ([]port.Finding, error) {
 
 // validator collects findings.
 type validator struct {
+	release   *release
 	findings  []port.Finding
 	more      int
 	moreFatal bool
@@ -53,7 +56,8 @@ func (v *validator) report(fatal bool, rule string, at *node, message string) {
 		v.moreFatal = v.moreFatal || fatal
 		return
 	}
-	v.findings = append(v.findings, port.Finding{Fatal: fatal, Rule: rule, Path: at.path(), Message: message})
+	v.findings = append(v.findings, port.Finding{Fatal: fatal, Rule: rule, Path: at.path(),
+		Message: fmt.Sprintf("line %d: %s", at.line, message)})
 }
 
 // checkModel compares an element with the model of its name.
@@ -109,8 +113,8 @@ func (v *validator) checkAttributes(m *element, n *node) {
 	for _, a := range n.attrs {
 		switch name := a.Name.Local; {
 		case a.Name.Space == nsInstance && (name == "schemaLocation" || name == "noNamespaceSchemaLocation" || name == "type"):
-			if m == catalogue && name == "schemaLocation" {
-				v.report(true, schemaLocationRule, n, "must not have a schemaLocation")
+			if m == v.release.catalogue && name == "schemaLocation" {
+				v.report(true, v.release.schemaLocationRule, n, "must not have a schemaLocation")
 				continue
 			}
 		case a.Name.Space != "" || allowed[name] == nil:

@@ -3,6 +3,7 @@ package peppol
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -153,7 +154,7 @@ func TestValidateFindsWhatIsWrong(t *testing.T) {
 			}
 			findings := validate(t, []byte(strings.Replace(document, c.old, c.new, 1)))
 			if !slices.ContainsFunc(findings, func(f port.Finding) bool {
-				return f.Fatal && f.Rule == c.rule && f.Path == c.path && f.Message != ""
+				return f.Fatal && f.Rule == c.rule && f.Path == c.path && strings.HasPrefix(f.Message, "line ")
 			}) {
 				t.Errorf("no fatal %s at %s, but %+v", c.rule, c.path, findings)
 			}
@@ -173,6 +174,16 @@ func TestValidateWarnsOfWhatDoesNoHarm(t *testing.T) {
 				t.Errorf("findings %+v, want one warning %s at %s", findings, c.rule, c.path)
 			}
 		})
+	}
+}
+
+func TestFindingsNameTheLine(t *testing.T) {
+	lines := strings.SplitAfter(golden(t, "contract"), "\n")
+	at := slices.IndexFunc(lines, func(line string) bool { return strings.Contains(line, "<cac:DeliveryUnit>") })
+	lines[at] = strings.Replace(lines[at], ">", ">x", 1)
+	want := fmt.Sprintf("line %d: ", at+1)
+	if findings := validate(t, []byte(strings.Join(lines, ""))); len(findings) != 1 || !strings.HasPrefix(findings[0].Message, want) {
+		t.Errorf("findings %+v, want one in %s", findings, want)
 	}
 }
 
@@ -237,6 +248,50 @@ func TestValidateBoundsWhatAHostileTextCosts(t *testing.T) {
 	}
 }
 
+// endless repeats a text for ever after a beginning, and counts what is read of it.
+type endless struct {
+	begin, repeat string
+	at, read      int
+}
+
+func (e *endless) Read(p []byte) (int, error) {
+	n := copy(p, e.begin)
+	e.begin = e.begin[n:]
+	for n < len(p) {
+		k := copy(p[n:], e.repeat[e.at:])
+		n, e.at = n+k, (e.at+k)%len(e.repeat)
+	}
+	e.read += n
+	return n, nil
+}
+
+func TestDocumentsWithoutAnEndAreRefusedInTime(t *testing.T) {
+	for sentence, c := range map[string]struct {
+		text endless
+		says string
+		most int
+	}{
+		"a text":         {endless{begin: "<a>", repeat: "x"}, "a tag or a text is longer", maxToken},
+		"an attribute":   {endless{begin: "<a b='", repeat: "x"}, "a tag or a text is longer", maxToken},
+		"attributes":     {endless{begin: "<a", repeat: " b=''"}, "a tag or a text is longer", maxToken},
+		"a comment":      {endless{begin: "<a><!--", repeat: "x"}, "a tag or a text is longer", maxToken},
+		"comments":       {endless{begin: "<a>", repeat: "<!--" + strings.Repeat("x", 1000) + "-->"}, "the document is longer", maxBytes},
+		"white space":    {endless{begin: "", repeat: " "}, "a tag or a text is longer", maxToken},
+		"a declaration":  {endless{begin: "<!DOCTYPE a [", repeat: "<!ENTITY b 'c'>"}, "a tag or a text is longer", maxToken},
+		"an instruction": {endless{begin: "<?a ", repeat: "x"}, "a tag or a text is longer", maxToken},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			findings, err := New().Validate(&c.text)
+			if err != nil || len(findings) != 1 || !findings[0].Fatal || !strings.Contains(findings[0].Message, c.says) {
+				t.Errorf("error %v, findings %+v", err, findings)
+			}
+			if c.text.read > c.most+64<<10 {
+				t.Errorf("%d bytes are read", c.text.read)
+			}
+		})
+	}
+}
+
 func TestValidateReturnsTheReadersOwnError(t *testing.T) {
 	broken := errors.New("the line is cut")
 	_, err := New().Validate(io.MultiReader(strings.NewReader("<a>"), iotest.ErrReader(broken)))
@@ -252,6 +307,8 @@ func FuzzValidate(f *testing.F) {
 		`<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>`,
 		strings.Repeat("<a>", 200), "<a xmlns:b='urn:b'><b:c b:d='' d=''/></a>", "\xfe\xff\x00<\x00a\x00/\x00>", "<a:b:c/>", "<a/><a/>",
 		`<Catalogue xmlns="` + nsCatalogue + `"/>`,
+		`<StandardBusinessDocument xmlns="` + nsEnvelope + `"><Catalogue xmlns="` + nsCatalogue + `"/></StandardBusinessDocument>`,
+		`<!DOCTYPE a SYSTEM "http://example.com/a.dtd"><a/>`, "<a " + strings.Repeat("b='' ", 200) + "/>",
 	} {
 		f.Add([]byte(text))
 	}
