@@ -11,19 +11,26 @@ type Accumulator struct{ d apd.Decimal }
 func (a *Accumulator) Set(d Decimal) { a.d.Set(d.value()) }
 
 // Add adds a number.
-func (a *Accumulator) Add(d Decimal) { a.apply(arithmetic.Add(&a.d, &a.d, d.value())) }
+func (a *Accumulator) Add(d Decimal) { a.apply(add(&a.d, &a.d, d.value())) }
 
 // AddFrom adds what another accumulator holds.
-func (a *Accumulator) AddFrom(other *Accumulator) { a.apply(arithmetic.Add(&a.d, &a.d, &other.d)) }
+func (a *Accumulator) AddFrom(other *Accumulator) { a.apply(add(&a.d, &a.d, &other.d)) }
 
 // Mul multiplies by a number.
-func (a *Accumulator) Mul(d Decimal) { a.apply(arithmetic.Mul(&a.d, &a.d, d.value())) }
+func (a *Accumulator) Mul(d Decimal) { a.apply(mul(&a.d, &a.d, d.value())) }
 
 // Quo divides as Decimal.Quo does.
 func (a *Accumulator) Quo(by Decimal) { a.apply(quo(&a.d, &a.d, by.value())) }
 
-// Round rounds as Decimal.Round does.
-func (a *Accumulator) Round(n int) { a.apply(0, round(&a.d, n)) }
+// Round rounds as Decimal.Round does, and reports whether that changed the number.
+func (a *Accumulator) Round(n int) (changed bool) {
+	changed, err := round(&a.d, n)
+	a.apply(0, err)
+	return changed
+}
+
+// Trim takes zeros after the point away.
+func (a *Accumulator) Trim() { trim(&a.d) }
 
 // Decimal returns what the accumulator holds.
 func (a *Accumulator) Decimal() Decimal { return Decimal{new(apd.Decimal).Set(&a.d)} }

@@ -38,8 +38,11 @@ func TestAccumulatorsComputeAsDecimalsDo(t *testing.T) {
 				d, _ := draw(t, "d")
 				a.Mul(d)
 				want = want.Mul(d)
-				a.Round(9) // lest the digits grow without end
-				want = want.Round(9)
+				exact := want
+				want = want.Round(9) // lest the digits grow without end
+				if changed := a.Round(9); changed != (want.Cmp(exact) != 0) {
+					t.Fatalf("%s rounded to %s: changed %v", exact, want, changed)
+				}
 				if !want.Fits() {
 					a.Set(d)
 					want = d
@@ -52,8 +55,13 @@ func TestAccumulatorsComputeAsDecimalsDo(t *testing.T) {
 				}
 				a.Quo(d)
 				want = want.Quo(d)
-				a.Round(9)
+				exact := want
 				want = want.Round(9)
+				if changed := a.Round(9); changed != (want.Cmp(exact) != 0) {
+					t.Fatalf("%s rounded to %s: changed %v", exact, want, changed)
+				}
+				a.Trim()
+				want = want.Trim()
 				if !want.Fits() {
 					a.Set(d)
 					want = d

@@ -99,20 +99,41 @@ func (d Decimal) Or(other Decimal) Decimal {
 }
 
 // Cmp compares by value: -1, 0 or 1. 1.0 equals 1.00; an absent decimal compares as 0.
-func (d Decimal) Cmp(other Decimal) int { return d.value().Cmp(other.value()) }
+func (d Decimal) Cmp(other Decimal) int {
+	if d.d == other.d {
+		return 0
+	}
+	return d.value().Cmp(other.value())
+}
 
 // Add returns the sum.
 func (d Decimal) Add(other Decimal) Decimal {
-	return compute(func(out *apd.Decimal) (apd.Condition, error) {
-		return arithmetic.Add(out, d.value(), other.value())
-	})
+	return compute(func(out *apd.Decimal) (apd.Condition, error) { return add(out, d.value(), other.value()) })
+}
+
+// add takes the short way where the points stand one below the other, as they do in a column of amounts.
+func add(out, d, other *apd.Decimal) (apd.Condition, error) {
+	if d.Exponent != other.Exponent || d.Negative != other.Negative || !d.Coeff.IsUint64() || !other.Coeff.IsUint64() {
+		return arithmetic.Add(out, d, other)
+	}
+	out.Coeff.Add(&d.Coeff, &other.Coeff)
+	out.Exponent, out.Negative = d.Exponent, d.Negative
+	return 0, nil
 }
 
 // Mul returns the product.
 func (d Decimal) Mul(other Decimal) Decimal {
-	return compute(func(out *apd.Decimal) (apd.Condition, error) {
-		return arithmetic.Mul(out, d.value(), other.value())
-	})
+	return compute(func(out *apd.Decimal) (apd.Condition, error) { return mul(out, d.value(), other.value()) })
+}
+
+// mul takes the short way where no product can have too many digits.
+func mul(out, d, other *apd.Decimal) (apd.Condition, error) {
+	if !d.Coeff.IsUint64() || !other.Coeff.IsUint64() {
+		return arithmetic.Mul(out, d, other)
+	}
+	out.Coeff.Mul(&d.Coeff, &other.Coeff)
+	out.Exponent, out.Negative = d.Exponent+other.Exponent, d.Negative != other.Negative
+	return 0, nil
 }
 
 // Quo returns the quotient without trailing zeros; one that does not end is rounded to 80 digits, so round it for print.
@@ -152,27 +173,31 @@ func (d Decimal) Round(n int) Decimal {
 	if d.d == nil || int(d.d.Exponent) >= -n {
 		return d
 	}
-	return compute(func(out *apd.Decimal) (apd.Condition, error) { return 0, round(out.Set(d.d), n) })
+	return compute(func(out *apd.Decimal) (apd.Condition, error) {
+		_, err := round(out.Set(d.d), n)
+		return 0, err
+	})
 }
 
 // round rounds in place.
-func round(d *apd.Decimal, n int) error {
+func round(d *apd.Decimal, n int) (changed bool, err error) {
 	over := -n - int(d.Exponent)
 	switch {
 	case over <= 0:
-		return nil
+		return false, nil
 	case over >= len(powers):
-		_, err := arithmetic.Quantize(d, d, int32(-n)) //nolint:gosec // a number of digits is far from the limits of int32
-		return err
+		condition, err := arithmetic.Quantize(d, d, int32(-n)) //nolint:gosec // a number of digits is far from the limits of int32
+		return condition.Inexact(), err
 	}
 	var unit, rest, up apd.BigInt
 	unit.SetUint64(powers[over])
 	d.Coeff.QuoRem(&d.Coeff, &unit, &rest)
+	changed = rest.Sign() != 0
 	if rest.Add(&rest, &rest).Cmp(&unit) >= 0 {
 		d.Coeff.Add(&d.Coeff, up.SetUint64(1))
 	}
 	d.Exponent = int32(-n) //nolint:gosec // as above
-	return nil
+	return changed, nil
 }
 
 // Digits returns the number of digits after the point, as given.

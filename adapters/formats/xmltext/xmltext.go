@@ -28,6 +28,7 @@ type Writer struct {
 	leaf  bool // the last thing written is a start tag
 	fresh bool // at the beginning of a line
 	ascii bool
+	gaps  []int // of a template: where the number goes
 }
 
 // NewWriter returns a buffered writer to w.
@@ -53,32 +54,20 @@ func (w *Writer) Raw(s string) {
 }
 
 // Start opens an element. The attributes are pairs of name and value; a pair with an empty value is left out.
-func (w *Writer) Start(name string, attrs ...string) {
-	w.tag(name, attrs)
-	w.buf = append(w.buf, '>')
-	w.depth++
-	w.leaf = true
-}
+func (w *Writer) Start(name string, attrs ...string) { w.opened(w.attributes(w.tag(name), attrs)) }
 
 // StartDecimal opens an element whose first attribute is a number, without an allocation.
 func (w *Writer) StartDecimal(name, attr string, d money.Decimal, attrs ...string) {
-	w.open(name)
-	w.buf = append(w.buf, ' ')
-	w.buf = append(w.buf, attr...)
-	w.buf = append(w.buf, '=', '"')
-	w.buf = d.Append(w.buf)
-	w.buf = append(w.buf, '"')
-	w.attributes(attrs)
-	w.buf = append(w.buf, '>')
-	w.depth++
-	w.leaf = true
+	b := append(w.tag(name), ' ')
+	b = append(b, attr...)
+	b = append(b, '=', '"')
+	b = append(d.Append(b), '"')
+	w.opened(w.attributes(b, attrs))
 }
 
 // StartEmpty writes an element without content, such as <x a="b"/>.
 func (w *Writer) StartEmpty(name string, attrs ...string) {
-	w.tag(name, attrs)
-	w.buf = append(w.buf, '/', '>')
-	w.finish()
+	w.finish(append(w.attributes(w.tag(name), attrs), '/', '>'))
 }
 
 // Text writes character data into the open element.
@@ -87,52 +76,41 @@ func (w *Writer) Text(s string) {
 		return
 	}
 	w.inline()
-	w.escape(s, false)
+	w.buf = w.escape(w.buf, s, false)
 	w.drain()
 }
 
 // End closes the element that was opened last; name is its name.
 func (w *Writer) End(name string) {
 	w.depth--
+	b := w.buf
 	if !w.leaf && w.mixed == 0 {
-		w.newLine()
+		b = w.newLine(b)
 	}
 	if w.mixed > w.depth {
 		w.mixed = 0
 	}
-	w.buf = append(w.buf, '<', '/')
-	w.buf = append(w.buf, name...)
-	w.buf = append(w.buf, '>')
-	w.finish()
+	w.closed(b, name)
 }
 
 // Element writes a whole element with text. With empty text it writes nothing at all.
 func (w *Writer) Element(name, text string, attrs ...string) {
-	if text == "" {
-		return
+	if text != "" {
+		w.closed(w.escape(append(w.attributes(w.tag(name), attrs), '>'), text, false), name)
 	}
-	w.Start(name, attrs...)
-	w.Text(text)
-	w.End(name)
 }
 
 // Decimal writes a whole element with a number, and nothing where the number is absent. Numbers of more than sixteen
 // digits allocate while the decimal library prints them.
 func (w *Writer) Decimal(name string, d money.Decimal, attrs ...string) {
-	if d.IsZero() {
-		return
+	if !d.IsZero() {
+		w.closed(d.Append(append(w.attributes(w.tag(name), attrs), '>')), name)
 	}
-	w.number(name, d, attrs)
 }
 
 // Sum writes a whole element with what an accumulator holds.
-func (w *Writer) Sum(name string, a *money.Accumulator, attrs ...string) { w.number(name, a, attrs) }
-
-func (w *Writer) number(name string, n interface{ Append(b []byte) []byte }, attrs []string) {
-	w.Start(name, attrs...)
-	w.inline()
-	w.buf = n.Append(w.buf)
-	w.End(name)
+func (w *Writer) Sum(name string, a *money.Accumulator, attrs ...string) {
+	w.closed(a.Append(append(w.attributes(w.tag(name), attrs), '>')), name)
 }
 
 // Time writes a whole element with a time in a layout of package time, and nothing where the time is absent.
@@ -170,31 +148,43 @@ func (w *Writer) Flush() error {
 	return w.err
 }
 
-func (w *Writer) tag(name string, attrs []string) {
-	w.open(name)
-	w.attributes(attrs)
-}
+// The functions below that take or return a slice work on the buffer, which is stored back once for each element.
 
-func (w *Writer) open(name string) {
+// tag begins a start tag.
+func (w *Writer) tag(name string) []byte {
+	b := w.buf
 	if w.mixed == 0 {
-		w.newLine()
+		b = w.newLine(b)
 	}
-	w.buf = append(w.buf, '<')
-	w.buf = append(w.buf, name...)
-	w.fresh = false
+	return append(append(b, '<'), name...)
 }
 
-func (w *Writer) attributes(attrs []string) {
+func (w *Writer) attributes(b []byte, attrs []string) []byte {
 	for i := 0; i+1 < len(attrs); i += 2 {
 		if attrs[i+1] == "" {
 			continue
 		}
-		w.buf = append(w.buf, ' ')
-		w.buf = append(w.buf, attrs[i]...)
-		w.buf = append(w.buf, '=', '"')
-		w.escape(attrs[i+1], true)
-		w.buf = append(w.buf, '"')
+		b = append(b, ' ')
+		b = append(b, attrs[i]...)
+		b = append(b, '=', '"')
+		b = append(w.escape(b, attrs[i+1], true), '"')
 	}
+	return b
+}
+
+// opened ends a start tag.
+func (w *Writer) opened(b []byte) {
+	b = append(b, '>')
+	w.buf = b
+	w.depth++
+	w.leaf, w.fresh = true, false
+}
+
+// closed writes an end tag.
+func (w *Writer) closed(b []byte, name string) {
+	b = append(b, '<', '/')
+	b = append(b, name...)
+	w.finish(append(b, '>'))
 }
 
 // inline notes that the open element holds text.
@@ -205,26 +195,34 @@ func (w *Writer) inline() {
 	}
 }
 
-func (w *Writer) finish() {
-	w.leaf = false
+// finish ends an element.
+func (w *Writer) finish(b []byte) {
+	w.leaf, w.fresh = false, false
 	if w.depth == 0 {
-		w.buf = append(w.buf, '\n')
+		b = append(b, '\n')
 		w.fresh = true
 	}
+	w.buf = b
 	w.drain()
 }
 
-func (w *Writer) newLine() {
-	if !w.fresh {
-		w.buf = append(w.buf, '\n')
+// indentation is a line end and the white space of a deeper document than most.
+const indentation = "\n                                        "
+
+func (w *Writer) newLine(b []byte) []byte {
+	from, to := 0, 1+2*w.depth
+	if w.fresh {
+		from = 1
 	}
-	for range w.depth {
-		w.buf = append(w.buf, ' ', ' ')
+	b = append(b, indentation[from:min(to, len(indentation))]...)
+	for i := len(indentation); i < to; i++ {
+		b = append(b, ' ')
 	}
+	return b
 }
 
 func (w *Writer) drain() {
-	if len(w.buf) >= bufferSize {
+	if len(w.buf) >= bufferSize && w.w != nil {
 		w.empty()
 	}
 }
@@ -261,9 +259,9 @@ var class = func() (c [256]uint8) {
 	return c
 }()
 
-// escape writes s so that a reader gets it back unchanged (XML 1.0, sections 2.4, 2.11 and 3.3.3). What no XML document
+// escape appends s so that a reader gets it back unchanged (XML 1.0, sections 2.4, 2.11 and 3.3.3). What no XML document
 // can hold becomes U+FFFD.
-func (w *Writer) escape(s string, attribute bool) {
+func (w *Writer) escape(b []byte, s string, attribute bool) []byte {
 	done := 0 // s[:done] is written
 	for i := 0; i < len(s); {
 		size := 1
@@ -276,14 +274,11 @@ func (w *Writer) escape(s string, attribute bool) {
 				i++
 				continue
 			}
-			w.buf = append(w.buf, s[done:i]...)
-			w.reference(rune(s[i]))
+			b = reference(append(b, s[done:i]...), rune(s[i]))
 		case markup:
-			w.buf = append(w.buf, s[done:i]...)
-			w.reference(rune(s[i]))
+			b = reference(append(b, s[done:i]...), rune(s[i]))
 		case forbidden:
-			w.buf = append(w.buf, s[done:i]...)
-			w.character(utf8.RuneError)
+			b = w.character(append(b, s[done:i]...), utf8.RuneError)
 		case wide:
 			var r rune
 			r, size = utf8.DecodeRuneInString(s[i:])
@@ -295,36 +290,31 @@ func (w *Writer) escape(s string, attribute bool) {
 			if bad {
 				r = utf8.RuneError
 			}
-			w.buf = append(w.buf, s[done:i]...)
-			w.character(r)
+			b = w.character(append(b, s[done:i]...), r)
 		}
 		i += size
 		done = i
 	}
-	w.buf = append(w.buf, s[done:]...)
+	return append(b, s[done:]...)
 }
 
-func (w *Writer) character(r rune) {
+func (w *Writer) character(b []byte, r rune) []byte {
 	if w.ascii {
-		w.reference(r)
-		return
+		return reference(b, r)
 	}
-	w.buf = utf8.AppendRune(w.buf, r)
+	return utf8.AppendRune(b, r)
 }
 
-func (w *Writer) reference(r rune) {
+func reference(b []byte, r rune) []byte {
 	switch r {
 	case '&':
-		w.buf = append(w.buf, "&amp;"...)
+		return append(b, "&amp;"...)
 	case '<':
-		w.buf = append(w.buf, "&lt;"...)
+		return append(b, "&lt;"...)
 	case '>':
-		w.buf = append(w.buf, "&gt;"...)
+		return append(b, "&gt;"...)
 	case '"':
-		w.buf = append(w.buf, "&quot;"...)
-	default:
-		w.buf = append(w.buf, "&#"...)
-		w.buf = strconv.AppendInt(w.buf, int64(r), 10)
-		w.buf = append(w.buf, ';')
+		return append(b, "&quot;"...)
 	}
+	return append(strconv.AppendInt(append(b, "&#"...), int64(r), 10), ';')
 }

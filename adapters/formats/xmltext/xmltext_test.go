@@ -67,6 +67,28 @@ func TestWhatIsWritten(t *testing.T) {
 			},
 			"<a quantity=\"-2.50\" unit=\"EA\">\n  <b currency=\"SEK\">1.20</b>\n</a>\n",
 		},
+		"a template is written again with other numbers": {
+			func(w *xmltext.Writer) {
+				w.Start("a")
+				w.ASCII()
+				template := w.Template(func(piece *xmltext.Writer) {
+					piece.Start("b")
+					piece.Gap("c", "currency", "SEK")
+					piece.Element("d", "&å")
+					piece.Gap("e")
+					piece.End("b")
+				})
+				for _, number := range []string{"1.20", "-3"} {
+					var n money.Accumulator
+					n.Set(money.MustParse(number))
+					w.Fill(template, &n)
+				}
+				w.Element("f", "x")
+				w.End("a")
+			},
+			"<a>\n  <b>\n    <c currency=\"SEK\">1.20</c>\n    <d>&amp;&#229;</d>\n    <e>1.20</e>\n  </b>\n" +
+				"  <b>\n    <c currency=\"SEK\">-3</c>\n    <d>&amp;&#229;</d>\n    <e>-3</e>\n  </b>\n  <f>x</f>\n</a>\n",
+		},
 		"an attribute without a value is left out": {
 			func(w *xmltext.Writer) { w.StartEmpty("a", "b", "", "c", "1", "d", "") },
 			"<a c=\"1\"/>\n",
