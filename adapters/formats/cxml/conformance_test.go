@@ -110,7 +110,7 @@ func judgedDocuments(t *testing.T) map[string]judged {
 			}
 			return document.String()
 		})
-		for i := range 25 {
+		for i := range 15 {
 			add(f.Name()+"-random-"+strconv.Itoa(i), carts.Example(i))
 		}
 		var cancelled bytes.Buffer
@@ -140,7 +140,7 @@ func judgedDocuments(t *testing.T) map[string]judged {
 			}
 		}
 	})
-	for i := range 25 {
+	for i := range 15 {
 		documents["confirmation-"+strconv.Itoa(i)] = judged{confirmations.Example(i), "Fulfill", []string{"1.2.071"}}
 	}
 	return documents
