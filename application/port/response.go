@@ -45,12 +45,11 @@ func (c *responseCheck) order() map[string]*PurchaseOrderLine {
 	for i := range c.Order.Lines {
 		l := &c.Order.Lines[i]
 		number := strings.TrimSpace(l.LineNumber)
-		path := "/order/lines/" + strconv.Itoa(i) + "/line_number"
 		switch {
 		case number == "":
-			c.refuse(path, "missing", "is required")
+			c.refuse("/order/lines/"+strconv.Itoa(i)+"/line_number", "missing", "is required")
 		case ordered[number] != nil:
-			c.refuse(path, "repeated", "stands in another line, too")
+			c.refuse("/order/lines/"+strconv.Itoa(i)+"/line_number", "repeated", "stands in another line, too")
 		}
 		ordered[number] = l
 	}

@@ -150,11 +150,11 @@ func (c *cartWriter) head() {
 	taxes := c.cart.Taxes()
 	for i := range taxes {
 		percent := taxes[i].Tax.Percent.Or(nought)
-		c.rates = append(c.rates, rate{taxes[i].Tax, percent.Mul(hundredth), percent.String()})
+		c.rates = append(c.rates, rate{tax: taxes[i].Tax, factor: percent.Mul(hundredth), percent: percent.String()})
 	}
 	c.Start("PunchOutOrderMessageHeader", "operationAllowed", c.options.OperationAllowed)
 	c.Start("Total")
-	c.money(c.total(taxes))
+	c.total(taxes)
 	c.End("Total")
 	if s := &c.cart.Shipping; !s.Amount.IsZero() {
 		c.Start("Shipping")
@@ -163,16 +163,24 @@ func (c *cartWriter) head() {
 		c.End("Shipping")
 	}
 	if len(taxes) > 0 {
-		sum := money.FromInt(0)
+		c.amount.Set(nought)
 		for i := range taxes {
-			sum = sum.Add(taxes[i].Amount)
+			c.amount.Add(taxes[i].Amount)
 		}
 		c.Start("Tax")
-		c.money(c.plain(sum))
+		c.computed(&c.amount)
 		c.Element("Description", "VAT", "xml:lang", "en")
 		for i := range taxes {
-			c.amount.Set(c.plain(taxes[i].Amount))
-			c.taxDetail(&c.rates[i], c.plain(taxes[i].Net))
+			c.Start("TaxDetail", "category", "vat", "percentageRate", c.rates[i].percent)
+			c.Start("TaxableAmount")
+			c.amount.Set(taxes[i].Net)
+			c.computed(&c.amount)
+			c.End("TaxableAmount")
+			c.Start("TaxAmount")
+			c.amount.Set(taxes[i].Amount)
+			c.computed(&c.amount)
+			c.End("TaxAmount")
+			c.rates[i].end(c.Writer)
 		}
 		c.End("Tax")
 	}
@@ -193,38 +201,45 @@ func (c *cartWriter) head() {
 	}
 }
 
-// total is what the buyer pays: for the lines alone (cXML Reference Guide), or for everything (as some buyers want it).
-func (c *cartWriter) total(taxes []cart.Taxed) money.Decimal {
-	total := c.cart.Total()
-	if c.options.Total == totalGross {
-		total = total.Add(c.cart.Shipping.Amount)
-		for i := range taxes {
-			total = total.Add(taxes[i].Amount)
+// total writes what the buyer pays: for the lines alone (cXML Reference Guide), or for everything (as some buyers want it).
+func (c *cartWriter) total(taxes []cart.Taxed) {
+	c.amount.Set(nought)
+	for i := range taxes {
+		c.amount.Add(taxes[i].Net) // shipping included
+		if c.options.Total == totalGross {
+			c.amount.Add(taxes[i].Amount)
 		}
 	}
-	return c.plain(total)
-}
-
-// taxDetail writes what one rate amounts to, which is in c.amount; net may be absent.
-func (c *cartWriter) taxDetail(r *rate, net money.Decimal) {
-	c.Start("TaxDetail", "category", "vat", "percentageRate", r.percent)
-	if !net.IsZero() {
-		c.Start("TaxableAmount")
-		c.money(net)
-		c.End("TaxableAmount")
+	if c.options.Total == totalItems {
+		c.amount.Add(c.cart.Shipping.Amount.Mul(minusOne))
 	}
-	c.Start("TaxAmount")
-	c.Sum("Money", &c.amount, "currency", c.cart.Currency)
-	c.End("TaxAmount")
-	c.Element("Description", r.tax.Category, "xml:lang", "en") // UNCL5305, which tells 0 percent from 0 percent
-	c.End("TaxDetail")
+	c.computed(&c.amount)
 }
 
 // rate is a rate of tax that occurs in the cart, computed once for all lines.
 type rate struct {
 	tax     cart.Tax
-	factor  money.Decimal // 0.25
-	percent string        // 25
+	factor  money.Decimal     // 0.25
+	percent string            // 25
+	ofLine  *xmltext.Template // the Tax of a line at this rate
+}
+
+// end ends a TaxDetail with the category of UNCL5305, which tells 0 percent from 0 percent.
+func (r *rate) end(w *xmltext.Writer) {
+	w.Element("Description", r.tax.Category, "xml:lang", "en")
+	w.End("TaxDetail")
+}
+
+func (r *rate) line(w *xmltext.Writer, currency string) {
+	w.Start("Tax")
+	w.Gap("Money", "currency", currency)
+	w.Element("Description", "VAT", "xml:lang", "en")
+	w.Start("TaxDetail", "category", "vat", "percentageRate", r.percent)
+	w.Start("TaxAmount")
+	w.Gap("Money", "currency", currency)
+	w.End("TaxAmount")
+	r.end(w)
+	w.End("Tax")
 }
 
 var (
@@ -233,11 +248,19 @@ var (
 	hundredth = money.MustParse("0.01")
 )
 
-// plain shows a computed amount with the digits of the currency's minor unit, and with more only where it has more; what
-// does not end is cut at the digits that the gateway keeps.
-func (c *cartWriter) plain(d money.Decimal) money.Decimal {
-	d = d.Round(money.MaxFractionDigits).Trim()
-	return d.Add(c.zero)
+// plainly shows a computed amount with the digits of the currency's minor unit, and with more only where it has more; what
+// does not end is cut at the digits that the gateway keeps, which it reports.
+func (c *cartWriter) plainly(a *money.Accumulator) (cut bool) {
+	cut = a.Round(money.MaxFractionDigits)
+	a.Trim()
+	a.Add(c.zero)
+	return cut
+}
+
+// computed writes a sum, as plainly as can be.
+func (c *cartWriter) computed(a *money.Accumulator) {
+	c.plainly(a)
+	c.Sum("Money", a, "currency", c.cart.Currency)
 }
 
 func (c *cartWriter) money(d money.Decimal) { c.Decimal("Money", d, "currency", c.cart.Currency) }
@@ -251,7 +274,7 @@ func (c *cartWriter) item(i int) {
 	c.End("ItemID")
 	c.Start("ItemDetail")
 	c.Start("UnitPrice")
-	c.money(c.unitPrice(i, l))
+	c.unitPrice(i, l)
 	c.End("UnitPrice")
 	c.description(i, l)
 	c.Element("UnitOfMeasure", l.Unit)
@@ -285,7 +308,7 @@ func (c *cartWriter) description(i int, l *cart.Line) {
 		keptText := cut(text, limit-len(keptName)-len("\n"))
 		if keptName != name || keptText != text {
 			c.warnings.line(i, "/description", transfer.Warning{
-				Code: "cut", Effect: transfer.Cut, Message: "name and description have more bytes than the buyer keeps: " + strconv.Itoa(limit),
+				Code: "cut", Effect: transfer.Cut, Message: "name and description have more bytes than the buyer keeps (description_bytes)",
 			})
 		}
 		name, text = keptName, keptText
@@ -315,21 +338,23 @@ func (c *cartWriter) perBasis(l *cart.Line) bool {
 	return c.options.PriceBasis && c.options.DTDVersion >= priceBasisVersion && l.PriceBasisQuantity.Or(one).Cmp(one) != 0
 }
 
-// unitPrice is the price of one unit, unless the buyer wants price bases: PriceBasisQuantity came with DTD 1.2.036, and
+// unitPrice writes the price of one unit, unless the buyer wants price bases: PriceBasisQuantity came with DTD 1.2.036, and
 // buyers that do not know it would take the price of a hundred for that of one.
-func (c *cartWriter) unitPrice(i int, l *cart.Line) money.Decimal {
+func (c *cartWriter) unitPrice(i int, l *cart.Line) {
 	basis := l.PriceBasisQuantity.Or(one)
 	if basis.Cmp(one) == 0 || c.perBasis(l) {
-		return l.UnitPrice
+		c.money(l.UnitPrice)
+		return
 	}
-	exact := l.UnitPrice.Quo(basis)
-	price := c.plain(exact)
-	if price.Cmp(exact) != 0 {
+	price := &c.amount
+	price.Set(l.UnitPrice)
+	price.Quo(basis)
+	if c.plainly(price) {
 		c.warnings.line(i, "/unit_price", transfer.Warning{
-			Code: "rounded", Message: "the price is sent per one unit, which is " + price.String() + " when rounded",
+			Code: "rounded", Message: "the price is sent per one unit, which is " + price.Decimal().String() + " when rounded",
 		})
 	}
-	return price
+	c.Sum("Money", price, "currency", c.cart.Currency)
 }
 
 func (c *cartWriter) classifications(i int, l *cart.Line) {
@@ -372,9 +397,9 @@ func (c *cartWriter) lineTax(l *cart.Line) {
 	c.amount.Mul(c.rates[i].factor)
 	c.amount.Round(c.minorUnit)
 	c.amount.Add(c.zero)
-	c.Start("Tax")
-	c.Sum("Money", &c.amount, "currency", c.cart.Currency)
-	c.Element("Description", "VAT", "xml:lang", "en")
-	c.taxDetail(&c.rates[i], money.Decimal{})
-	c.End("Tax")
+	r := &c.rates[i]
+	if r.ofLine == nil {
+		r.ofLine = c.Template(func(piece *xmltext.Writer) { r.line(piece, c.cart.Currency) })
+	}
+	c.Fill(r.ofLine, &c.amount)
 }

@@ -24,7 +24,7 @@ func seeds(f *testing.F) {
 		f.Add(text)
 	}
 	for _, text := range []string{
-		message, entityBomb, externalEntity, strings.Repeat("<a>", 200), "<cXML" + attributes(200) + "/>", "", "\xFF\xFE<\x00", "\x00<",
+		message, setupRequest, orderRequest, confirmed, "<cXML>" + strings.Repeat("<a/>", 500_000) + "</cXML>", entityBomb, externalEntity, strings.Repeat("<a>", 200), "<cXML" + attributes(200) + "/>", "", "\xFF\xFE<\x00", "\x00<",
 		`<?xml version="1.0" encoding="iso-2022-jp"?>` + "\x1b$B", order(`<OrderRequestHeader orderID="1"/>`, `<ItemOut quantity="1"/>`),
 	} {
 		f.Add([]byte(text))

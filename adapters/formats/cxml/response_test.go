@@ -36,8 +36,12 @@ func TestAnswersSayWhereToGoOn(t *testing.T) {
 			port.StartResponse{Call: port.StartCall{Document: "ProfileRequest"}},
 			[]string{
 				`<Status code="200" text="OK"/>`, `<ProfileResponse effectiveDate="2026-11-23T10:15:00+01:00">`,
-				`<Transaction requestName="PunchOutSetupRequest">`, `<URL>https://gateway.example.com/punchout/t.l?a=1&amp;b=2</URL>`,
+				`<Transaction requestName="PunchOutSetupRequest">`, `<Transaction requestName="OrderRequest">`, `<URL>https://gateway.example.com/punchout/t.l?a=1&amp;b=2</URL>`,
 			},
+		},
+		"an order that was received": {port.StartResponse{Call: port.StartCall{Document: "OrderRequest"}}, []string{`<Status code="200" text="OK"/>`}},
+		"an order that waits for a decision": {
+			port.StartResponse{Call: port.StartCall{Document: "OrderRequest"}, Queued: true}, []string{`<Status code="201" text="Accepted"/>`},
 		},
 		"nothing to go on with": {port.StartResponse{}, []string{`<Status code="200" text="OK"/>`}},
 	} {
@@ -91,6 +95,13 @@ func TestRefusalsHaveTheirCode(t *testing.T) {
 		"a missing element":       {decode(wrapped("")), `code="406" text="Not Acceptable"`},
 		"no return address":       {fault.New(fault.Malformed, "return.missing", "none"), `code="400" text="Bad Request"`},
 		"the operation source":    {decode(setup("source", "")), `code="450" text="Not Implemented"`},
+		"no cart to edit":         {fault.New(fault.NotFound, "cart.not_found", "none"), `code="412" text="Precondition Failed"`},
+		"a disabled connection":   {fault.New(fault.Forbidden, "connection.disabled", "no"), `code="403" text="Forbidden"`},
+		"a revoked link":          {fault.New(fault.Gone, "link.revoked", "no"), `code="403" text="Forbidden"`},
+		"another order of the id": {fault.New(fault.Conflict, "order.exists", "no"), `code="409" text="Conflict"`},
+		"maintenance":             {fault.New(fault.Unavailable, "store.unavailable", "no"), `code="560" text="Temporary server error"`},
+		"another document":        {decode(wrapped(`<Request><ConfirmationRequest/></Request>`)), `code="450" text="Not Implemented"`},
+		"an order without a line": {decode(order(`<OrderRequestHeader orderID="1"/>`, "")), `code="406" text="Not Acceptable"`},
 		"wrong credentials":       {fault.New(fault.Unauthenticated, "login.credentials", "credentials not recognised"), `code="401" text="Unauthorized"`},
 		"an error without a kind": {errors.New(hidden), `code="500" text="Internal Server Error"`},
 		"several reasons": {

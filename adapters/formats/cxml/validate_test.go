@@ -1,9 +1,12 @@
 package cxml_test
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"github.com/punchgate/punchgate/adapters/formats/cxml"
 	"github.com/punchgate/punchgate/application/port"
@@ -180,6 +183,22 @@ func TestFindingsAreBounded(t *testing.T) {
 	if n := len(validate(t, many)); n != 500 {
 		t.Errorf("got %d findings", n)
 	}
+}
+
+func TestNoCartIsWrittenThatTheValidatorRefuses(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		for _, f := range []*cxml.Format{cxml.NewCXML12(), cxml.NewProceedo()} {
+			var document bytes.Buffer
+			if _, err := f.EncodeCart(&document, outgoing(randomCart(t), randomOptions(t))); err != nil {
+				t.Fatal(err)
+			}
+			text := document.String()
+			findings, err := f.Validate(&document)
+			if err != nil || slices.ContainsFunc(findings, func(f port.Finding) bool { return f.Fatal }) {
+				t.Fatalf("got %+v, %v for\n%s", findings, err, text)
+			}
+		}
+	})
 }
 
 func TestWhatIsWrittenHasNoFatalFindings(t *testing.T) {
