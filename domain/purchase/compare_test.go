@@ -233,8 +233,9 @@ func TestLinesOfOneArticleGoTogetherWhereTheyAreAlike(t *testing.T) {
 		change func(o *purchase.Order)
 		want   []string
 	}{
-		"as they are":                       {func(*purchase.Order) {}, nil},
-		"with another price, by quantity":   {func(o *purchase.Order) { o.Lines[2].UnitPrice = number("250") }, []string{"3 unit_price"}},
+		"as they are": {func(*purchase.Order) {}, nil},
+		"with other prices, by quantity": {func(o *purchase.Order) { o.Lines[0].UnitPrice, o.Lines[2].UnitPrice = number("126"), number("250") },
+			[]string{"1 unit_price", "3 unit_price"}},
 		"with another quantity, as is left": {func(o *purchase.Order) { o.Lines[0].Quantity = number("7") }, []string{"1 quantity"}},
 		"with one missing":                  {func(o *purchase.Order) { o.Lines = o.Lines[1:] }, []string{"1 missing"}},
 	} {
@@ -273,6 +274,7 @@ func TestAnOrderIsComparedWithWhatTheBuyerGot(t *testing.T) {
 	sent := threeLines()
 	mapped := threeLines()
 	mapped.Lines[0].SKU, mapped.Lines[0].GTIN, mapped.Lines[0].Key, mapped.Lines[0].Unit = "A-4711", "", "m1", "PK"
+	mapped.Lines[1].SKU = "A-4712"
 	mapped.Lines[0].Quantity, mapped.Lines[0].UnitPrice = number("1"), number("250.00")
 	got := purchase.Sent{Cart: sent, Mapped: mapped, Units: map[string]string{"PK": "PAK", "C62": "ST"}}
 
@@ -281,9 +283,10 @@ func TestAnOrderIsComparedWithWhatTheBuyerGot(t *testing.T) {
 	if found := purchase.Compare(got, o); found != nil {
 		t.Errorf("what the buyer got differs: %q", found)
 	}
-	o.Lines[0].Unit, o.Lines[0].Key, o.Lines[0].SKU = "PK", "", "4711" // by the shop's own number, and with the mapped unit
+	o.Lines[0].Unit, o.Lines[0].Key, o.Lines[0].SKU = "PK", "", "4711" // by the shop's own numbers, and with the mapped unit
+	o.Lines[1].Key, o.Lines[1].SKU = "", "4712"
 	if found := purchase.Compare(got, o); found != nil {
-		t.Errorf("the shop's own number differs: %q", found)
+		t.Errorf("the shop's own numbers differ: %q", found)
 	}
 	o.Lines[0].Unit, o.Lines[0].Quantity, o.Lines[0].UnitPrice, o.Lines[1].Unit = "BX", number("2"), number("125"), "PAK"
 	want := []purchase.Difference{
