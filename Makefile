@@ -61,7 +61,7 @@ browser: ## run the end-to-end tests in a real browser
 
 .PHONY: race
 race: ## run the tests of what is concurrent with the race detector
-	$(GO) test -race -timeout=15m ./application/... ./adapters/store/... ./adapters/web/... ./adapters/push ./adapters/secrets ./tests/e2e
+	$(GO) test -race -timeout=15m ./application/... ./adapters/store/... ./adapters/web/... ./adapters/outbound ./adapters/secrets ./tests/e2e
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME (10s)

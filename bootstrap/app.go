@@ -22,7 +22,7 @@ import (
 	"github.com/punchgate/punchgate/adapters/formats/oci"
 	"github.com/punchgate/punchgate/adapters/formats/peppol"
 	"github.com/punchgate/punchgate/adapters/mapping"
-	"github.com/punchgate/punchgate/adapters/push"
+	"github.com/punchgate/punchgate/adapters/outbound"
 	"github.com/punchgate/punchgate/adapters/secrets"
 	"github.com/punchgate/punchgate/adapters/store/sqlite"
 	"github.com/punchgate/punchgate/adapters/system"
@@ -31,30 +31,33 @@ import (
 	"github.com/punchgate/punchgate/application/answering"
 	"github.com/punchgate/punchgate/application/checkout"
 	"github.com/punchgate/punchgate/application/completion"
+	"github.com/punchgate/punchgate/application/encoding"
 	"github.com/punchgate/punchgate/application/erp"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/application/preview"
 	"github.com/punchgate/punchgate/application/sweep"
 	"github.com/punchgate/punchgate/application/transfer"
 )
 
-// Formats are the formats of this build, and what adapts carts to them.
-var Formats = fx.Options(cxml.Module, oci.Module, peppol.Module, mapping.Module, fx.Provide(
+// Formats are the formats of this build.
+var Formats = fx.Options(cxml.Module, oci.Module, peppol.Module, fx.Provide(
 	fx.Annotate(formats.New, fx.ParamTags(`group:"formats"`)),
 ))
 
 // UseCases are the use cases.
 var UseCases = fx.Provide(
-	login.New, checkout.New, transfer.New, completion.New, answering.New, erp.New, administration.New, sweep.New,
+	login.New, checkout.New, encoding.NewEncoder, transfer.New, preview.New, completion.New, answering.New, erp.New,
+	administration.New, sweep.New,
 )
 
 // Core is everything but the HTTP server and what runs in the background: enough for the commands that set up a tenant.
 func Core(c Config) fx.Option {
 	return fx.Options(
-		Formats, UseCases, system.Module, secrets.Module, sqlite.Module,
+		Formats, UseCases, mapping.Module, system.Module, secrets.Module, sqlite.Module,
 		fx.Supply(c, login.Policy{LoopbackHTTP: c.LoopbackHTTP}),
-		fx.Supply(c.PushNetworks),
+		fx.Supply(outbound.Config{Networks: c.PushNetworks, LoopbackHTTP: c.LoopbackHTTP}),
 		fx.Supply(sqlite.Config{Path: filepath.Join(c.DataDir, "punchgate.db")}),
 		fx.Provide(masterKey, newLogger),
 		fx.Invoke(checkMasterKey),
@@ -69,7 +72,7 @@ func Core(c Config) fx.Option {
 
 // Gateway is the whole gateway.
 func Gateway(c Config) fx.Option {
-	return fx.Options(Core(c), tmp, push.Module, web.Module, fx.Provide(listen, webConfig), fx.Invoke(serveHTTP, work))
+	return fx.Options(Core(c), outbound.Module, web.Module, fx.Provide(listen, webConfig), fx.Invoke(serveHTTP, work))
 }
 
 func masterKey(c Config) (secrets.MasterKey, error) {

@@ -52,7 +52,7 @@ func TestExitStatusesAndOneLineErrors(t *testing.T) {
 	}{
 		"an unknown command":                  {"", []string{"fly"}, 2, `unknown command "fly"`},
 		"an unknown flag":                     {"", []string{"formats", "--xml"}, 2, "--xml"},
-		"an unknown format":                   {minimalCart, []string{"encode", "--format", "edi", "--cart", "-"}, 2, "this build has oci-3, oci-4, oci-5, peppol-bis-ordering-3, peppol-bis-punchout-3, proceedo-cxml"},
+		"an unknown format":                   {minimalCart, []string{"encode", "--format", "edi", "--cart", "-"}, 2, "this build has cxml-1.2, oci-3, oci-4, oci-5, peppol-bis-ordering-3, peppol-bis-punchout-3, proceedo-cxml"},
 		"a format that cannot":                {"<x/>", []string{"order", "--format", "peppol-bis-punchout-3", "-"}, 2, "cannot do this: order"},
 		"a format that has no carts":          {minimalCart, []string{"encode", "--format", "peppol-bis-ordering-3", "--cart", "-"}, 2, "cannot do this: cart"},
 		"an order that is none":               {"<x/>", []string{"order", "--format", "peppol-bis-ordering-3", "-"}, 1, "line 1: /x is no Order"},
@@ -192,6 +192,48 @@ func TestLoginPrintsWhatItUnderstandsAndNoSecret(t *testing.T) {
 	}
 }
 
+func TestEncodeAppliesTheMappingOfTheConnectionFile(t *testing.T) {
+	connection := file(t, `{"mapping":{"version":1,"lines":{"name":{"value":"Mappat & klart"}}}}`)
+	for _, format := range []string{"proceedo-cxml", "peppol-bis-punchout-3", "oci-4"} {
+		status, output, stderr := cli(t, minimalCart, "encode", "--format", format, "--cart", "-", "--connection", connection)
+		if status != 0 || !strings.Contains(output, "Mappat ") || strings.Contains(output, "Papper") {
+			t.Errorf("%s: %d %s %s", format, status, output, stderr)
+		}
+	}
+	for name, c := range map[string]struct{ connection, says string }{
+		"a mapping that is none":             {`{"mapping":{"version":1,"lines":{"colour":{"value":"x"}}}}`, "colour"},
+		"a document that its format refuses": {`{"mapping":{"version":1,"lines":{"unit":{"value":"EACH"}}}}`, "a document that is wrong in its format: NEW_ITEM-UNIT[1]"},
+		"a buyer system that there is not":   {`{"buyer_system":"workday"}`, `"workday" is not a buyer system; there are ariba, `},
+	} {
+		status, output, stderr := cli(t, minimalCart, "encode", "--format", "oci-4", "--cart", "-", "--connection", file(t, c.connection))
+		if status != 1 || output != "" || !strings.Contains(stderr, c.says) || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%s: %d %q %q", name, status, output, stderr)
+		}
+	}
+}
+
+func TestEncodeTellsWhatTheBuyersSystemDoes(t *testing.T) {
+	kilo := strings.Replace(minimalCart, `"EA"`, `"KGM"`, 1)
+	connection := file(t, `{"buyer_system":"sap"}`)
+	status, _, stderr := cli(t, kilo, "encode", "--format", "oci-4", "--cart", "-", "--connection", connection)
+	for _, says := range []string{
+		"warning sap.unit_known: /lines/0/unit SAP leaves out lines", `; refused: "KGM"; remedy: ask the buyer`, "; source: njp970/punchoutsandbox, oci-and-oracle 3 (not verified)\n",
+	} {
+		if status != 0 || !strings.Contains(stderr, says) {
+			t.Errorf("%d, not told %q: %s", status, says, stderr)
+		}
+	}
+	bare := strings.Replace(minimalCart, "UNSPSC", "CPV", 1)
+	_, _, stderr = cli(t, bare, "encode", "--format", "proceedo-cxml", "--cart", "-")
+	if !strings.Contains(stderr, `; changed: "" becomes "the default code of the agreement in Proceedo"; remedy: `) || strings.Count(stderr, "\n") != 1 {
+		t.Errorf("the system that the format is of: %s", stderr)
+	}
+	connection = file(t, `{"buyer_system":"proceedo","options":{"default_unspsc":"14111507"}}`)
+	if _, _, stderr = cli(t, bare, "encode", "--format", "oci-4", "--cart", "-", "--connection", connection); strings.Contains(stderr, "proceedo.unspsc_oci") {
+		t.Errorf("the connection has a default code: %s", stderr)
+	}
+}
+
 func TestOrderPrintsThePurchaseOrderAndNothingElse(t *testing.T) {
 	path := filepath.Join("..", "adapters", "formats", "peppol", "testdata", "orders", "full.xml")
 	status, output, stderr := cli(t, "", "order", "--format", "peppol-bis-ordering-3", path)
@@ -231,12 +273,13 @@ func TestFormatsListsWhatEachCanDo(t *testing.T) {
 	if err := json.Unmarshal([]byte(output), &list); err != nil || status != 0 {
 		t.Fatal(status, err)
 	}
-	want := "[{oci-3 [login cart validate]} {oci-4 [login cart validate]} {oci-5 [login cart validate]} " +
-		"{peppol-bis-ordering-3 [order order-response]} {peppol-bis-punchout-3 [login cart validate]} {proceedo-cxml [login cart validate order]}]"
+	want := "[{cxml-1.2 [login cart validate order order-response]} {oci-3 [login cart validate]} {oci-4 [login cart validate]} {oci-5 [login cart validate]} " +
+		"{peppol-bis-ordering-3 [order order-response]} {peppol-bis-punchout-3 [login cart validate]} " +
+		"{proceedo-cxml [login cart validate order order-response]}]"
 	if got := fmt.Sprint(list); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	if _, lines, _ := cli(t, "", "formats"); !strings.Contains(lines, "proceedo-cxml\tlogin cart validate order\n") {
+	if _, lines, _ := cli(t, "", "formats"); !strings.Contains(lines, "proceedo-cxml\tlogin cart validate order order-response\n") {
 		t.Errorf("%q", lines)
 	}
 }

@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/punchgate/punchgate/adapters/push"
+	"github.com/punchgate/punchgate/adapters/outbound"
 	"github.com/punchgate/punchgate/domain/secret"
 )
 
@@ -27,7 +27,7 @@ type Config struct {
 	MasterKey      secret.Text
 	TrustedProxies []string
 	// PushNetworks are the private networks that carts may be pushed to.
-	PushNetworks push.Networks
+	PushNetworks outbound.Networks
 	LogLevel     slog.Level
 	// LoopbackHTTP accepts return addresses on loopback by plain http.
 	LoopbackHTTP bool

@@ -15,11 +15,13 @@ import (
 	"github.com/spf13/cobra"
 	"go.uber.org/fx"
 
+	"github.com/punchgate/punchgate/adapters/mapping"
 	"github.com/punchgate/punchgate/adapters/system"
 	"github.com/punchgate/punchgate/adapters/web/strictjson"
+	"github.com/punchgate/punchgate/application/encoding"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
-	"github.com/punchgate/punchgate/application/transfer"
+	"github.com/punchgate/punchgate/domain/buyersystem"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
@@ -37,11 +39,24 @@ func formatCommands(extra []fx.Option) []*cobra.Command {
 	}
 }
 
+// parts are what there is of the gateway without a store.
+type parts struct {
+	fx.In
+	Formats *formats.Registry
+	Mapper  port.Mapper
+	Encoder *encoding.Encoder
+}
+
+// withParts runs a command without a store.
+func withParts(extra []fx.Option, do func(parts) error) error {
+	var p parts
+	return run(context.Background(), func(context.Context, func() error) error { return do(p) },
+		append(extra, Formats, mapping.Module, system.Module, fx.NopLogger, fx.Provide(encoding.NewEncoder), fx.Populate(&p))...)
+}
+
 // withFormats runs a command on the formats of this build.
 func withFormats(extra []fx.Option, do func(*formats.Registry) error) error {
-	var registry *formats.Registry
-	return run(context.Background(), func(context.Context, func() error) error { return do(registry) },
-		append(extra, Formats, fx.NopLogger, fx.Populate(&registry))...)
+	return withParts(extra, func(p parts) error { return do(p.Formats) })
 }
 
 // withFormat is withFormats for commands that ask one thing of one format.
@@ -104,7 +119,7 @@ func printJSON(w io.Writer, value any) error {
 type connectionFile struct {
 	Format  string          `json:"format"`
 	Options json.RawMessage `json:"options"`
-	Mapping map[string]any  `json:"mapping"`
+	Mapping json.RawMessage `json:"mapping"`
 	Seller  cart.Party      `json:"seller"`
 	Buyer   cart.Party      `json:"buyer"`
 	Return  struct {
@@ -112,10 +127,20 @@ type connectionFile struct {
 	} `json:"return"`
 	Correlation string `json:"correlation"`
 	Operation   string `json:"operation"`
+	BuyerSystem string `json:"buyer_system"`
 }
 
 // check refuses what no connection would have.
-func (f *connectionFile) check() error {
+func (f *connectionFile) check(encoder port.CartEncoder, mapper port.Mapper) error {
+	if err := encoder.CheckOptions(f.Options); err != nil {
+		return err
+	}
+	if err := mapper.Check(f.Mapping, encoder); err != nil {
+		return err
+	}
+	if _, err := buyersystem.For(f.BuyerSystem, encoder.Name()); err != nil {
+		return err
+	}
 	if err := (&connection.Return{Fixed: f.Return.URL}).CheckAddress(f.Return.URL, true); err != nil {
 		return err
 	}
@@ -152,26 +177,32 @@ func encodeCommand(extra []fx.Option) *cobra.Command {
 		Short: "Write a neutral cart in a format",
 		Args:  cobra.NoArgs,
 		RunE: action(func(c *cobra.Command, _ []string) error {
-			return withFormat(extra, format, formats.Cart, func(encoder port.CartEncoder) error {
-				outgoing, err := readOutgoing(encoder, cartPath, connectionPath, c.InOrStdin())
+			return withParts(extra, func(p parts) error {
+				encoder, err := formats.As[port.CartEncoder](p.Formats, format, formats.Cart)
 				if err != nil {
 					return err
 				}
-				var body bytes.Buffer
-				handover, err := encoder.EncodeCart(&body, outgoing)
+				file, err := readConnection(encoder, p.Mapper, connectionPath, c.InOrStdin())
+				if err != nil {
+					return err
+				}
+				var content cart.Cart
+				if err := readJSON(cartPath, c.InOrStdin(), &content); err != nil {
+					return err
+				}
+				made, err := p.Encoder.Encode(exampleSubject(&content, format, file), &content)
 				if err != nil {
 					return inFile(cartPath, err)
 				}
-				for _, w := range handover.Warnings {
-					line := oneLine(fmt.Sprintf("warning %s: %s %s", w.Code, w.Path, w.Message))
-					if _, err := fmt.Fprintln(c.ErrOrStderr(), line); err != nil {
+				for _, w := range made.Warnings {
+					if _, err := fmt.Fprintln(c.ErrOrStderr(), warningLine(w)); err != nil {
 						return err
 					}
 				}
 				if asForm {
-					return printForm(c.OutOrStdout(), &document.Document{Body: body.Bytes(), Form: handover.Form})
+					return printForm(c.OutOrStdout(), made)
 				}
-				_, err = body.WriteTo(c.OutOrStdout())
+				_, err = c.OutOrStdout().Write(made.Body)
 				return err
 			})
 		}),
@@ -193,61 +224,70 @@ func require(c *cobra.Command, names ...string) {
 	}
 }
 
-func readOutgoing(encoder port.CartEncoder, cartPath, connectionPath string, stdin io.Reader) (port.Outgoing, error) {
-	file := connectionFile{Operation: "create", Correlation: ""}
-	file.Return.URL = exampleReturn
-	if connectionPath != "" {
-		if err := readJSON(connectionPath, stdin, &file); err != nil {
-			return port.Outgoing{}, err
-		}
-		if file.Format != "" && file.Format != encoder.Name() {
-			return port.Outgoing{}, usageError{fmt.Errorf("%s: is for format %s, not %s", connectionPath, file.Format, encoder.Name())}
-		}
-		if len(file.Mapping) > 0 {
-			return port.Outgoing{}, usageError{fmt.Errorf("%s: mapping: this build has no mappings", connectionPath)}
-		}
-		if err := encoder.CheckOptions(file.Options); err != nil {
-			return port.Outgoing{}, inFile(connectionPath, err)
-		}
+// warningLine is a warning in one line, with what becomes of the value where that is known.
+func warningLine(w document.Warning) string {
+	line := fmt.Sprintf("warning %s: %s %s", w.Code, w.Path, w.Message)
+	if w.Effect != "" {
+		line += fmt.Sprintf("; %s: %q", w.Effect, w.Before)
 	}
-	var c cart.Cart
-	if err := readJSON(cartPath, stdin, &c); err != nil {
-		return port.Outgoing{}, err
+	if w.After != "" {
+		line += fmt.Sprintf(" becomes %q", w.After)
 	}
-	if err := file.check(); err != nil {
-		return port.Outgoing{}, inFile(connectionPath, err)
+	if w.Remedy != "" {
+		line += "; remedy: " + w.Remedy
 	}
-	if len(c.Lines) > cart.MaxLines {
-		return port.Outgoing{}, inFile(cartPath, cart.ErrTooManyLines)
+	if w.Source != "" {
+		line += "; source: " + w.Source
 	}
-	if err := completeExample(&c, file); err != nil {
-		return port.Outgoing{}, err
-	}
-	if err := c.Check(); err != nil {
-		return port.Outgoing{}, inFile(cartPath, err)
-	}
-	return port.Outgoing{
-		Cart: &c, Options: file.Options, ReturnURL: file.Return.URL, Correlation: file.Correlation,
-		CorrelationField: connection.Presets[connection.DefaultPreset].Session, Operation: file.Operation,
-		From: []connection.Identity{exampleBuyerID}, To: []connection.Identity{exampleSellerID}, Sender: []connection.Identity{exampleBuyerID},
-		DocumentID: system.IDs{}.New(), Now: system.Clock{}.Now(),
-	}, nil
+	return oneLine(line)
 }
 
-// completeExample fills in what the gateway would, from the connection file and the stand-ins.
-func completeExample(c *cart.Cart, file connectionFile) error {
+// readConnection reads and checks the file of a connection; without one the format's defaults hold.
+func readConnection(encoder port.CartEncoder, mapper port.Mapper, path string, stdin io.Reader) (connectionFile, error) {
+	file := connectionFile{Operation: "create"}
+	file.Return.URL = exampleReturn
+	if path == "" {
+		return file, nil
+	}
+	if err := readJSON(path, stdin, &file); err != nil {
+		return file, err
+	}
+	if file.Format != "" && file.Format != encoder.Name() {
+		return file, usageError{fmt.Errorf("%s: is for format %s, not %s", path, file.Format, encoder.Name())}
+	}
+	if err := file.check(encoder, mapper); err != nil {
+		return file, inFile(path, err)
+	}
+	return file, nil
+}
+
+// exampleSubject is the visit that the gateway would know, from the connection file and the stand-ins.
+func exampleSubject(c *cart.Cart, format string, file connectionFile) encoding.Subject {
+	const box = "punchout"
 	settings := tenant.Defaults()
-	settings.Seller = exampleSeller
-	shop, err := tenant.New("example", exampleSeller.Name, nil, settings, system.Clock{}.Now())
-	if err != nil {
-		return err
+	if c.Language == "" {
+		c.Language = settings.Language
 	}
-	who, err := customer.New(shop, "example", customer.Profile{Name: exampleBuyer.Name, Buyer: exampleBuyer}, system.Clock{}.Now())
-	if err != nil {
-		return err
+	settings.Language = "en" // of the warnings, as of all that the command line says
+	settings.Seller, settings.DecidingField = exampleSeller, box
+	return encoding.Subject{
+		Shop: tenant.Restore(tenant.State{ID: "example", Name: exampleSeller.Name, Settings: settings}),
+		Customer: customer.Restore(customer.State{ID: "example", Profile: customer.Profile{
+			Name: exampleBuyer.Name, Active: true, Buyer: exampleBuyer, Values: map[string]string{box: "true"},
+		}}),
+		Connection: connection.Restore(connection.State{ID: "example", Profile: connection.Profile{
+			Name: "example", Customer: "example", Format: format, Active: true,
+			Options: file.Options, Mapping: file.Mapping, BuyerSystem: file.BuyerSystem,
+			Login: connection.Login{
+				From: []connection.Identity{exampleBuyerID}, To: []connection.Identity{exampleSellerID}, Sender: []connection.Identity{exampleBuyerID},
+			},
+			Seller: file.Seller, Buyer: file.Buyer,
+		}}),
+		Session: session.State{Tenant: "example", Customer: "example", Connection: "example", Visit: session.Visit{
+			Operation: file.Operation, ReturnURL: file.Return.URL, Correlation: file.Correlation,
+			CorrelationField: connection.Presets[connection.DefaultPreset].Session,
+		}},
 	}
-	transfer.Complete(c, shop, who, connection.Profile{Seller: file.Seller, Buyer: file.Buyer}, session.Visit{}, system.Clock{}, system.IDs{})
-	return nil
 }
 
 func printForm(w io.Writer, d *document.Document) error {

@@ -17,8 +17,8 @@ import (
 
 // Limits of what one cart can cost.
 const (
-	maxWork     = 1 << 29 // bytes that rules and expressions handle, with perValue for each
-	perValue    = 64
+	maxWork     = 1 << 27 // bytes that rules and expressions handle, with perValue for each: a few seconds at worst
+	perValue    = 8
 	maxWarnings = 500
 	maxShown    = 60 // characters of a value in a message
 )
@@ -213,7 +213,7 @@ func fits(text string, limit int) error {
 	return nil
 }
 
-var minusOne, two, ten = money.FromInt(-1), money.FromInt(2), money.FromInt(10)
+var one, two, ten = money.FromInt(1), money.FromInt(2), money.FromInt(10)
 
 // checkPrice refuses a rounding that moves the line's price by more than half of the currency's minor unit, or to nought.
 func (r *run) checkPrice(text string) error {
@@ -227,7 +227,7 @@ func (r *run) checkPrice(text string) error {
 	for range minorUnit {
 		moved = moved.Mul(ten)
 	}
-	if moved.Cmp(money.FromInt(1)) > 0 || moved.Cmp(minusOne) < 0 || exact.Sign() != 0 && rounded.Sign() == 0 {
+	if moved.Cmp(one) > 0 || moved.Cmp(minusOne) < 0 || exact.Sign() != 0 && rounded.Sign() == 0 {
 		return refuse("price_changed", "the price %s cannot become %s: a mapping rounds to the minor unit of %s, and not to nought",
 			exact, rounded, r.in.Cart.Currency)
 	}

@@ -53,7 +53,7 @@ type rule struct {
 // step transforms a value.
 type step func(r *run, value string) (string, error)
 
-type compiler struct {
+type compilation struct {
 	*problems
 	tables map[string]map[string]string
 	format string
@@ -63,7 +63,7 @@ type compiler struct {
 
 // compile reads a mapping for a format, or refuses it with all that is wrong.
 func compile(mapping []byte, f port.CartEncoder) (*program, error) {
-	c := &compiler{problems: &problems{text: mapping}, format: f.Name()}
+	c := &compilation{problems: &problems{text: mapping}, format: f.Name()}
 	if fields, ok := f.(port.FieldMapper); ok {
 		c.fields = fields.Fields()
 	}
@@ -81,12 +81,12 @@ func compile(mapping []byte, f port.CartEncoder) (*program, error) {
 	return &p, nil
 }
 
-func (c *compiler) wrongf(v *value, code, format string, args ...any) {
+func (c *compilation) wrongf(v *value, code, format string, args ...any) {
 	c.reportf(v.at, v.path, code, format, args...)
 }
 
 // object returns the members of an object and reports those that are doubled, or not known where there are known ones.
-func (c *compiler) object(v *value, known ...string) map[string]*value {
+func (c *compilation) object(v *value, known ...string) map[string]*value {
 	if v.kind != '{' {
 		c.wrongf(v, "wrong_type", "must be an object")
 		return nil
@@ -106,7 +106,7 @@ func (c *compiler) object(v *value, known ...string) map[string]*value {
 }
 
 // string returns a text of at most limit bytes.
-func (c *compiler) string(v *value, limit int) string {
+func (c *compilation) string(v *value, limit int) string {
 	switch {
 	case v.kind != '"':
 		c.wrongf(v, "wrong_type", "must be a text")
@@ -119,7 +119,7 @@ func (c *compiler) string(v *value, limit int) string {
 }
 
 // whole returns a whole number from least to most.
-func (c *compiler) whole(v *value, least, most int) int {
+func (c *compilation) whole(v *value, least, most int) int {
 	n, err := strconv.Atoi(v.text)
 	if v.kind != '0' || err != nil || n < least || n > most {
 		c.wrongf(v, "out_of_range", "must be a whole number from %d to %d", least, most)
@@ -128,7 +128,7 @@ func (c *compiler) whole(v *value, least, most int) int {
 	return n
 }
 
-func (c *compiler) mapping(v *value) (p program) {
+func (c *compilation) mapping(v *value) (p program) {
 	top := c.object(v, "version", "tables", "cart", "lines")
 	switch given := top["version"]; {
 	case top == nil:
@@ -140,10 +140,12 @@ func (c *compiler) mapping(v *value) (p program) {
 	}
 	c.tables = map[string]map[string]string{}
 	if tables := top["tables"]; tables != nil {
-		for name, table := range c.object(tables) {
-			c.tables[name] = map[string]string{}
-			for from, to := range c.object(table) {
-				c.tables[name][from] = c.string(to, cart.MaxName)
+		c.object(tables)
+		for _, table := range tables.members {
+			c.object(table.value)
+			c.tables[table.name] = map[string]string{}
+			for _, entry := range table.members {
+				c.tables[table.name][entry.name] = c.string(entry.value, cart.MaxName)
 			}
 		}
 	}
@@ -157,7 +159,7 @@ func (c *compiler) mapping(v *value) (p program) {
 }
 
 // targets reads an object of rules by their targets.
-func targets[T any](c *compiler, v *value, members map[string]access[T], onLine bool) (all []assignment[T]) {
+func targets[T any](c *compilation, v *value, members map[string]access[T], onLine bool) (all []assignment[T]) {
 	if v.kind != '{' {
 		c.wrongf(v, "wrong_type", "must be an object of rules by their targets")
 		return nil
@@ -192,7 +194,7 @@ func (a assignment[T]) member() string { return strings.ReplaceAll(a.pointer[1:]
 const formField = "form."
 
 // target finds what a name of the mapping stands for.
-func target[T any](c *compiler, m member, members map[string]access[T], onLine bool) (a assignment[T], ok bool) {
+func target[T any](c *compilation, m member, members map[string]access[T], onLine bool) (a assignment[T], ok bool) {
 	name := m.name
 	if form, isForm := strings.CutPrefix(name, formField); isForm && form != "" && !onLine {
 		return assignment[T]{field: form}, true
@@ -225,7 +227,7 @@ func target[T any](c *compiler, m member, members map[string]access[T], onLine b
 }
 
 // field finds a field of the format by its name, the exact one first, then the longest that ends in *.
-func (c *compiler) field(name string, onLine bool) (found port.Field, rest string, ok bool) {
+func (c *compilation) field(name string, onLine bool) (found port.Field, rest string, ok bool) {
 	for _, f := range c.fields {
 		prefix, star := strings.CutSuffix(f.Name, "*")
 		switch {
@@ -240,7 +242,7 @@ func (c *compiler) field(name string, onLine bool) (found port.Field, rest strin
 }
 
 // fieldNames continues the list of targets with what stands beside the neutral members.
-func (c *compiler) fieldNames(onLine bool) string {
+func (c *compilation) fieldNames(onLine bool) string {
 	var all []string
 	for _, f := range c.fields {
 		if f.Line == onLine {
@@ -258,7 +260,7 @@ func (c *compiler) fieldNames(onLine bool) string {
 }
 
 // rule reads a rule: a path, or an object.
-func (c *compiler) rule(v *value, onLine bool) *rule {
+func (c *compilation) rule(v *value, onLine bool) *rule {
 	if c.rules++; c.rules > maxRules {
 		if c.rules == maxRules+1 {
 			c.wrongf(v, "too_many", "a mapping has at most %d rules", maxRules)
@@ -314,7 +316,7 @@ func (c *compiler) rule(v *value, onLine bool) *rule {
 }
 
 // list returns the items of an array that may be absent.
-func (c *compiler) list(v *value) []*value {
+func (c *compilation) list(v *value) []*value {
 	if v != nil && v.kind != '[' {
 		c.wrongf(v, "wrong_type", "must be a list")
 	}
@@ -324,7 +326,7 @@ func (c *compiler) list(v *value) []*value {
 	return v.items
 }
 
-func (c *compiler) from(v *value, onLine bool) func(*run) (string, error) {
+func (c *compilation) from(v *value, onLine bool) func(*run) (string, error) {
 	path := c.string(v, cart.MaxName)
 	read, _, err := resolve(path, onLine)
 	if err != nil && path != "" {
@@ -335,7 +337,7 @@ func (c *compiler) from(v *value, onLine bool) func(*run) (string, error) {
 	return func(r *run) (string, error) { return read(r), nil }
 }
 
-func (c *compiler) join(v *value, onLine bool) func(*run) (string, error) {
+func (c *compilation) join(v *value, onLine bool) func(*run) (string, error) {
 	found := c.object(v, "of", "with")
 	if found != nil && found["of"] == nil {
 		c.wrongf(v, "missing", "the list of what is joined is missing: of")
@@ -390,7 +392,7 @@ func resolve(path string, onLine bool) (func(*run) string, kind, error) {
 }
 
 // table returns a table of the mapping by its name.
-func (c *compiler) table(v *value) map[string]string {
+func (c *compilation) table(v *value) map[string]string {
 	name := c.string(v, cart.MaxName)
 	table, ok := c.tables[name]
 	if !ok && v.kind == '"' {
@@ -401,7 +403,7 @@ func (c *compiler) table(v *value) map[string]string {
 }
 
 // choice returns which of the names stands in v, the first where v is absent.
-func (c *compiler) choice(v *value, names ...string) string {
+func (c *compilation) choice(v *value, names ...string) string {
 	if v == nil {
 		return names[0]
 	}

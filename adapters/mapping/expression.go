@@ -4,14 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/checker"
+	"github.com/expr-lang/expr/compiler"
 	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser"
@@ -24,7 +23,6 @@ import (
 const (
 	maxExpression = 1_000 // bytes
 	maxNodes      = 200
-	maxExact      = 40 // digits of a number in between: the product of two has no more than money computes exactly
 )
 
 // expression is a compiled expression. It sees its operands and nothing else.
@@ -32,7 +30,7 @@ type expression struct {
 	program  *vm.Program
 	operands []operand
 	nodes    int
-	length   int // of its text
+	texts    int // bytes of the texts that stand in it
 }
 
 // operand is a path in an expression.
@@ -43,100 +41,9 @@ type operand struct {
 	read  func(*run) string
 }
 
-// language is what the expressions consist of, beside what reader.Visit lets pass. A function of a name that no identifier
-// can have stands for an operator.
-var language = append([]expr.Option{
-	expr.DisableAllBuiltins(), expr.MaxNodes(maxNodes), expr.Optimize(false),
-	expr.Operator("+", "+ text", "+"), expr.Operator("-", "-"), expr.Operator("*", "*"),
-	expr.Operator("==", "=="), expr.Operator("!=", "!="),
-	expr.Operator("<", "<"), expr.Operator("<=", "<="), expr.Operator(">", ">"), expr.Operator(">=", ">="),
-	function2("+ text", func(a, b string) (string, error) { return a + b, nil }),
-	function2("+", func(a, b money.Decimal) (money.Decimal, error) { return exact(a.Add(b)) }),
-	function2("-", func(a, b money.Decimal) (money.Decimal, error) { return exact(a.Add(b.Mul(minusOne))) }),
-	function2("*", func(a, b money.Decimal) (money.Decimal, error) { return exact(a.Mul(b)) }),
-	function2("==", func(a, b money.Decimal) (bool, error) { return a.Cmp(b) == 0, nil }),
-	function2("!=", func(a, b money.Decimal) (bool, error) { return a.Cmp(b) != 0, nil }),
-	function2("<", func(a, b money.Decimal) (bool, error) { return a.Cmp(b) < 0, nil }),
-	function2("<=", func(a, b money.Decimal) (bool, error) { return a.Cmp(b) <= 0, nil }),
-	function2(">", func(a, b money.Decimal) (bool, error) { return a.Cmp(b) > 0, nil }),
-	function2(">=", func(a, b money.Decimal) (bool, error) { return a.Cmp(b) >= 0, nil }),
-}, slices.Collect(maps.Values(functions))...)
-
-// functions are those that an expression can call. None gives more text than it takes.
-var functions = map[string]expr.Option{
-	"upper": function1("upper", func(text string) (string, error) { return strings.ToUpper(text), nil }),
-	"lower": function1("lower", func(text string) (string, error) { return strings.ToLower(text), nil }),
-	"trim":  function1("trim", func(text string) (string, error) { return strings.TrimSpace(text), nil }),
-	"length": function1("length", func(text string) (money.Decimal, error) {
-		return money.FromInt(int64(utf8.RuneCountInString(text))), nil
-	}),
-	"cut": function2("cut", func(text string, n money.Decimal) (string, error) {
-		return firstCharacters(text, small(n)), nil
-	}),
-	"remove": function2("remove", func(text, what string) (string, error) { return strings.ReplaceAll(text, what, ""), nil }),
-	"before": function2("before", func(text, mark string) (string, error) {
-		first, _, _ := strings.Cut(text, mark)
-		return first, nil
-	}),
-	"after": function2("after", func(text, mark string) (string, error) {
-		_, rest, _ := strings.Cut(text, mark)
-		return rest, nil
-	}),
-	"number": function1("number", func(text string) (money.Decimal, error) { return decimal(strings.TrimSpace(text)) }),
-	"text":   function1("text", func(n money.Decimal) (string, error) { return n.String(), nil }),
-	"round": function2("round", func(n, digits money.Decimal) (money.Decimal, error) {
-		return n.Round(small(digits)), nil
-	}),
-	"divide": function3("divide", func(n, by, digits money.Decimal) (money.Decimal, error) {
-		if by.Sign() == 0 {
-			return n, refuse("not_number", "a division by nought")
-		}
-		return exact(n.Quo(by).Round(small(digits)))
-	}),
-}
-
-func function1[A, R any](name string, f func(A) (R, error)) expr.Option {
-	return expr.Function(name, func(p ...any) (any, error) { return f(as[A](p[0])) }, new(func(A) R))
-}
-
-func function2[A, B, R any](name string, f func(A, B) (R, error)) expr.Option {
-	return expr.Function(name, func(p ...any) (any, error) { return f(as[A](p[0]), as[B](p[1])) }, new(func(A, B) R))
-}
-
-func function3[A, B, C, R any](name string, f func(A, B, C) (R, error)) expr.Option {
-	return expr.Function(name, func(p ...any) (any, error) { return f(as[A](p[0]), as[B](p[1]), as[C](p[2])) }, new(func(A, B, C) R))
-}
-
-// as returns an argument, whose type was checked with the expression.
-func as[T any](argument any) T {
-	typed, _ := argument.(T)
-	return typed
-}
-
-func exact(d money.Decimal) (money.Decimal, error) {
-	if len(strings.Trim(d.String(), "-")) > maxExact+1 { // with the point
-		return d, refuse("too_many_digits", "a number in the expression has more than %d digits", maxExact)
-	}
-	return d, nil
-}
-
-var most = money.FromInt(100_000)
-
-// small returns a number as a count, nought where it is below, and no more than any text has characters.
-func small(d money.Decimal) int {
-	if d.Cmp(most) > 0 {
-		d = most
-	}
-	n, err := strconv.Atoi(d.Round(0).String())
-	if err != nil || n < 0 {
-		return 0
-	}
-	return n
-}
-
 // expression compiles an expression that gives a text, or with condition true or false. What it returns can be run only
 // where nothing is reported.
-func (c *compiler) expression(v *value, onLine, condition bool) *expression {
+func (c *compilation) expression(v *value, onLine, condition bool) *expression {
 	source := c.string(v, maxExpression)
 	if source == "" {
 		if v.kind == '"' && v.text == "" {
@@ -159,155 +66,224 @@ func compileExpression(source string, onLine, condition bool) (e *expression, er
 		}
 	}()
 	config := conf.CreateNew()
-	for _, option := range language {
-		option(config)
+	config.MaxNodes = maxNodes
+	expr.DisableAllBuiltins()(config)
+	clear(config.Builtins)
+	for name, f := range functions {
+		expr.Function(name, f.call, f.signature)(config)
+	}
+	for name, f := range calculations {
+		expr.Function(calculation(name), f.call, f.signature)(config)
 	}
 	tree, err := parser.ParseWithConfig(source, config)
 	if err != nil {
 		return nil, plain(err)
 	}
-	seen := &reader{source: []rune(source)}
-	ast.Walk(&tree.Node, seen)
-	e = &expression{nodes: seen.nodes, length: len(source)}
-	types := map[string]any{}
-	ast.Walk(&tree.Node, visitor(func(node ast.Node) {
-		name, ok := node.(*ast.IdentifierNode)
-		if !ok || functions[name.Value] != nil {
-			return
-		}
-		if i := slices.IndexFunc(e.operands, func(o operand) bool { return o.path == name.Value }); i >= 0 {
-			e.operands[i].times++
-			return
-		}
-		read, kind, err := resolve(name.Value, onLine)
-		if err != nil {
-			seen.refusef(node, "%v", err)
-			return
-		}
-		e.operands = append(e.operands, operand{name.Value, kind, 1, read})
-		types[name.Value] = [...]any{kindText: "", kindNumber: money.Decimal{}, kindTruth: false}[kind]
-	}))
-	if seen.err != nil {
-		return nil, seen.err
+	t := &translator{source: []rune(source), onLine: onLine, kinds: map[ast.Node]kind{}, types: map[string]any{}}
+	ast.Walk(&tree.Node, t)
+	if result := t.kindOf(tree.Node); condition && result != kindTruth {
+		t.refusef(tree.Node, "a condition is true or false, and this is %s", result)
+	} else if result == kindList {
+		t.refusef(tree.Node, "an expression gives a text, a number or a condition, and this is %s", result)
 	}
-	options := append(slices.Clone(language), expr.Env(types), expr.Patch(seen))
-	if condition {
-		options = append(options, expr.AsBool())
+	if t.err != nil {
+		return nil, t.err
 	}
-	if e.program, err = expr.Compile(source, options...); err != nil {
+	config.WithEnv(t.types)
+	if _, err := checker.Check(tree, config); err != nil { // agrees with the translator, or one of them is wrong
 		return nil, plain(err)
 	}
-	return e, checkTypes(e.program.Node(), seen)
-}
-
-// checkTypes refuses what the library would let pass: operators that are those of numbers between texts, which it orders
-// letter by letter, and results of other types.
-func checkTypes(node ast.Node, seen *reader) error {
-	ast.Walk(&node, visitor(func(node ast.Node) {
-		if n, ok := node.(*ast.BinaryNode); ok && strings.ContainsAny(n.Operator, "+-*<>") {
-			seen.refusef(n, "%s is for numbers; number(...) reads one from a text", n.Operator)
-		}
-	}))
-	switch node.Type() {
-	case reflect.TypeFor[string](), reflect.TypeFor[money.Decimal](), reflect.TypeFor[bool]():
-	default:
-		seen.refusef(node, "an expression gives a text, a number or a condition, in both branches of a choice the same")
+	program, err := compiler.Compile(tree, config)
+	if err != nil {
+		return nil, plain(err)
 	}
-	return seen.err
+	return &expression{program, t.operands, t.nodes, t.texts}, nil
 }
 
-type visitor func(ast.Node)
-
-func (v visitor) Visit(node *ast.Node) { v(*node) }
-
-// reader turns a parsed expression into one of the mapping's: paths become operands, numbers become decimals. It refuses
-// everything else that the library knows: loops, variables, ranges, slices, regular expressions, floats.
-type reader struct {
-	source []rune
-	nodes  int
-	err    error // the first
+// translator turns a parsed expression into one of the mapping's: paths become operands, numbers become exact decimals, and
+// what is done with them becomes calls. It checks the types, and refuses all else that the library can do: loops, variables,
+// ranges, slices, regular expressions, floats. The library's own check of types passes over what was translated.
+type translator struct {
+	source   []rune
+	onLine   bool
+	nodes    int
+	texts    int
+	kinds    map[ast.Node]kind
+	operands []operand
+	types    map[string]any // of the operands, for the library
+	err      error          // the first
 }
 
-func (w *reader) refusef(node ast.Node, format string, args ...any) {
-	if w.err == nil {
-		w.err = fmt.Errorf("at character %d of the expression: "+format, append([]any{node.Location().From + 1}, args...)...)
+func (t *translator) refusef(node ast.Node, format string, args ...any) {
+	if t.err == nil {
+		t.err = fmt.Errorf("at character %d of the expression: "+format, append([]any{node.Location().From + 1}, args...)...)
 	}
 }
 
-// operators are the binary operators of the expressions.
-var operators = strings.Fields("+ - * == != < <= > >= and && or || in contains startsWith endsWith")
+// replace puts another node of a kind in the place of one.
+func (t *translator) replace(node *ast.Node, by ast.Node, k kind) {
+	ast.Patch(node, by)
+	t.kinds[by] = k
+}
+
+// kindOf returns the kind of a node that is used as a value. A name that is, is a path.
+func (t *translator) kindOf(node ast.Node) kind {
+	name, ok := node.(*ast.IdentifierNode)
+	if !ok {
+		return t.kinds[node]
+	}
+	if i := slices.IndexFunc(t.operands, func(o operand) bool { return o.path == name.Value }); i >= 0 {
+		t.operands[i].times++
+		return t.operands[i].kind
+	}
+	read, kind, err := resolve(name.Value, t.onLine)
+	if err != nil {
+		t.refusef(node, "%v", err)
+		return kindText
+	}
+	t.operands = append(t.operands, operand{name.Value, kind, 1, read})
+	t.types[name.Value] = [...]any{kindText: "", kindNumber: money.Decimal{}, kindTruth: false}[kind]
+	return kind
+}
+
+// want refuses a node of another kind.
+func (t *translator) want(node ast.Node, want kind, where string) {
+	t.wanted(node, t.kindOf(node), want, where)
+}
+
+func (t *translator) wanted(node ast.Node, got, want kind, where string) {
+	if got == want {
+		return
+	}
+	hint := ""
+	if got == kindText && want == kindNumber {
+		hint = "; number(...) reads one from a text"
+	}
+	t.refusef(node, "%s takes %s here, and this is %s%s", where, want, got, hint)
+}
 
 // Visit looks at a node after what is below it, so that a path grows from its first name.
-func (w *reader) Visit(node *ast.Node) {
-	w.nodes++
+func (t *translator) Visit(node *ast.Node) {
+	t.nodes++
 	switch n := (*node).(type) {
-	case *ast.StringNode, *ast.BoolNode, *ast.IdentifierNode, *ast.ConditionalNode:
+	case *ast.IdentifierNode: // for whoever uses it
+	case *ast.StringNode:
+		t.kinds[n] = kindText
+		t.texts += len(n.Value)
+	case *ast.BoolNode:
+		t.kinds[n] = kindTruth
 	case *ast.IntegerNode, *ast.FloatNode:
-		literal := string(w.source[n.Location().From:n.Location().To])
+		literal := string(t.source[n.Location().From:n.Location().To])
 		d, err := money.Parse(literal)
 		if err != nil {
-			w.refusef(n, "%s is no decimal number such as 12.50", literal)
-			return
+			t.refusef(n, "%s is no decimal number such as 12.50", literal)
 		}
-		ast.Patch(node, &ast.ConstantNode{Value: d})
-	case *ast.ConstantNode: // made of a literal before
-	case *ast.UnaryNode:
-		switch n.Operator {
-		case "-":
-			ast.Patch(node, &ast.BinaryNode{Operator: "-", Left: &ast.ConstantNode{Value: money.FromInt(0)}, Right: n.Node})
-		case "+":
-			w.refusef(n, "there is no sign +")
+		t.replace(node, &ast.ConstantNode{Value: d}, kindNumber)
+	case *ast.ArrayNode:
+		for _, item := range n.Nodes {
+			t.want(item, kindText, "a list")
 		}
-	case *ast.BinaryNode:
-		if !slices.Contains(operators, n.Operator) {
-			w.refusef(n, "there is no operator %s; there are %s, and divide(a, b, digits)", n.Operator, strings.Join(operators, " "))
-		}
+		t.kinds[n] = kindList
 	case *ast.MemberNode:
 		object, isPath := n.Node.(*ast.IdentifierNode)
 		name, isName := n.Property.(*ast.StringNode)
 		if !isPath || !isName || n.Optional {
-			w.refusef(n, `a path is written line.sku or visit["COST CENTRE"]`)
+			t.refusef(n, `a path is written line.sku or visit["COST CENTRE"]`)
 			return
 		}
 		ast.Patch(node, &ast.IdentifierNode{Value: object.Value + "." + name.Value})
-	case *ast.ArrayNode:
-		for _, item := range n.Nodes {
-			if _, ok := item.(*ast.StringNode); !ok {
-				w.refusef(n, "a list holds texts only")
-			}
-		}
+	case *ast.UnaryNode:
+		t.unary(node, n)
+	case *ast.BinaryNode:
+		t.binary(node, n)
+	case *ast.ConditionalNode:
+		t.want(n.Cond, kindTruth, "a choice")
+		t.kinds[n] = t.kindOf(n.Exp1)
+		t.want(n.Exp2, t.kinds[n], "the choice, as before the colon,")
 	case *ast.CallNode:
-		if name, ok := n.Callee.(*ast.IdentifierNode); !ok || functions[name.Value] == nil {
-			w.refusef(n, "there is no such function; there are %s", strings.Join(slices.Sorted(maps.Keys(functions)), ", "))
-		}
+		t.call(n)
 	case *ast.BuiltinNode:
-		w.refusef(n, "there is no function %s; there are %s", n.Name, strings.Join(slices.Sorted(maps.Keys(functions)), ", "))
+		t.err = nil // what does not exist tells more than what is wrong within it
+		t.noFunction(n, n.Name)
 	default:
-		w.refusef(n, "is more than the expressions of mappings can do")
+		t.err = nil // likewise
+		t.refusef(n, "this is more than the expressions of mappings can do")
 	}
 }
 
-// plain returns what the library says, in the words of mappings and without a picture of the source.
-func plain(err error) error {
-	f, ok := errors.AsType[*file.Error](err)
+func (t *translator) unary(node *ast.Node, n *ast.UnaryNode) {
+	switch n.Operator {
+	case "-":
+		t.want(n.Node, kindNumber, n.Operator)
+		t.replace(node, calculate("-", &ast.ConstantNode{Value: nought}, n.Node), kindNumber)
+	case "not", "!":
+		t.want(n.Node, kindTruth, n.Operator)
+		t.kinds[n] = kindTruth
+	default:
+		t.refusef(n, "there is no sign %s", n.Operator)
+	}
+}
+
+func (t *translator) binary(node *ast.Node, n *ast.BinaryNode) {
+	calculated, isCalculation := calculations[n.Operator]
+	left := t.kindOf(n.Left)
+	own := natives[n.Operator]
+	i := slices.IndexFunc(own, func(o native) bool { return o.left == left })
+	switch {
+	case i >= 0:
+		t.want(n.Right, own[i].right, n.Operator)
+		t.kinds[n] = own[i].gives
+	case isCalculation:
+		t.wanted(n.Left, left, kindNumber, n.Operator)
+		t.want(n.Right, kindNumber, n.Operator)
+		t.replace(node, calculate(n.Operator, n.Left, n.Right), calculated.gives)
+	case own != nil:
+		t.wanted(n.Left, left, own[0].left, n.Operator)
+	default:
+		t.refusef(n, "there is no operator %s; there are %s", n.Operator, operatorNames)
+	}
+}
+
+func (t *translator) call(n *ast.CallNode) {
+	name, ok := n.Callee.(*ast.IdentifierNode)
 	if !ok {
-		return errors.New(inWords.Replace(err.Error()))
+		t.refusef(n, "this is no function")
+		return
 	}
-	return fmt.Errorf("at character %d of the expression: %s", f.From+1, inWords.Replace(f.Message))
+	f, ok := functions[name.Value]
+	switch {
+	case !ok:
+		t.noFunction(n, name.Value)
+	case len(n.Arguments) != len(f.takes):
+		t.refusef(n, "%s takes %d arguments, and not %d", name.Value, len(f.takes), len(n.Arguments))
+	default:
+		for i, argument := range n.Arguments {
+			t.want(argument, f.takes[i], name.Value)
+		}
+		t.kinds[n] = f.gives
+	}
 }
 
-var inWords = strings.NewReplacer("money.Decimal", "number", "string", "text", "bool", "condition")
+func (t *translator) noFunction(n ast.Node, name string) {
+	t.refusef(n, "there is no function %s; there are %s", quote(name), strings.Join(slices.Sorted(maps.Keys(functions)), ", "))
+}
+
+// plain returns what the library says, without its picture of the source.
+func plain(err error) error {
+	if f, ok := errors.AsType[*file.Error](err); ok {
+		return fmt.Errorf("at character %d of the expression: %s", f.From+1, f.Message)
+	}
+	return err
+}
 
 // run evaluates the expression.
 func (e *expression) run(r *run) (any, error) {
 	clear(r.operands)
-	read := e.length
+	read := e.texts
 	for _, o := range e.operands {
 		text := o.read(r)
 		read += o.times * len(text)
 		switch o.kind {
-		case kindText:
-			r.operands[o.path] = text
 		case kindTruth:
 			r.operands[o.path] = text == "true"
 		case kindNumber:
@@ -316,6 +292,8 @@ func (e *expression) run(r *run) (any, error) {
 				return nil, err
 			}
 			r.operands[o.path] = d
+		default:
+			r.operands[o.path] = text
 		}
 	}
 	if err := r.spend(e.nodes * (perValue + read)); err != nil { // no node gives more text than is below it

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -13,7 +12,6 @@ import (
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/money"
-	"github.com/punchgate/punchgate/domain/transfer"
 )
 
 // plainFormat has no fields that a mapping can name.
@@ -40,6 +38,7 @@ func (formFormat) Fields() []port.Field {
 		{Name: "NEW_ITEM-MATGROUP", Line: true},
 		{Name: "NEW_ITEM-CUST_FIELD1", Line: true},
 		{Name: "NEW_ITEM-CUST_FIELD*", Line: true},
+		{Name: "Extrinsic/x/*", Line: true, Member: "properties.*"},
 		{Name: "Extrinsic/*", Line: true, Member: "extrinsics.*"},
 		{Name: "BUYER_REFERENCE", Member: "buyer.reference"},
 		{Name: "SYSTEM"},
@@ -69,7 +68,7 @@ func sample(t testing.TB) *cart.Cart {
 				Quantity: dec("2"), Unit: "C62", UnitPrice: dec("10.505"), Tax: cart.Tax{Category: "S", Percent: dec("25")},
 				LeadTimeDays: &days, Extrinsics: map[string]string{"color": "blå", "cost.centre": "77"},
 				Classifications: []cart.Classification{{Scheme: cart.UNSPSC, Version: "26", Code: "31161501"}, {Scheme: "CPV", Code: "44531000"}},
-				Properties:      []cart.Property{{Name: "Weight", Value: "2 kg", Quantity: dec("2"), Unit: "KGM"}},
+				Properties:      []cart.Property{{Name: "Weight", Value: "2 kg", Quantity: dec("2"), Unit: "KGM", Qualifier: "net"}},
 			},
 			{
 				ID: "2", Key: "k2", SKU: "B-200", Name: "Olja", Quantity: dec("0.5"), Unit: "LTR", UnitPrice: dec("99.90"),
@@ -205,6 +204,173 @@ func TestExpressionsAreExactAndSmall(t *testing.T) {
 	}
 }
 
-var _ = errors.Is
-var _ = reflect.DeepEqual
-var _ transfer.Effect
+// found says of a refusal, in its order, where and why.
+func found(t *testing.T, err error, is *fault.Fault) []string {
+	t.Helper()
+	if !errors.Is(err, is) || fault.KindOf(err) != fault.Invalid {
+		t.Fatalf("answered with %v, want %v", err, is)
+	}
+	var all []string
+	for _, d := range fault.From(err).Details {
+		all = append(all, d.Path+" "+d.Code)
+	}
+	return all
+}
+
+func check(text string) error { return mapping.New().Check(json.RawMessage(text), formFormat{}) }
+
+func TestMappingsThatCannotWorkAreRefused(t *testing.T) {
+	for sentence, c := range map[string]struct{ text, want string }{
+		"no JSON":                           {`{"version": 1,`, "/mapping not_json"},
+		"broken JSON":                       {`{"version": 1, "lines": {"unit": tru}}`, "/mapping/lines/unit not_json"},
+		"broken UTF-8":                      {"{\"version\": 1, \"cart\": {\"contract_id\": {\"value\": \"\xff\"}}}", "/mapping/cart/contract_id/value not_json"},
+		"text behind it":                    {`{"version": 1} 2`, "/mapping not_json"},
+		"no object":                         {`[1]`, "/mapping wrong_type"},
+		"no version":                        {`{"lines": {}}`, "/mapping missing"},
+		"another version":                   {`{"version": 2}`, "/mapping/version unknown_version"},
+		"a version that is text":            {`{"version": "1"}`, "/mapping/version unknown_version"},
+		"an unknown member":                 {`{"version": 1, "line": {}}`, "/mapping/line unknown_member"},
+		"a doubled member":                  {`{"version": 1, "version": 1}`, "/mapping/version doubled_member"},
+		"a doubled entry of a table":        {`{"version": 1, "tables": {"t": {"a": "b", "a": "c"}}}`, "/mapping/tables/t/a doubled_member"},
+		"a table of numbers":                {`{"version": 1, "tables": {"t": {"a": 1}}}`, "/mapping/tables/t/a wrong_type"},
+		"rules that are a list":             {`{"version": 1, "lines": []}`, "/mapping/lines wrong_type"},
+		"a target that nobody has":          {onLine("NEW_ITEM-MATGRUPP", `"line.sku"`), "/mapping/lines/NEW_ITEM-MATGRUPP unknown_target"},
+		"a line's field at the cart":        {`{"version": 1, "cart": {"NEW_ITEM-MATGROUP": "cart.id"}}`, "/mapping/cart/NEW_ITEM-MATGROUP unknown_target"},
+		"a form field at the line":          {onLine("form.x", `"line.sku"`), "/mapping/lines/form.x unknown_target"},
+		"a family without a name":           {onLine("extrinsics.", `"line.sku"`), "/mapping/lines/extrinsics. unknown_target"},
+		"a family's star":                   {onLine("classifications", `"line.sku"`), "/mapping/lines/classifications unknown_target"},
+		"one target twice":                  {`{"version": 1, "lines": {"unit": "line.unit", "NEW_ITEM-UNIT": "line.unit"}}`, "/mapping/lines/NEW_ITEM-UNIT doubled_target"},
+		"the id":                            {onLine("id", `"line.sku"`), "/mapping/lines/id not_allowed"},
+		"the key":                           {onLine("key", `"line.sku"`), "/mapping/lines/key not_allowed"},
+		"the quantity":                      {onLine("quantity", `"line.quantity"`), "/mapping/lines/quantity not_allowed"},
+		"the quantity by the format's name": {onLine("NEW_ITEM-QUANTITY", `"line.quantity"`), "/mapping/lines/NEW_ITEM-QUANTITY not_allowed"},
+		"the currency":                      {`{"version": 1, "cart": {"currency": {"value": "EUR"}}}`, "/mapping/cart/currency not_allowed"},
+		"the tax":                           {onLine("tax.percent", `{"value": "0"}`), "/mapping/lines/tax.percent not_allowed"},
+		"a price that is made up":           {onLine("unit_price", `{"value": "1"}`), "/mapping/lines/unit_price not_allowed"},
+		"a price that is computed":          {onLine("unit_price", `{"expr": "line.unit_price * 2"}`), "/mapping/lines/unit_price not_allowed"},
+		"a price from a default":            {onLine("unit_price", `{"from": "line.unit_price", "then": [{"default": "1"}]}`), "/mapping/lines/unit_price not_allowed"},
+		"a price with a fallback":           {onLine("unit_price", `{"from": "line.unit_price", "then": [{"round": 2}], "fallback": ["line.quantity"]}`), "/mapping/lines/unit_price not_allowed"},
+		"a price from another member":       {onLine("unit_price", `{"from": "line.quantity", "then": [{"round": 2}]}`), "/mapping/lines/unit_price not_allowed"},
+		"a rule that is a number":           {onLine("sku", `5`), "/mapping/lines/sku wrong_type"},
+		"a rule without a source":           {onLine("sku", `{"then": []}`), "/mapping/lines/sku sources"},
+		"a rule with two sources":           {onLine("sku", `{"value": "x", "from": "line.sku"}`), "/mapping/lines/sku sources"},
+		"an unknown member of a rule":       {onLine("sku", `{"form": "line.sku", "value": "x"}`), "/mapping/lines/sku/form unknown_member"},
+		"a static number":                   {onLine("sku", `{"value": 5}`), "/mapping/lines/sku/value wrong_type"},
+		"a path to nowhere":                 {onLine("sku", `"line.sku2"`), "/mapping/lines/sku unknown_path"},
+		"a path without an object":          {onLine("sku", `"sku"`), "/mapping/lines/sku unknown_path"},
+		"a path to the customer":            {onLine("sku", `"customer"`), "/mapping/lines/sku unknown_path"},
+		"an empty path":                     {onLine("sku", `""`), "/mapping/lines/sku missing"},
+		"a cart that reads a line":          {`{"version": 1, "cart": {"contract_id": "line.contract_id"}}`, "/mapping/cart/contract_id unknown_path"},
+		"a join of nothing":                 {onLine("sku", `{"join": {"with": "x"}}`), "/mapping/lines/sku/join missing"},
+		"a join that is a list":             {onLine("sku", `{"join": ["line.sku"]}`), "/mapping/lines/sku/join wrong_type"},
+		"a join of a wrong path":            {onLine("sku", `{"join": {"of": ["line.sku", "line.x"]}}`), "/mapping/lines/sku/join/of/1 unknown_path"},
+		"an unknown transform":              {onLine("sku", `{"from": "line.sku", "then": [{"reverse": true}]}`), "/mapping/lines/sku/then/0 unknown_transform"},
+		"two transforms in one":             {onLine("sku", `{"from": "line.sku", "then": [{"cut": 4, "round": 2}]}`), "/mapping/lines/sku/then/0/round unknown_member"},
+		"a transform that is a text":        {onLine("sku", `{"from": "line.sku", "then": ["upper"]}`), "/mapping/lines/sku/then/0 unknown_transform"},
+		"transforms without a list":         {onLine("sku", `{"from": "line.sku", "then": {"cut": 4}}`), "/mapping/lines/sku/then wrong_type"},
+		"a table that is not there":         {onLine("sku", `{"from": "line.sku", "then": [{"map": "unit"}]}`), "/mapping/lines/sku/then/0/map unknown_table"},
+		"an unknown choice":                 {onLine("sku", `{"from": "line.sku", "then": [{"map": "units", "missing": "ignore"}]}`), "/mapping/lines/sku/then/0/missing unknown_choice"},
+		"a cut to nothing":                  {onLine("sku", `{"from": "line.sku", "then": [{"cut": 0}]}`), "/mapping/lines/sku/then/0/cut out_of_range"},
+		"a cut to a fraction":               {onLine("sku", `{"from": "line.sku", "then": [{"cut": 1.5}]}`), "/mapping/lines/sku/then/0/cut out_of_range"},
+		"a rounding to a million digits":    {onLine("sku", `{"from": "line.sku", "then": [{"round": 1000000}]}`), "/mapping/lines/sku/then/0/round out_of_range"},
+		"an unknown case":                   {onLine("sku", `{"from": "line.sku", "then": [{"case": "title"}]}`), "/mapping/lines/sku/then/0/case unknown_choice"},
+		"a fallback that is wrong":          {onLine("sku", `{"from": "line.sku", "fallback": ["line.x"]}`), "/mapping/lines/sku/fallback/0 unknown_path"},
+		"a condition that is a text":        {onLine("sku", `{"from": "line.sku", "when": "line.sku"}`), "/mapping/lines/sku/when expression"},
+		"too many rules": {
+			onLine("sku", `{"value": "x", "fallback": [`+strings.Repeat(`"line.sku",`, 600)+`"line.sku"]}`), "/mapping/lines/sku/fallback/499 too_many",
+		},
+		"rules nested too deep": {
+			onLine("sku", strings.Repeat(`{"value": "", "fallback": [`, 30)+`"line.sku"`+strings.Repeat(`]}`, 30)),
+			"/mapping/lines/sku" + strings.Repeat("/fallback/0", 11) + "/value too_deep",
+		},
+		"a megabyte": {onLine("sku", `{"value": "`+strings.Repeat("x", 1<<20)+`"}`), "/mapping too_long"},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			if got := found(t, check(c.text), mapping.ErrInvalid); len(got) != 1 || got[0] != c.want {
+				t.Errorf("found %q, want %q\n%v", got, c.want, fault.From(check(c.text)).Details)
+			}
+		})
+	}
+}
+
+func TestExpressionsThatCannotWorkAreRefused(t *testing.T) {
+	for expression, reason := range map[string]string{
+		``:                           "is empty",
+		`line.sku +`:                 "unexpected token",
+		`sku`:                        "no path",
+		`line`:                       "a line has no member",
+		`line.nothing`:               "a line has no member",
+		`cart.lines`:                 "the cart has no member",
+		`line.extrinsics`:            "a line has no member",
+		`visit`:                      "no path",
+		`$env`:                       "no path",
+		`$env["line"]`:               "no path",
+		`line.sku * 2`:               "number(...) reads one",
+		`line.sku < "B"`:             "number(...) reads one",
+		`"a" + 1`:                    "+ takes a text here, and this is a number",
+		`1 + "a"`:                    "+ takes a number here, and this is a text",
+		`upper(line.quantity) + "x"`: "upper takes a text here, and this is a number",
+		`"x" + upper(line.quantity)`: "upper takes a text here, and this is a number",
+		`line.quantity == "2"`:       "== takes a number here, and this is a text",
+		`line.service == "true"`:     "== takes true or false here",
+		`line.service and line.sku`:  "and takes true or false here",
+		`line.sku ? "a" : "b"`:       "a choice takes true or false here",
+		`line.service ? "a" : 1`:     "takes a text here, and this is a number",
+		`["a"]`:                      "this is a list",
+		`line.sku in "abc"`:          "in takes a list here",
+		`line.sku in ["a", 1]`:       "a list takes a text here",
+		`line.sku in [["a"]]`:        "a list takes a text here",
+		`1 / 3`:                      "no operator /",
+		`7 % 2`:                      "no operator %",
+		`2 ** 64`:                    "no operator **",
+		`2 ^ 64`:                     "no operator ^",
+		`1..1000000000`:              "no operator ..",
+		`line.sku ?? "x"`:            "no operator ??",
+		`line.sku matches "(a+)+$"`:  "no operator matches",
+		`line.sku[0:2]`:              "more than the expressions",
+		`line.sku[0]`:                "a path is written",
+		`line?.sku`:                  "more than the expressions",
+		`upper(line.sku).x`:          "a path is written",
+		`line.sku.upper()`:           "no function",
+		`let x = "a"; x + x`:         "more than the expressions",
+		`"a"; "b"`:                   "more than the expressions",
+		`{"a": 1}`:                   "more than the expressions",
+		`nil`:                        "more than the expressions",
+		`b"x"`:                       "more than the expressions",
+		`map(1..9, # * 2)`:           `no function "map"`,
+		`filter(["a"], true)`:        `no function "filter"`,
+		`repeat("x", 1000000000)`:    `no function "repeat"`,
+		`now()`:                      `no function "now"`,
+		`toJSON("x")`:                `no function "toJSON"`,
+		`env("PATH")`:                `no function "env"`,
+		`upper()`:                    "takes 1 arguments, and not 0",
+		`cut("x")`:                   "takes 2 arguments, and not 1",
+		`upper`:                      "no path",
+		`+1`:                         "no sign +",
+		`0x10`:                       "no decimal number",
+		`1e300`:                      "no decimal number",
+		`0.12345678901`:              "no decimal number",
+		`99999999999999999999`:       "invalid integer",
+		strings.Repeat("(", 400) + `"x"` + strings.Repeat(")", 400) + ` + 1`: "takes a text here",
+		strings.Repeat("(", 600) + `"x"` + strings.Repeat(")", 600):          "at most 1000",
+		`"x"` + strings.Repeat(` + "x"`, 150):                                "compilation failed",
+		`not not not not not line.sku`:                                       "not takes true or false",
+	} {
+		t.Run(expression[:min(len(expression), 40)], func(t *testing.T) {
+			rule, _ := json.Marshal(map[string]string{"expr": expression})
+			err := check(onLine("sku", string(rule)))
+			code := "expression"
+			if expression == "" {
+				code = "missing"
+			} else if len(expression) > 1000 {
+				code = "too_long"
+			}
+			if got := found(t, err, mapping.ErrInvalid); len(got) != 1 || got[0] != "/mapping/lines/sku/expr "+code {
+				t.Fatalf("found %q", got)
+			}
+			if message := fault.From(err).Details[0].Message; !strings.Contains(message, reason) {
+				t.Errorf("the reason is %q, want %q in it", message, reason)
+			}
+		})
+	}
+}

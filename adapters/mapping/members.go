@@ -10,14 +10,19 @@ import (
 	"github.com/punchgate/punchgate/domain/money"
 )
 
-// kind is the type of a member in expressions.
+// kind is the type of a value in expressions.
 type kind int
 
 const (
 	kindText kind = iota
 	kindNumber
 	kindTruth
+	kindList // of texts, in expressions only
 )
+
+func (k kind) String() string {
+	return [...]string{kindText: "a text", kindNumber: "a number", kindTruth: "true or false", kindList: "a list"}[k]
+}
 
 // access reads and writes one member of a cart or a line as text. Members that families such as extrinsics hold by name
 // are reached with the name.

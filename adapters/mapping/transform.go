@@ -18,7 +18,7 @@ var options = map[string][]string{
 const transforms = "map, unspsc, default, cut, round and case"
 
 // step reads a transform: an object with its name and what belongs to it.
-func (c *compiler) step(v *value) (name string, s step) {
+func (c *compilation) step(v *value) (name string, s step) {
 	for _, m := range v.members {
 		if _, ok := options[m.name]; ok {
 			name = m.name
@@ -32,7 +32,7 @@ func (c *compiler) step(v *value) (name string, s step) {
 	return name, c.named(name, v)
 }
 
-func (c *compiler) named(name string, v *value) step {
+func (c *compilation) named(name string, v *value) step {
 	found := c.object(v, append([]string{name}, options[name]...)...)
 	of := found[name]
 	switch name {

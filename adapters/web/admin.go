@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/punchgate/punchgate/application/erp"
+	"github.com/punchgate/punchgate/application/preview"
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
@@ -101,6 +102,11 @@ func (s *Server) putSettings(c *gin.Context) {
 	}
 	t, err := s.use.Administration.ChangeTenant(c.Request.Context(), tenantOf(c), b.Name, fields, settings)
 	reply(s, c, http.StatusOK, t, err, tenantView)
+}
+
+func (s *Server) replaceCatalogueSecret(c *gin.Context) {
+	plain, err := s.use.Administration.ReplaceCatalogueSecret(c.Request.Context(), tenantOf(c))
+	reply(s, c, http.StatusOK, plain, err, func(plain secret.Text) any { return gin.H{"secret": plain.Reveal()} })
 }
 
 func (s *Server) listCustomers(c *gin.Context) {
@@ -232,6 +238,10 @@ func (s *Server) createNetworkLink(c *gin.Context) {
 	}
 	made, err := s.use.Administration.CreateNetworkLink(c.Request.Context(), tenantOf(c))
 	reply(s, c, http.StatusCreated, made, err, s.linkView)
+}
+
+func (s *Server) previewConnection(c *gin.Context) {
+	s.preview(c, preview.Question{Connection: connection.ID(c.Param("id"))})
 }
 
 func (s *Server) replaceAnswerSecret(c *gin.Context) {

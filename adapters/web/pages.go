@@ -1,16 +1,22 @@
 package web
 
 import (
+	"bytes"
+	"cmp"
 	"crypto/rand"
 	"embed"
 	"encoding/base64"
+	"fmt"
 	"html/template"
 	"net/http"
 	"strings"
 
 	"github.com/gin-gonic/gin"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/ianaindex"
 	"golang.org/x/text/language"
 
+	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/transfer"
 	"github.com/punchgate/punchgate/domain/fault"
 )
@@ -23,22 +29,41 @@ var pages = template.Must(template.ParseFS(pageFiles, "pages/*.html"))
 // page is what every page shows.
 type page struct {
 	Language string // sv or en
+	Charset  string // empty for UTF-8
 	Nonce    string
 	Text     map[string]string // the page's texts by key
 	Data     any
 }
 
-// transferPage serves the page that posts itself to the procurement system. Its content security policy lets the form go
-// to the buyer and nowhere else. The referrer policy is strict-origin: with no-referrer the browser would post
-// "Origin: null", which some procurement systems refuse.
+// transferPage serves the page that posts itself to the procurement system.
 func (s *Server) transferPage(c *gin.Context) {
 	served, err := s.use.Transfer.Page(c.Request.Context(), c.Param("token"))
 	if err != nil {
 		s.refusePage(c, err)
 		return
 	}
+	s.showForm(c, "transfer.html", served.FormAction, page{
+		Language: choose(c, served.Language), Charset: served.Form.AcceptCharset, Data: served,
+	}, transferText(served))
+}
+
+// answerPage answers a function of the start call that asks the shop for data.
+func (s *Server) answerPage(c *gin.Context, answer *login.Answer) {
+	text := "answer"
+	if answer.Gone {
+		text = "gone"
+	}
+	s.showForm(c, "answer.html", answer.FormAction, page{
+		Language: choose(c, answer.Language), Charset: answer.Form.AcceptCharset, Data: answer,
+	}, text)
+}
+
+// showForm writes a page with the form that goes to the procurement system. Its content security policy lets the form go
+// there and nowhere else. The referrer policy is strict-origin: with no-referrer the browser would post "Origin: null",
+// which some procurement systems refuse.
+func (s *Server) showForm(c *gin.Context, name string, formAction []string, p page, text string) {
 	c.Header("Referrer-Policy", "strict-origin")
-	s.show(c, http.StatusOK, "transfer.html", choose(c, served.Language), served.FormAction, transferText(served), served)
+	s.show(c, http.StatusOK, name, formAction, p, text)
 }
 
 // transferText chooses the page's texts by what the page does.
@@ -71,9 +96,9 @@ func (s *Server) refusePage(c *gin.Context, err error) {
 	if reasons == nil && (f.Kind == fault.Malformed || f.Kind == fault.Conflict || f.Kind == fault.Unsupported) {
 		reasons = []string{reasonText(lang, fault.Detail{Code: f.Code, Message: f.Message})}
 	}
-	s.show(c, statuses[f.Kind], "refusal.html", lang, nil, "refusal."+kind, gin.H{
-		"Status": statuses[f.Kind], "Code": f.Code, "Reasons": reasons, "Request": requestID(c),
-	})
+	s.show(c, statuses[f.Kind], "refusal.html", nil, page{
+		Language: lang, Data: gin.H{"Status": statuses[f.Kind], "Code": f.Code, "Reasons": reasons, "Request": requestID(c)},
+	}, "refusal."+kind)
 	c.Abort()
 }
 
@@ -87,23 +112,38 @@ func (s *Server) refuseAny(c *gin.Context, err error) {
 }
 
 // show writes a page. formAction are the origins that a form of the page may go to.
-func (s *Server) show(c *gin.Context, status int, name, lang string, formAction []string, text string, data any) {
+func (s *Server) show(c *gin.Context, status int, name string, formAction []string, p page, text string) {
 	nonce := make([]byte, 16)
 	rand.Read(nonce) // it never fails
-	p := page{Language: lang, Nonce: base64.RawURLEncoding.EncodeToString(nonce), Text: texts[lang][text], Data: data}
+	p.Nonce, p.Charset = base64.RawURLEncoding.EncodeToString(nonce), strings.ToLower(cmp.Or(p.Charset, "utf-8"))
+	p.Text = texts[p.Language][text]
 	allowed := "'none'"
 	if len(formAction) > 0 {
 		allowed = strings.Join(formAction, " ")
 	}
 	c.Header("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+p.Nonce+"'; script-src 'nonce-"+p.Nonce+
 		"'; base-uri 'none'; form-action "+allowed)
-	c.Header("Content-Type", "text/html; charset=utf-8")
-	var page strings.Builder
-	if err := pages.ExecuteTemplate(&page, name, p); err != nil {
-		s.refuse(c, fault.From(err))
+	var written bytes.Buffer
+	err := pages.ExecuteTemplate(&written, name, p)
+	encoded := written.Bytes()
+	if err == nil {
+		encoded, err = inCharset(encoded, p.Charset)
+	}
+	if err != nil {
+		s.refuse(c, err)
 		return
 	}
-	c.String(status, "%s", page.String())
+	c.Data(status, "text/html; charset="+p.Charset, encoded)
+}
+
+// inCharset returns a page in the charset of its form, in which procurement systems that read it by themselves expect it.
+// What the charset lacks becomes a character reference (HTML, section 13.1.4).
+func inCharset(page []byte, charset string) ([]byte, error) {
+	known, err := ianaindex.MIME.Encoding(charset)
+	if err != nil || known == nil {
+		return nil, fmt.Errorf("a page in the charset %q cannot be written: %w", charset, err)
+	}
+	return encoding.HTMLEscapeUnsupported(known.NewEncoder()).Bytes(page)
 }
 
 var languages = language.NewMatcher([]language.Tag{language.English, language.Swedish})

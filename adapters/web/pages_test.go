@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"golang.org/x/net/html"
 
+	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/transfer"
 	"github.com/punchgate/punchgate/domain/eligibility"
 	"github.com/punchgate/punchgate/domain/fault"
@@ -176,7 +178,7 @@ func TestTheTransferPageCarriesTheFormUnchanged(t *testing.T) {
 			Fields: []domain.Field{{Name: "~caller", Value: "CTLG"}, {Name: `NEW_ITEM-DESCRIPTION["1"]`, Value: value}},
 		}
 		w := serve(s, request(lang), func(c *gin.Context) {
-			s.show(c, http.StatusOK, "transfer.html", lang, []string{"https://buyer.example.com"}, transferText(shown), shown)
+			s.showForm(c, "transfer.html", []string{"https://buyer.example.com"}, page{Language: lang, Data: shown}, transferText(shown))
 		})
 		fields := map[string]string{}
 		for _, e := range checkPage(t, w, lang) {
@@ -201,11 +203,73 @@ func TestTheTransferPageCarriesTheFormUnchanged(t *testing.T) {
 	}
 }
 
+func TestThePageIsInTheCharsetOfItsForm(t *testing.T) {
+	for charset, want := range map[string]struct{ mediaType, value string }{
+		"":           {"text/html; charset=utf-8", `value="Blå €"`},
+		"UTF-8":      {"text/html; charset=utf-8", `value="Blå €"`},
+		"ISO-8859-1": {"text/html; charset=iso-8859-1", "value=\"Bl\xe5 &#8364;\""}, // what the charset lacks is still in the field
+	} {
+		s, _ := edge(t)
+		answer := &login.Answer{Form: domain.Form{AcceptCharset: charset}, Fields: []domain.Field{{Name: "a", Value: "Blå €"}}}
+		w := serve(s, request("sv"), func(c *gin.Context) { s.answerPage(c, answer) })
+		meta := `<meta charset="` + strings.ToLower(cmp.Or(charset, "utf-8")) + `">`
+		if w.Header().Get("Content-Type") != want.mediaType || !strings.Contains(w.Body.String(), want.value) || !strings.Contains(w.Body.String(), meta) {
+			t.Errorf("%s: %v %q", charset, w.Header(), w.Body)
+		}
+	}
+	s, _ := edge(t)
+	w := serve(s, request("sv"), func(c *gin.Context) { s.answerPage(c, &login.Answer{Form: domain.Form{AcceptCharset: "klingon"}}) })
+	if w.Code != http.StatusInternalServerError {
+		t.Errorf("a charset of nobody is answered %d", w.Code)
+	}
+}
+
+// A procurement system that validates waits for the form to come; one that searches reads the page.
+func TestTheAnswerToAFunctionHasHiddenFieldsOnlyAndSubmitsItselfWhereItMust(t *testing.T) {
+	form := domain.Form{Action: "https://buyer.example.com/return", Method: "POST", AcceptCharset: "UTF-8", Target: "_top"}
+	fields := []domain.Field{{Name: "NEW_ITEM-DESCRIPTION[1]", Value: "a"}, {Name: "NEW_ITEM-DESCRIPTION[2]", Value: "b"}}
+	for sentence, c := range map[string]struct {
+		answer        login.Answer
+		forms, inputs int
+		submits       bool
+		action        string
+	}{
+		"VALIDATE":                        {login.Answer{Form: form, Fields: fields, FormAction: []string{"https://buyer.example.com"}, Submits: true}, 1, 2, true, "https://buyer.example.com"},
+		"BACKGROUND_SEARCH":               {login.Answer{Form: form, Fields: fields, FormAction: []string{"https://buyer.example.com"}}, 1, 2, false, "https://buyer.example.com"},
+		"BACKGROUND_SEARCH without a hit": {login.Answer{Form: form, FormAction: []string{"https://buyer.example.com"}}, 1, 0, false, "https://buyer.example.com"},
+		"VALIDATE of what is gone":        {login.Answer{Gone: true, Submits: true}, 0, 0, false, "'none'"},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			s, _ := edge(t)
+			w := serve(s, request("en"), func(g *gin.Context) { s.answerPage(g, &c.answer) })
+			count := map[string]int{}
+			for _, e := range checkPage(t, w, "en") {
+				count[e.name]++
+				if e.name == "input" && e.attributes["type"] != "hidden" {
+					t.Errorf("a field is %v", e.attributes)
+				}
+			}
+			if count["form"] != c.forms || count["input"] != c.inputs || count["button"]+count["img"]+count["link"] != 0 {
+				t.Errorf("the page has %v", count)
+			}
+			if submits := strings.Contains(w.Body.String(), "submit.call("); submits != c.submits {
+				t.Errorf("submits itself: %v", submits)
+			}
+			if policy := w.Header().Get("Content-Security-Policy"); w.Code != 200 || !strings.HasSuffix(policy, "form-action "+c.action) {
+				t.Errorf("%d, policy %s", w.Code, policy)
+			}
+			if !strings.Contains(w.Body.String(), "history.replaceState") {
+				t.Error("a password in the address stays there")
+			}
+		})
+	}
+}
+
 func TestThePageOfAPushedCartHasNothingToPost(t *testing.T) {
 	s, _ := edge(t)
 	shown := transfer.Page{Pushed: true}
 	w := serve(s, request("sv"), func(c *gin.Context) {
-		s.show(c, http.StatusOK, "transfer.html", "sv", nil, transferText(shown), shown)
+		s.showForm(c, "transfer.html", nil, page{Language: "sv", Data: shown}, transferText(shown))
 	})
 	for _, e := range checkPage(t, w, "sv") {
 		if e.name == "form" || e.name == "script" {

@@ -13,7 +13,8 @@ import (
 	"github.com/punchgate/punchgate/domain/secret"
 )
 
-// punchOut takes the start call. A browser is led on at once (303), so that no password stays in its address bar.
+// punchOut takes the start call. A browser is led on at once (303), so that no password stays in its address bar; a
+// function that asks for data is answered with its form.
 func (s *Server) punchOut(c *gin.Context) {
 	request, err := startRequest(c)
 	var reply login.Reply
@@ -29,12 +30,15 @@ func (s *Server) punchOut(c *gin.Context) {
 		}
 		reply = told
 	}
-	if reply.Document != nil {
+	switch {
+	case reply.Document != nil:
 		s.answerDocument(c, reply)
-		return
+	case reply.Answer != nil:
+		s.answerPage(c, reply.Answer)
+	default:
+		c.Header("Referrer-Policy", "no-referrer")
+		c.Redirect(http.StatusSeeOther, reply.Location)
 	}
-	c.Header("Referrer-Policy", "no-referrer")
-	c.Redirect(http.StatusSeeOther, reply.Location)
 }
 
 // answerDocument answers a program with a document, in which a refusal is told, too.

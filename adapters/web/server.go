@@ -28,6 +28,7 @@ import (
 	"github.com/punchgate/punchgate/application/erp"
 	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/application/preview"
 	"github.com/punchgate/punchgate/application/transfer"
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/fault"
@@ -62,6 +63,7 @@ type Services struct {
 
 	Login          *login.Service
 	Checkout       *checkout.Service
+	Preview        *preview.Service
 	Transfer       *transfer.Service
 	Completion     *completion.Service
 	ERP            *erp.Service
@@ -131,6 +133,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 	shop.POST("/sessions", s.openSession)
 	shop.POST("/sessions/:id/extend", s.extendSession)
 	shop.POST("/sessions/:id/cart", s.sendCart)
+	shop.POST("/sessions/:id/cart/preview", s.previewCart)
 	shop.POST("/sessions/:id/cancel", s.cancelSession)
 	shop.GET("/checkout-policy", s.checkoutPolicy)
 
@@ -152,6 +155,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 	admin := r.Group("/v1/admin", s.needs(apikey.Admin))
 	admin.GET("/settings", s.getSettings)
 	admin.PUT("/settings", s.putSettings)
+	admin.POST("/settings/catalogue-secret", s.replaceCatalogueSecret)
 	admin.GET("/customers", s.listCustomers)
 	admin.POST("/customers", s.createCustomer)
 	admin.GET("/customers/:id", s.getCustomer)
@@ -164,6 +168,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 	admin.GET("/connections/:id/links", s.listLinks)
 	admin.POST("/connections/:id/links", s.createLink)
 	admin.POST("/connections/:id/answer-secret", s.replaceAnswerSecret)
+	admin.POST("/connections/:id/preview", s.previewConnection)
 	admin.GET("/links", s.listNetworkLinks)
 	admin.POST("/links", s.createNetworkLink)
 	admin.POST("/links/:id/revoke", s.revokeLink)

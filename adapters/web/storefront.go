@@ -9,6 +9,7 @@ import (
 
 	"github.com/punchgate/punchgate/adapters/web/strictjson"
 	"github.com/punchgate/punchgate/application/checkout"
+	"github.com/punchgate/punchgate/application/preview"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
@@ -158,6 +159,24 @@ func (s *Server) sendCart(c *gin.Context) {
 		"transfer_url": s.transferURL(made.Token),
 		"warnings":     viewWarnings(made.Warnings),
 	})
+}
+
+func (s *Server) previewCart(c *gin.Context) {
+	s.preview(c, preview.Question{Session: session.ID(c.Param("id"))})
+}
+
+// preview answers with what would become of the cart in the body.
+func (s *Server) preview(c *gin.Context, q preview.Question) {
+	var tried cart.Cart
+	if !s.decode(c, &tried) {
+		return
+	}
+	warnings, err := s.use.Preview.Preview(c.Request.Context(), tenantOf(c), q, &tried)
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	s.answer(c, http.StatusOK, gin.H{"warnings": viewWarnings(warnings)})
 }
 
 func (s *Server) transferURL(token string) string { return s.config.PublicURL + "/transfer/" + token }

@@ -9,6 +9,8 @@ var texts = map[string]map[string]map[string]string{
 		"cancelled": {"Title": "Tillbaka till inköpssystemet", "Body": "Du återvänder nu till ert inköpssystem utan varukorg.", "Button": "Gå tillbaka"},
 		"pushing":   {"Title": "Varukorgen skickas", "Body": "Din varukorg skickas till ert inköpssystem. Du kan stänga fönstret och fortsätta där."},
 		"pushed":    {"Title": "Varukorgen är skickad", "Body": "Din varukorg finns nu i ert inköpssystem. Du kan stänga fönstret och fortsätta där."},
+		"answer":    {"Title": "Butikens svar", "Body": "Butiken svarar på inköpssystemets fråga."},
+		"gone":      {"Title": "Artikeln finns inte", "Body": "Butiken säljer inte längre artikeln som inköpssystemet frågar efter."},
 
 		"refusal.internal":        {"Title": "Något gick fel", "Body": "Felet är vårt. Försök igen om en stund."},
 		"refusal.malformed":       {"Title": "Anropet kunde inte läsas", "Body": "Inköpssystemets anrop saknar något eller är felaktigt. Kontakta den som sköter kopplingen."},
@@ -28,6 +30,8 @@ var texts = map[string]map[string]map[string]string{
 		"cancelled": {"Title": "Back to the procurement system", "Body": "You are going back to your procurement system without a cart.", "Button": "Go back"},
 		"pushing":   {"Title": "Sending the cart", "Body": "Your cart is being sent to your procurement system. You can close this window and go on there."},
 		"pushed":    {"Title": "The cart is sent", "Body": "Your cart is in your procurement system. You can close this window and go on there."},
+		"answer":    {"Title": "The shop's answer", "Body": "The shop answers the procurement system's question."},
+		"gone":      {"Title": "No such article", "Body": "The shop no longer sells the article that the procurement system asks for."},
 
 		"refusal.internal":        {"Title": "Something went wrong", "Body": "The fault is ours. Please try again in a while."},
 		"refusal.malformed":       {"Title": "The call could not be read", "Body": "The procurement system's call lacks something or is wrong. Please tell whoever runs the connection."},

@@ -3,6 +3,7 @@ package administration
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"log/slog"
 	"slices"
@@ -109,6 +110,22 @@ func (s *Service) ChangeTenant(
 		return nil, err
 	}
 	return s.stores.Tenants.Update(ctx, id, func(t *tenant.Tenant) error { return t.Change(name, fields, settings) })
+}
+
+// ReplaceCatalogueSecret generates the secret that signs questions to the shop, and returns it this once. The one until now
+// signs no more.
+func (s *Service) ReplaceCatalogueSecret(ctx context.Context, of tenant.ID) (secret.Text, error) {
+	// The shape of Standard Webhooks, whose secrets are 24 to 64 bytes.
+	plain := secret.New("whsec_" + base64.StdEncoding.EncodeToString([]byte(s.ids.New()+s.ids.New())))
+	sealed, err := s.secrets.Seal(plain, tenant.CataloguePurpose, string(of))
+	if err != nil {
+		return secret.Text{}, err
+	}
+	_, err = s.stores.Tenants.Update(ctx, of, func(t *tenant.Tenant) error {
+		t.SetCatalogueSecret(sealed)
+		return nil
+	})
+	return plain, err
 }
 
 func (s *Service) checkFormats(settings tenant.Settings) error {

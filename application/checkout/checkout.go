@@ -3,33 +3,29 @@
 package checkout
 
 import (
-	"bytes"
 	"context"
 	"errors"
 
-	"github.com/punchgate/punchgate/application/formats"
+	"github.com/punchgate/punchgate/application/encoding"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/token"
-	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/eligibility"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
-	"github.com/punchgate/punchgate/domain/transfer"
 )
 
 // Service serves the shop.
 type Service struct {
 	stores  port.Stores
-	formats *formats.Registry
+	encoder *encoding.Encoder
 	secrets port.Secrets
 	clock   port.Clock
-	ids     port.IDs
 }
 
 // New makes the service.
-func New(stores port.Stores, registry *formats.Registry, secrets port.Secrets, clock port.Clock, ids port.IDs) *Service {
-	return &Service{stores, registry, secrets, clock, ids}
+func New(stores port.Stores, encoder *encoding.Encoder, secrets port.Secrets, clock port.Clock) *Service {
+	return &Service{stores, encoder, secrets, clock}
 }
 
 // Visit is a session with its customer.
@@ -132,7 +128,11 @@ func (s *Service) Cancel(ctx context.Context, of tenant.ID, id session.ID) (tran
 	}
 	state := open.Snapshot()
 	if state.Status != session.Cancelled {
-		notice, err := s.notice(ctx, state)
+		conn, err := s.stores.Connections.Get(ctx, of, state.Connection)
+		if err != nil {
+			return "", err
+		}
+		notice, err := s.encoder.Cancel(conn, state)
 		if err != nil {
 			return "", err
 		}
@@ -144,36 +144,4 @@ func (s *Service) Cancel(ctx context.Context, of tenant.ID, id session.ID) (tran
 		}
 	}
 	return token.Make(s.secrets, token.Transfer, of, id), nil
-}
-
-// notice makes what the procurement system gets when the person comes back without a cart.
-func (s *Service) notice(ctx context.Context, of session.State) (*transfer.Document, error) {
-	conn, err := s.stores.Connections.Get(ctx, of.Tenant, of.Connection)
-	if err != nil {
-		return nil, err
-	}
-	encoder, err := formats.As[port.CartEncoder](s.formats, conn.Profile().Format, formats.Cart)
-	if err != nil {
-		return nil, err
-	}
-	var body bytes.Buffer
-	handover, err := encoder.EncodeCancel(&body, Outgoing(of, conn, s.ids.New(), s.clock))
-	if err != nil {
-		return nil, err
-	}
-	return &transfer.Document{
-		MediaType: handover.MediaType, FileName: handover.FileName, Body: body.Bytes(), Form: handover.Form, Warnings: handover.Warnings,
-	}, nil
-}
-
-// Outgoing gathers what a document needs of its session and connection; the cart is left to the caller.
-func Outgoing(of session.State, conn *connection.Connection, documentID string, clock port.Clock) port.Outgoing {
-	profile := conn.Profile()
-	return port.Outgoing{
-		Options: profile.Options, ReturnURL: of.Visit.ReturnURL,
-		Correlation: of.Visit.Correlation, CorrelationField: of.Visit.CorrelationField, Operation: of.Visit.Operation,
-		Keep: of.Visit.Keep,
-		From: profile.Login.From, To: profile.Login.To, Sender: profile.Login.Sender,
-		Test: of.Visit.Test, DocumentID: documentID, Now: clock.Now(),
-	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/punchgate/punchgate/application/authentication"
 	"github.com/punchgate/punchgate/application/completion"
+	"github.com/punchgate/punchgate/application/encoding"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/token"
@@ -31,22 +32,24 @@ type Policy struct {
 
 // Service accepts start calls.
 type Service struct {
-	stores  port.Stores
-	formats *formats.Registry
-	orders  *completion.Service
-	secrets port.Secrets
-	clock   port.Clock
-	ids     port.IDs
-	policy  Policy
-	log     *slog.Logger
+	stores    port.Stores
+	formats   *formats.Registry
+	encoder   *encoding.Encoder
+	orders    *completion.Service
+	secrets   port.Secrets
+	catalogue port.Catalogue
+	clock     port.Clock
+	ids       port.IDs
+	policy    Policy
+	log       *slog.Logger
 }
 
 // New makes the service.
 func New(
-	stores port.Stores, registry *formats.Registry, orders *completion.Service, secrets port.Secrets, clock port.Clock, ids port.IDs,
-	policy Policy, log *slog.Logger,
+	stores port.Stores, registry *formats.Registry, encoder *encoding.Encoder, orders *completion.Service, secrets port.Secrets,
+	catalogue port.Catalogue, clock port.Clock, ids port.IDs, policy Policy, log *slog.Logger,
 ) *Service {
-	return &Service{stores, registry, orders, secrets, clock, ids, policy, log}
+	return &Service{stores, registry, encoder, orders, secrets, catalogue, clock, ids, policy, log}
 }
 
 // Call is a start call as it came in.
@@ -56,9 +59,10 @@ type Call struct {
 	Request  port.StartRequest
 }
 
-// Reply is what the caller gets: a place to go on to, or a document.
+// Reply is what the caller gets: a place to go on to, a document, or the answer to a function.
 type Reply struct {
 	Location  string
+	Answer    *Answer
 	MediaType string
 	Document  []byte
 	Refusal   error // what the document refuses, for the log
@@ -83,7 +87,7 @@ func (s *Service) Start(ctx context.Context, call Call) (Reply, error) {
 		return Reply{}, fault.Newf(fault.Malformed, "login.method", "this connection does not accept a start call by %s", call.Request.Method)
 	}
 	opened, err := s.open(ctx, at, decoder, call.Request)
-	return Reply{Location: opened.page}, err
+	return Reply{Location: opened.page, Answer: opened.answer}, err
 }
 
 // Order accepts or refuses a purchase order document whose format holds the credentials, as Start does. It reports whether
@@ -188,8 +192,9 @@ func (s *Service) find(ctx context.Context, call Call, ordersOnly bool) (place, 
 // opened is what a call came to.
 type opened struct {
 	call   port.StartCall
-	page   string // where the person goes; empty where the document asks for no session
-	queued bool   // a purchase order was accepted for processing
+	page   string  // where the person goes; empty where the document asks for no session
+	answer *Answer // of a function that asks the shop for data
+	queued bool    // a purchase order was accepted for processing
 }
 
 // open reads the call, checks everything about it, and stores the session or what else the call brings.
@@ -214,10 +219,13 @@ func (s *Service) open(ctx context.Context, at place, decoder port.LoginDecoder,
 		return got, err
 	case at.ordersOnly:
 		return got, errOrdersOnly
+	case asksShop(start):
+		got.answer, err = s.answer(ctx, at.conn, start)
+		return got, err
 	case start.Operation == "": // a document that only asks what the gateway can do
 		return got, nil
 	}
-	got.page, err = s.visit(ctx, at.conn, start)
+	got.page, err = s.begin(ctx, at.conn, start)
 	return got, err
 }
 
@@ -240,31 +248,18 @@ func (s *Service) order(ctx context.Context, at place, start port.StartCall, r p
 	return received.Queued(), err
 }
 
-// visit stores the session and returns the start page.
-func (s *Service) visit(ctx context.Context, conn *connection.Connection, start port.StartCall) (string, error) {
-	of, err := s.stores.Tenants.Get(ctx, conn.Tenant())
+// begin stores the session and returns the start page.
+func (s *Service) begin(ctx context.Context, conn *connection.Connection, start port.StartCall) (string, error) {
+	of, visit, err := s.visit(ctx, conn, start)
 	if err != nil {
 		return "", err
 	}
-	if err := s.checkStart(ctx, of, conn); err != nil {
-		return "", err
-	}
-	profile := conn.Profile()
-	returnURL, err := profile.Return.Address(start.ReturnURL, s.policy.LoopbackHTTP)
-	if err != nil {
-		return "", err
-	}
-	if start.Lines, err = s.restore(ctx, conn, start); err != nil {
+	if visit.Lines, err = s.restore(ctx, conn, start); err != nil {
 		return "", err
 	}
 	page, err := s.landing(of)
 	if err != nil {
 		return "", err
-	}
-	visit := session.Visit{
-		Operation: start.Operation, ReturnURL: returnURL, Correlation: start.Correlation, CorrelationField: profile.Login.Names.Session,
-		Person: start.Person, ShipTo: start.ShipTo, SelectedItem: start.SelectedItem, Lines: start.Lines,
-		Extrinsics: start.Extrinsics, Keep: start.Keep, Test: start.Test,
 	}
 	begun := session.Start(of, conn, session.ID(s.ids.New()), visit, s.clock.Now())
 	if err := s.stores.Sessions.Create(ctx, begun); err != nil {
@@ -276,6 +271,24 @@ func (s *Service) visit(ctx context.Context, conn *connection.Connection, start 
 	}
 	page.RawQuery += "punchout_token=" + token.Make(s.secrets, token.Start, of.ID(), begun.ID())
 	return page.String(), nil
+}
+
+// visit checks whether the call may come to the shop, and says what it wants there.
+func (s *Service) visit(ctx context.Context, conn *connection.Connection, start port.StartCall) (*tenant.Tenant, session.Visit, error) {
+	of, err := s.stores.Tenants.Get(ctx, conn.Tenant())
+	if err != nil {
+		return nil, session.Visit{}, err
+	}
+	if err := s.checkStart(ctx, of, conn); err != nil {
+		return nil, session.Visit{}, err
+	}
+	profile := conn.Profile()
+	returnURL, err := profile.Return.Address(start.ReturnURL, s.policy.LoopbackHTTP)
+	return of, session.Visit{
+		Operation: start.Operation, ReturnURL: returnURL, Correlation: start.Correlation, CorrelationField: profile.Login.Names.Session,
+		Person: start.Person, ShipTo: start.ShipTo, SelectedItem: start.SelectedItem, Lines: start.Lines,
+		Extrinsics: start.Extrinsics, Keep: start.Keep, Test: start.Test,
+	}, err
 }
 
 // ErrNoLanding refuses logins of a shop that has no landing address yet.

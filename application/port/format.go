@@ -211,6 +211,8 @@ type Handover struct {
 	Warnings  []transfer.Warning
 	// Units are the codes that the document has in place of units of the cart.
 	Units map[string]string
+	// DefaultUNSPSC is the code that the document gives to lines without one; empty where it gives none.
+	DefaultUNSPSC string
 }
 
 // Finding is what a DocumentValidator has to say about a place in a document.

@@ -3,20 +3,17 @@
 package transfer
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
 
-	"github.com/punchgate/punchgate/application/checkout"
-	"github.com/punchgate/punchgate/application/formats"
+	"github.com/punchgate/punchgate/application/encoding"
 	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/retry"
 	"github.com/punchgate/punchgate/application/token"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
-	"github.com/punchgate/punchgate/domain/eligibility"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
@@ -26,10 +23,9 @@ import (
 // Service hands carts over.
 type Service struct {
 	stores  port.Stores
-	formats *formats.Registry
+	encoder *encoding.Encoder
 	secrets port.Secrets
 	clock   port.Clock
-	ids     port.IDs
 	policy  login.Policy
 	log     *slog.Logger
 	pushes  *retry.Worker
@@ -37,10 +33,9 @@ type Service struct {
 
 // New makes the service.
 func New(
-	stores port.Stores, registry *formats.Registry, secrets port.Secrets, clock port.Clock, ids port.IDs, policy login.Policy,
-	log *slog.Logger,
+	stores port.Stores, encoder *encoding.Encoder, secrets port.Secrets, clock port.Clock, policy login.Policy, log *slog.Logger,
 ) *Service {
-	return &Service{stores, registry, secrets, clock, ids, policy, log, retry.NewWorker()}
+	return &Service{stores, encoder, secrets, clock, policy, log, retry.NewWorker()}
 }
 
 // Sent is what the shop gets for a cart.
@@ -126,64 +121,27 @@ func (s *Service) finish(ctx context.Context, o *order.Order) error {
 	return refusal
 }
 
-// prepare checks, completes, encodes and stores the cart.
+// prepare encodes and stores the cart.
 func (s *Service) prepare(ctx context.Context, state session.State, c *cart.Cart, r order.Request) (Sent, error) {
-	shop, err := s.stores.Tenants.Get(ctx, state.Tenant)
+	of, err := encoding.SubjectOf(ctx, s.stores, state)
 	if err != nil {
 		return Sent{}, err
 	}
-	conn, err := s.stores.Connections.Get(ctx, state.Tenant, state.Connection)
+	returns := of.Connection.Profile().Return
+	if err := returns.CheckAddress(state.Visit.ReturnURL, s.policy.LoopbackHTTP); err != nil {
+		return Sent{}, err
+	}
+	document, err := s.encoder.Encode(of, c)
 	if err != nil {
 		return Sent{}, err
 	}
-	who, err := s.stores.Customers.Get(ctx, state.Tenant, state.Customer)
-	if err != nil {
-		return Sent{}, err
-	}
-	profile := conn.Profile()
-	var warnings []transfer.Warning
-	if len(c.Lines) <= cart.MaxLines { // the check refuses more
-		warnings = Complete(c, shop, who, profile, state.Visit, s.clock, s.ids)
-	}
-	if err := c.Check(); err != nil {
-		return Sent{}, err
-	}
-	facts := eligibility.Facts{Tenant: shop, Customer: who, Connection: conn, Cart: c, Now: s.clock.Now()}
-	if err := eligibility.CheckSend(facts); err != nil {
-		return Sent{}, err
-	}
-	if err := profile.Return.CheckAddress(state.Visit.ReturnURL, s.policy.LoopbackHTTP); err != nil {
-		return Sent{}, err
-	}
-	document, err := s.encode(state, conn, c)
-	if err != nil {
-		return Sent{}, err
-	}
-	document.Warnings = append(warnings, document.Warnings...)
 	number, err := s.stores.Orders.NextNumber(ctx, state.Tenant)
 	if err != nil {
 		return Sent{}, err
 	}
-	made := order.Prepare(shop, state, number, c.ID, r, profile.Return.Transfer == connection.Push, s.clock.Now())
+	made := order.Prepare(of.Shop, state, number, c.ID, r, returns.Transfer == connection.Push, s.clock.Now())
 	if err := s.stores.Orders.Create(ctx, made, c, document); err != nil {
 		return Sent{}, err
 	}
 	return Sent{made, token.Make(s.secrets, token.Transfer, state.Tenant, state.ID), document.Warnings, false}, nil
-}
-
-func (s *Service) encode(state session.State, conn *connection.Connection, c *cart.Cart) (*transfer.Document, error) {
-	encoder, err := formats.As[port.CartEncoder](s.formats, conn.Profile().Format, formats.Cart)
-	if err != nil {
-		return nil, err
-	}
-	outgoing := checkout.Outgoing(state, conn, s.ids.New(), s.clock)
-	outgoing.Cart = c
-	var body bytes.Buffer
-	handover, err := encoder.EncodeCart(&body, outgoing)
-	if err != nil {
-		return nil, err
-	}
-	return &transfer.Document{
-		MediaType: handover.MediaType, FileName: handover.FileName, Body: body.Bytes(), Form: handover.Form, Warnings: handover.Warnings,
-	}, nil
 }

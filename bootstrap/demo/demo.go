@@ -85,7 +85,7 @@ func Start(ctx context.Context, c Config) (*Demo, error) {
 	}
 	debug.FreeOSMemory() // hashing the passwords took much for a moment
 	d.describe(c.State)
-	d.serve(shopListener, d.shop())
+	d.serve(shopListener, d.shop(c.State.CatalogueSecret))
 	d.serve(buyerListener, d.buyer())
 	if err := d.await(ctx); err != nil {
 		d.Stop()
@@ -154,13 +154,14 @@ func (d *Demo) describe(s *State) {
 	}
 }
 
-func (d *Demo) shop() http.Handler {
+func (d *Demo) shop(catalogueSecret string) http.Handler {
 	return shop.New(shop.Config{
 		Gateway: client.New(d.seed.GatewayURL, d.seed.Keys.Storefront),
 		Customers: []shop.Customer{
 			{Number: buyers[0].number, Name: buyers[0].name, PunchOut: true},
 			{ID: d.seed.Ineligible, Name: "Kafé Kanel"},
 		},
+		CatalogueSecret: catalogueSecret,
 	})
 }
 
@@ -169,7 +170,7 @@ func (d *Demo) buyer() http.Handler {
 	for _, c := range d.seed.Connections {
 		config.Connections = append(config.Connections, buyer.Connection{
 			Name: seller.Name, Format: c.Format, LinkURL: c.LinkURL, Method: c.Method, Login: c.Login, Credentials: c.Credentials,
-			OrderFormat: orderFormat(c.Credentials != buyer.Credentials{}),
+			OrderFormat: orderFormat(c.Credentials != buyer.Credentials{}), Functions: c.Format == "oci-4" || c.Format == "oci-5",
 		})
 	}
 	return buyer.New(config)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/application/port"
@@ -79,6 +80,7 @@ func (s *seeder) seedTenant(ctx context.Context, shopURL string) error {
 	fields := []tenant.Field{{Name: decidingField, Label: "Handlar via PunchOut", Type: tenant.Checkbox}}
 	settings := tenant.Defaults()
 	settings.DecidingField, settings.LandingURL, settings.Seller = decidingField, shopURL+"/punchout", seller
+	settings.CatalogueURL = shopURL + "/catalogue"
 	_, err := s.admin.CreateTenant(ctx, shopID, seller.Name, fields, settings)
 	if err == nil && len(s.state.Connections) > 0 {
 		return errors.New(fileName + " and the store in " + s.folder + " do not belong together: delete the folder to begin a new demo")
@@ -89,11 +91,19 @@ func (s *seeder) seedTenant(ctx context.Context, shopURL string) error {
 			return err
 		}
 		state := kept.Snapshot()
-		state.Settings.LandingURL = settings.LandingURL
+		state.Settings.LandingURL, state.Settings.CatalogueURL = settings.LandingURL, settings.CatalogueURL
 		_, err = s.admin.ChangeTenant(ctx, shopID, state.Name, state.Fields, state.Settings)
 	}
 	s.state.Tenant = shopID
-	return err
+	if err != nil || s.state.CatalogueSecret != "" {
+		return err
+	}
+	secret, err := s.admin.ReplaceCatalogueSecret(ctx, shopID)
+	if err != nil {
+		return err
+	}
+	s.state.CatalogueSecret = secret.Reveal()
+	return s.state.save(s.folder)
 }
 
 func (s *seeder) seedCustomer(ctx context.Context, id customer.ID, p customer.Profile) error {
@@ -111,10 +121,8 @@ func (s *seeder) seedConnection(ctx context.Context, format port.Format, who cus
 	if err != nil {
 		return err
 	}
-	responder, documents := format.(port.StartResponder)
-	forms := !documents || !responder.AnswersDocument(port.StartRequest{
-		Method: http.MethodPost, ContentType: "application/x-www-form-urlencoded", Body: []byte("USERNAME=a"),
-	})
+	_, documents := format.(port.StartResponder)
+	forms := takesForms(format)
 	known := slices.IndexFunc(s.state.Connections, func(c ConnectionState) bool { return c.Format == format.Name() })
 	if known >= 0 {
 		c, err := s.admin.Connection(ctx, shopID, s.state.Connections[known].ID)
@@ -129,7 +137,7 @@ func (s *seeder) seedConnection(ctx context.Context, format port.Format, who cus
 		return err
 	}
 	made := ConnectionState{
-		ID: connection.ID(format.Name()), Format: format.Name(), Customer: who, User: "demo-" + string(who), Password: rand.Text(),
+		ID: connection.ID(strings.ReplaceAll(format.Name(), ".", "-")), Format: format.Name(), Customer: who, User: "demo-" + string(who), Password: rand.Text(),
 		Forms: forms, Documents: documents,
 	}
 	_, _, err = s.admin.CreateConnection(ctx, shopID, made.ID, profile(made, address.Host), secret.New(made.Password))
@@ -148,6 +156,19 @@ func (s *seeder) seedConnection(ctx context.Context, format port.Format, who cus
 	made.Link = link.Address()
 	s.state.Connections = append(s.state.Connections, made)
 	return s.state.save(s.folder)
+}
+
+// takesForms reports whether the start call can be a form.
+func takesForms(format port.Format) bool {
+	decoder, ok := format.(port.LoginDecoder)
+	if !ok {
+		return false
+	}
+	form := url.Values{"USERNAME": {"a"}, "PASSWORD": {"b"}, "HOOK_URL": {"https://buyer.example.com/"}}
+	_, err := decoder.DecodeLogin(port.StartRequest{
+		Method: http.MethodPost, ContentType: "application/x-www-form-urlencoded", Body: []byte(form.Encode()),
+	})
+	return err == nil
 }
 
 // orderFormat is that of the purchase orders: systems that start by cXML documents order by them, others as Proceedo does.

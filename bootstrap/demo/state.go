@@ -18,11 +18,13 @@ const fileName = "demo.json"
 
 // State is what the demo remembers, so that it has the same keys and links when it is started again.
 type State struct {
-	MasterKey   string            `json:"master_key"`
-	Tenant      tenant.ID         `json:"tenant"`
-	Keys        Keys              `json:"keys"`
-	Connections []ConnectionState `json:"connections"`
-	Ineligible  customer.ID       `json:"ineligible_customer_id"`
+	MasterKey string    `json:"master_key"`
+	Tenant    tenant.ID `json:"tenant"`
+	Keys      Keys      `json:"keys"`
+	// CatalogueSecret signs questions to the shop.
+	CatalogueSecret string            `json:"catalogue_secret"`
+	Connections     []ConnectionState `json:"connections"`
+	Ineligible      customer.ID       `json:"ineligible_customer_id"`
 }
 
 // Keys are the demo's API keys.

@@ -21,7 +21,12 @@ const (
 // effect, values, remedy and source where a rule knows of them, then those of the rules. Paths lead into the cart that was
 // sent, messages are in the language (BCP 47). A rule is told of at most twenty lines; the last warning counts the rest.
 func (s *System) Preview(d Document, encoder []transfer.Warning, language string) []transfer.Warning {
-	p := preview{document: &d, language: language, warnings: slices.Clone(encoder)}
+	p := preview{document: &d, language: language, warnings: slices.Clone(encoder), cut: map[string]bool{}}
+	for _, w := range encoder {
+		if w.Effect == transfer.Cut {
+			p.cut[w.Path] = true
+		}
+	}
 	for i := range s.Rules {
 		if s.Rules[i].In(d.Format) {
 			p.add(&s.Rules[i])
@@ -52,6 +57,7 @@ type preview struct {
 	language string
 	told     []follow // rules that add to the encoder's warnings
 	own      []follow
+	cut      map[string]bool // the paths of what the encoder cut, as the operator told it to, to what the system keeps
 	warnings []transfer.Warning
 }
 
@@ -97,13 +103,17 @@ func (p *preview) judge(f *follow, line int, v value) {
 		}
 		f.seen[v.text] = true
 	}
+	path := v.path
+	if line != ofCart {
+		path = "/lines/" + strconv.Itoa(line) + v.path
+	}
+	if f.rule.Effect == transfer.Cut && p.cut[path] {
+		return
+	}
 	if f.times++; f.times > maxTold {
 		return
 	}
-	w := transfer.Warning{Path: v.path, Code: f.rule.ID, Message: f.rule.Says.In(p.language)}
-	if line != ofCart {
-		w.Path = "/lines/" + strconv.Itoa(line) + v.path
-	}
+	w := transfer.Warning{Path: path, Code: f.rule.ID, Message: f.rule.Says.In(p.language)}
 	p.fill(&w, f.rule, v, after)
 	p.warnings = append(p.warnings, w)
 }
@@ -131,14 +141,18 @@ func (p *preview) complete(w *transfer.Warning) {
 		if f.rule.ToldBy != w.Code {
 			continue
 		}
-		if v, ok := p.at(f, w.Path); ok {
-			after := ""
-			if f.check.judge != nil {
-				after, _ = f.check.judge(f.rule, v, p.document)
-			}
-			p.fill(w, f.rule, v, after)
-			return
+		v, ok := p.at(f, w.Path)
+		if !ok {
+			continue
 		}
+		after := ""
+		if f.check.judge != nil {
+			if after, ok = f.check.judge(f.rule, v, p.document); !ok {
+				continue
+			}
+		}
+		p.fill(w, f.rule, v, after)
+		return
 	}
 }
 
@@ -150,12 +164,16 @@ func (p *preview) at(f *follow, path string) (value, bool) {
 		return v, v.path == path
 	}
 	lines := p.document.sent().Lines
-	number, rest, _ := strings.Cut(strings.TrimPrefix(path, "/lines/"), "/")
+	rest, ofLine := strings.CutPrefix(path, "/lines/")
+	number, rest, deeper := strings.Cut(rest, "/")
 	i, err := strconv.Atoi(number)
-	if err != nil || i < 0 || i >= len(lines) || !strings.HasPrefix(path, "/lines/") {
+	if !ofLine || err != nil || i < 0 || i >= len(lines) {
 		return v, false
 	}
 	v = f.member.ofLine(p.document, i, &lines[i])
+	if !deeper {
+		return v, v.path == ""
+	}
 	within, _, _ := strings.Cut(rest, "/")
 	return v, v.path == "/"+within
 }

@@ -85,10 +85,10 @@ var examples = map[string]example{
 	"sap.manufactmat_length":      {hit: line(func(l *cart.Line) { l.ManufacturerSKU = n(41) }), told: "/lines/0/manufacturer_sku", toldElsewhere: "/lines/0", before: n(41), after: n(40)},
 	"sap.matnr_length_oci3":       {hit: line(func(l *cart.Line) { l.BuyerSKU = n(19) }), told: "/lines/0/buyer_sku", toldElsewhere: "/lines", before: n(19), after: "left out"},
 	"sap.matnr_length":            {hit: line(func(l *cart.Line) { l.BuyerSKU = n(41) }), told: "/lines/0/buyer_sku", toldElsewhere: "/lines/x/buyer_sku", before: n(41), after: "left out"},
-	"sap.matgroup_length":         {hit: field("NEW_ITEM-MATGROUP", "12345678901"), miss: field("NEW_ITEM-MATGROUP", "1234567890"), path: "/lines/0", before: "12345678901"},
+	"sap.matgroup_length":         {hit: field("NEW_ITEM-MATGROUP", "12345678901"), told: "/lines/0", toldElsewhere: "/lines/0/classifications", before: "12345678901", after: "left out"},
 	"sap.quantity_decimals":       {hit: line(func(l *cart.Line) { l.Quantity = money.MustParse("1.2345") }), told: "/lines/0/quantity", toldElsewhere: "/lines/0/unit_price", before: "1.2345", after: "1.235"},
 	"sap.price_decimals":          {hit: price("0.12345678"), told: "/lines/0/unit_price", toldElsewhere: "/lines/0/quantity", before: "0.12345678"},
-	"sap.unit_length":             {hit: unitSentAs("EA", map[string]string{"EA": "EACH"}), told: "/lines/0/unit", toldElsewhere: "/unit", before: "EACH"},
+	"sap.unit_length":             {hit: unitSentAs("EA", map[string]string{"EA": "EACH"}), miss: unitSentAs("EA", nil), path: "/lines/0/unit", before: "EACH"},
 	"sap.unit_known":              {hit: unitSentAs("KGM", nil), miss: unitSentAs("PCE", nil), path: "/lines/0/unit", before: "KGM"},
 	"sap.contract_length":         {hit: func(d *buyersystem.Document) { d.Cart.ContractID = n(11) }, told: "/contract_id", toldElsewhere: "/id", before: n(11), after: "left out"},
 	"sap.quote_id_length":         {hit: func(d *buyersystem.Document) { d.Cart.ID = n(36) }, miss: func(d *buyersystem.Document) { d.Cart.ID = n(35) }, path: "/id", before: n(36)},
@@ -221,9 +221,31 @@ func get(t *testing.T, name string) *buyersystem.System {
 
 func TestWhatTheEncoderToldOfValuesStays(t *testing.T) {
 	told := []transfer.Warning{{Path: "/lines/0/name", Code: "text.cut", Before: "its own", After: "likewise"}}
-	w := get(t, "sap").Preview(*ordinary("oci-4"), told, "en")[0]
+	d := ordinary("oci-4")
+	d.Cart.Lines[0].Name = n(41)
+	w := get(t, "sap").Preview(*d, told, "en")[0]
 	if w.Before != "its own" || w.After != "likewise" || w.Effect != transfer.Cut || w.Remedy == "" {
 		t.Errorf("%+v", w)
+	}
+}
+
+func TestARuleAddsOnlyToWhatItsCheckFinds(t *testing.T) {
+	d := ordinary("oci-4")
+	field("NEW_ITEM-MATGROUP", "12345")(d) // so another field of the line was left out
+	told := get(t, "sap").Preview(*d, []transfer.Warning{{Path: "/lines/0", Code: "code.left_out"}}, "en")
+	if len(told) != 1 || told[0].Source != "" {
+		t.Errorf("told %+v", told)
+	}
+}
+
+func TestWhatTheEncoderCutToWhatTheBuyerKeepsIsNotCutAgain(t *testing.T) {
+	d := ordinary("cxml-1.2")
+	text(n(3000))(d)
+	d.Cart.Lines = append(d.Cart.Lines, d.Cart.Lines[0])
+	encoder := []transfer.Warning{{Path: "/lines/0/description", Code: "cut", Effect: transfer.Cut}}
+	told := get(t, "ariba").Preview(*d, encoder, "en")
+	if len(told) != 3 || told[0] != encoder[0] || told[1].Path != "/lines/1/description" || told[2].Path != "/lines/1/description" {
+		t.Errorf("told %+v", told)
 	}
 }
 

@@ -435,6 +435,6 @@ func clip(s string) string {
 }
 
 // pointer escapes a member's name for a JSON Pointer (RFC 6901 section 3).
-func pointer(name string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
-}
+func pointer(name string) string { return escapes.Replace(name) }
+
+var escapes = strings.NewReplacer("~", "~0", "/", "~1")

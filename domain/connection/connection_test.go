@@ -119,11 +119,12 @@ func TestEachRuleRefuses(t *testing.T) {
 		change func(*connection.Profile)
 		want   string
 	}{
-		"no name":                 {func(p *connection.Profile) { p.Name = " " }, "/name missing"},
-		"no customer":             {func(p *connection.Profile) { p.Customer = "" }, "/customer missing"},
-		"no format":               {func(p *connection.Profile) { p.Format = "" }, "/format missing"},
-		"a seller's scheme alone": {func(p *connection.Profile) { p.Seller.Endpoint.Scheme = "0088" }, "/seller/endpoint/id missing"},
-		"a buyer's scheme alone":  {func(p *connection.Profile) { p.Buyer.Identifier.Scheme = "0088" }, "/buyer/identifier/id missing"},
+		"no name":                          {func(p *connection.Profile) { p.Name = " " }, "/name missing"},
+		"no customer":                      {func(p *connection.Profile) { p.Customer = "" }, "/customer missing"},
+		"no format":                        {func(p *connection.Profile) { p.Format = "" }, "/format missing"},
+		"a buyer system that there is not": {func(p *connection.Profile) { p.BuyerSystem = "workday" }, "/buyer_system unknown_buyer_system"},
+		"a seller's scheme alone":          {func(p *connection.Profile) { p.Seller.Endpoint.Scheme = "0088" }, "/seller/endpoint/id missing"},
+		"a buyer's scheme alone":           {func(p *connection.Profile) { p.Buyer.Identifier.Scheme = "0088" }, "/buyer/identifier/id missing"},
 		"a bound without currency": {func(p *connection.Profile) { p.HighestValue.Currency = "" },
 			"/highest_value/currency unknown_currency"},
 		"a bound of nothing": {func(p *connection.Profile) { p.HighestValue.Value = money.FromInt(0) }, "/highest_value/value not_positive"},

@@ -128,6 +128,9 @@ func (t *Tenant) Name() string { return t.state.Name }
 // Settings returns what the tenant chose.
 func (t *Tenant) Settings() Settings { return t.Snapshot().Settings }
 
+// CataloguePurpose is what the catalogue secret is sealed for, beside the tenant's identifier.
+const CataloguePurpose = "catalogue"
+
 // CatalogueSecret returns what signs questions about articles, sealed; empty where there is none.
 func (t *Tenant) CatalogueSecret() string { return t.state.CatalogueSecret }
 

@@ -257,7 +257,7 @@ func trip(ctx context.Context, t *testing.T, d seed, format, link string, w word
 	p.take(ctx, "1-buyer")
 
 	// Punch out: the browser is led to the shop, and neither address nor history holds the password.
-	press(ctx, t, `form[action="`+link+`"] button`)
+	press(ctx, t, `form[action="`+link+`"] button, form[action*="/start/`+format+`"] button`)
 	until(ctx, t, d.Shop+"/s/")
 	shop := location(ctx, t)
 	see(ctx, t, "PunchOut", w.buy)
@@ -283,10 +283,13 @@ func trip(ctx context.Context, t *testing.T, d seed, format, link string, w word
 	see(ctx, t, append(document, w.sent, "UNSPSC")...)
 	p.take(ctx, "4-returned")
 
-	// Place the order: the ping confirms it.
-	click(ctx, t, `form[action*="/order"] button`, ".note.good")
+	// Place the order by a document of the buyer's order format, and then by the ping: it is one order.
+	click(ctx, t, `button[formaction*="/purchase-order"]`, ".note.good[data-by=document]")
+	see(ctx, t, w.placed)
+	p.take(ctx, "5-ordered")
+	click(ctx, t, `form[action*="/order"] button:not([formaction])`, ".note.good[data-by=ping]")
 	see(ctx, t, w.placed, "confirmed")
-	p.take(ctx, "5-placed")
+	p.take(ctx, "6-placed")
 }
 
 func TestADirectVisitToTheCheckoutLeadsToTheStartPage(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// The page is in UTF-8; the form's accept-charset alone makes the browser post in ISO-8859-1.
+// The page is in the charset of its form, which is the charset that the browser posts in.
 func TestTheBrowserPostsInTheCharsetOfTheForm(t *testing.T) {
 	ctx := browser(t, "sv")
 	d, _ := demo(t, t.TempDir())

@@ -18,8 +18,9 @@ import (
 
 	"go.uber.org/fx"
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/charset"
 
-	"github.com/punchgate/punchgate/adapters/push"
+	"github.com/punchgate/punchgate/adapters/outbound"
 	"github.com/punchgate/punchgate/adapters/system"
 	"github.com/punchgate/punchgate/adapters/web"
 	"github.com/punchgate/punchgate/application/administration"
@@ -113,7 +114,7 @@ func startWith(t *testing.T, dir string, options ...fx.Option) *gateway {
 	app := fx.New(
 		bootstrap.Gateway(bootstrap.Config{
 			Addr: "127.0.0.1:0", Store: "sqlite", DataDir: dir, MasterKey: secret.New(masterKey), LoopbackHTTP: true,
-			PushNetworks: push.Networks{netip.MustParsePrefix("127.0.0.0/8")},
+			PushNetworks: outbound.Networks{netip.MustParsePrefix("127.0.0.0/8")},
 		}),
 		fx.Options(options...),
 		fx.Decorate(func(port.Clock) port.Clock { return g.clock }),
@@ -234,7 +235,13 @@ func send(t *testing.T, r *http.Request) answer {
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	content, err := io.ReadAll(response.Body)
+	body := io.Reader(response.Body)
+	if mediaType := response.Header.Get("Content-Type"); strings.HasPrefix(mediaType, "text/html") {
+		if body, err = charset.NewReader(body, mediaType); err != nil {
+			t.Fatal(err)
+		}
+	}
+	content, err := io.ReadAll(body)
 	if err != nil {
 		t.Fatal(err)
 	}

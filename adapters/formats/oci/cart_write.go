@@ -44,10 +44,15 @@ func (f *Format) EncodeCart(w io.Writer, o port.Outgoing) (port.Handover, error)
 	e := encoder{
 		settings: s, version: f.version, cart: o.Cart, latin1: form.AcceptCharset == charsetLatin1,
 		text: make([]byte, 0, lines*bytesPerLine), fields: make([]span, 0, lines*fieldsPerLine), point: '.',
-		extra: slices.Sorted(maps.Keys(s.ExtraFields)),
+		answers: o.Keep[paramFunction] != "", mappings: o.LineFields,
 	}
 	if s.DecimalComma {
 		e.point = ','
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.FormFields)) {
+		if ofLine(name) {
+			e.warnAt("", "field.left_out", "the mapping's form field "+quote(name)+" is left out: its name is one of a line's field")
+		}
 	}
 	if asked := o.Keep[paramCharset]; asked != "" && charsets[strings.ToLower(strings.TrimSpace(asked))] == "" {
 		e.warnAt("", "charset.not_known", "the start call asks for the charset "+quote(asked)+"; the form is in "+form.AcceptCharset)
@@ -69,7 +74,10 @@ func (f *Format) EncodeCart(w io.Writer, o port.Outgoing) (port.Handover, error)
 	if err := writeForm(w, &form); err != nil {
 		return port.Handover{}, err
 	}
-	return port.Handover{MediaType: "application/json", FileName: o.Cart.ID + ".json", Form: form, Warnings: e.warnings}, nil
+	return port.Handover{
+		MediaType: "application/json", FileName: o.Cart.ID + ".json", Form: form, Warnings: e.warnings,
+		Units: s.Units, DefaultUNSPSC: s.DefaultUNSPSC,
+	}, nil
 }
 
 // encoder writes the items of one cart. Names and values stand in one text, of which the fields are parts.
@@ -77,21 +85,26 @@ type encoder struct {
 	settings
 	version version
 	cart    *cart.Cart
+	answers bool // the form answers a function: no order comes of it, so that no identifiers lead back to the cart
 	latin1  bool // the form's charset
 	point   byte // of a decimal
 	line    int  // the index of the line being written; past the last for the freight
+
+	mappings []map[string]string // Outgoing.LineFields
+	mapped   map[string]string   // those of the line being written
+	extra    []extraField
 
 	text   []byte
 	fields []span
 
 	contract   string         // of the whole cart
+	contracted bool           // the line being written has a CONTRACT
 	byPosition bool           // EXT_QUOTE_ITEM is the line's position, for an identifier is too long
 	roots      map[string]int // the items of configured products by their sku; nil where there are none
 	left       []leftOut
 	details    []fault.Detail
 	warnings   []transfer.Warning
 
-	extra   []string    // the names of the extra fields
 	scratch [2][48]byte // for the digits of two numbers
 }
 
@@ -220,7 +233,11 @@ func (e *encoder) putCode(c column, member, value string) (written bool) {
 
 // unfit says why the field cannot hold the value as it is.
 func (e *encoder) unfit(c column, value string) string {
-	switch limit := c.length(e.version); {
+	return e.unfitWithin(c.length(e.version), value)
+}
+
+func (e *encoder) unfitWithin(limit int, value string) string {
+	switch {
 	case cut(value, limit) != value:
 		return fmt.Sprintf("has more than %d characters", limit)
 	case oneLine(value) != value:
@@ -233,19 +250,25 @@ func (e *encoder) unfit(c column, value string) string {
 
 func (e *encoder) write() {
 	c := e.cart
-	if c.ID == "" {
+	switch why := e.unfit(quoteID, c.ID); {
+	case e.answers:
+	case c.ID == "":
 		e.refuse("/id", "missing", "is required")
-	} else if why := e.unfit(quoteID, c.ID); why != "" {
+	case why != "":
 		e.refuse("/id", "not_carried", why+", so that it would not come back from EXT_QUOTE_ID unchanged")
 	}
 	e.leaveCart()
 	e.prepare()
+	e.gatherExtra()
 	for i := range c.Lines {
-		e.line = i
+		e.line, e.mapped = i, nil
+		if i < len(e.mappings) {
+			e.mapped = e.mappings[i]
+		}
 		e.item(&c.Lines[i])
 	}
 	if c.Shipping.Amount.Sign() > 0 {
-		e.line = len(c.Lines)
+		e.line, e.mapped = len(c.Lines), nil
 		e.warnAt("/shipping/amount", "shipping.as_line", "the cost of delivery is a line of its own, with the article number "+cart.Freight)
 		e.item(&cart.Line{
 			ID: e.freightID(), SKU: cart.Freight, Name: cmp.Or(c.Shipping.Description, "Freight"),
@@ -285,7 +308,7 @@ func (e *encoder) prepare() {
 	}
 	lines := e.cart.Lines
 	for i := range lines {
-		if why := e.unfit(quoteItem, lines[i].ID); why != "" || lines[i].ID == "" {
+		if why := e.unfit(quoteItem, lines[i].ID); !e.answers && (why != "" || lines[i].ID == "") {
 			e.byPosition = true
 			e.warnAt("/lines/"+strconv.Itoa(i)+"/id", "id.replaced",
 				strings.TrimSpace("EXT_QUOTE_ITEM is the position of each line, since the identifier "+quote(lines[i].ID)+" "+why))
@@ -327,15 +350,34 @@ func (e *encoder) item(l *cart.Line) {
 		e.text = strconv.AppendInt(e.text, int64(*l.LeadTimeDays), 10)
 		e.close(name)
 	}
-	e.put(vendor, e.Vendor)
+	if !e.fromMapping(vendor) {
+		e.put(vendor, e.Vendor)
+	}
 	e.articles(l)
 	if l.Service {
 		e.put(service, "X")
 	}
+	e.agreements(l)
+	e.link(l)
+	e.class(l)
+	e.group(l)
+	e.free(l)
+	e.place(l)
+	e.leaveLine(l)
+}
+
+// agreements writes the contract, and by what the line is found again in the cart.
+func (e *encoder) agreements(l *cart.Line) {
 	if l.ContractID != "" {
-		e.putCode(contract, "/contract_id", l.ContractID)
-	} else if e.line < len(e.cart.Lines) {
-		e.put(contract, e.contract)
+		e.contracted = e.putCode(contract, "/contract_id", l.ContractID)
+	} else {
+		e.contracted = e.contract != "" && e.line < len(e.cart.Lines)
+		if e.contracted {
+			e.put(contract, e.contract)
+		}
+	}
+	if e.answers {
+		return
 	}
 	e.put(quoteID, e.cart.ID)
 	name := e.open(quoteItem)
@@ -345,11 +387,6 @@ func (e *encoder) item(l *cart.Line) {
 		e.text = append(e.text, l.ID...)
 	}
 	e.close(name)
-	e.link(l)
-	e.class(l)
-	e.free(l)
-	e.place(l)
-	e.leaveLine(l)
 }
 
 // names writes DESCRIPTION or MATNR, of which an item has one, and the whole text where that does not hold it.
@@ -433,92 +470,18 @@ func (e *encoder) articles(l *cart.Line) {
 		member, article = "/standard_id", l.StandardID.ID
 	}
 	e.putText(vendorMat, member, article)
-	if e.line < len(e.cart.Lines) {
+	if e.line < len(e.cart.Lines) && !e.fromMapping(productID) {
 		e.putCode(productID, member, article)
 	}
 	e.leave("/gtin", l.GTIN != "" && member != "/gtin")
 	e.leave("/standard_id", l.StandardID.ID != "" && member != "/standard_id")
 	e.putText(manufactMat, "/manufacturer_sku", l.ManufacturerSKU)
+	if e.fromMapping(manufactCode) {
+		return
+	}
 	code := e.Manufacturers[l.Manufacturer]
 	e.put(manufactCode, code)
 	e.leave("/manufacturer", l.Manufacturer != "" && code == "")
-}
-
-// link writes the first attachment that has an address, or else the article's page.
-func (e *encoder) link(l *cart.Line) {
-	chosen := slices.IndexFunc(l.Attachments, func(a cart.Attachment) bool { return a.URL != "" })
-	switch {
-	case chosen >= 0:
-		a := &l.Attachments[chosen]
-		if e.putCode(attachment, "/attachments", a.URL) {
-			e.putText(attachmentTitle, "/attachments", cmp.Or(a.Description, a.Name))
-		}
-	case l.URL != "":
-		e.putCode(attachment, "/url", l.URL)
-	}
-	e.leave("/url", l.URL != "" && chosen >= 0)
-	for i := range l.Attachments {
-		if i != chosen {
-			e.leave("/attachments", true)
-			break
-		}
-		e.leaveOf("/attachments", i, "/content", len(l.Attachments[i].Content) > 0)
-	}
-}
-
-// class writes the UNSPSC code, or where there is none the first class of another scheme.
-func (e *encoder) class(l *cart.Line) {
-	code := cmp.Or(l.Unspsc(), e.DefaultUNSPSC)
-	of := cart.Classification{Scheme: cart.UNSPSC, Code: code}
-	chosen := slices.IndexFunc(l.Classifications, func(c cart.Classification) bool { return c.Scheme == cart.UNSPSC })
-	if code == "" && len(l.Classifications) > 0 {
-		chosen = 0
-		of = l.Classifications[0]
-	}
-	for i, c := range l.Classifications {
-		e.leave("/classifications", i != chosen)
-		e.leaveOf("/classifications", i, "/version", i == chosen && c.Version != "")
-	}
-	if of.Code == "" {
-		return
-	}
-	if why := e.unfit(schemaType, of.Scheme); why != "" {
-		e.warnAt(e.path("/classifications"), "code.left_out", "EXT_SCHEMA_TYPE is left out: "+quote(of.Scheme)+" "+why)
-		return
-	}
-	byID := e.UNSPSC != inCategory && e.putCode(categoryID, "/classifications", of.Code)
-	byName := e.UNSPSC != inCategoryID && e.putCode(category, "/classifications", of.Code)
-	if byID || byName {
-		e.put(schemaType, of.Scheme)
-	}
-	if e.MatGroup && of.Scheme == cart.UNSPSC {
-		e.put(matGroup, of.Code)
-	}
-}
-
-// free writes the fields whose meaning the options give.
-func (e *encoder) free(l *cart.Line) {
-	used := 0
-	for c := custField1; c <= custField5; c++ {
-		from, set := e.CustFields[columns[c].name]
-		if !set {
-			continue
-		}
-		value, member := from.Value, ""
-		if own := l.Extrinsics[from.Extrinsic]; own != "" {
-			value, member = own, "/extrinsics/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(from.Extrinsic)
-			used++
-		}
-		e.putText(c, member, value)
-	}
-	e.leave("/extrinsics", len(l.Extrinsics) > used)
-	for _, name := range e.extra {
-		e.text = append(append(e.text, prefix...), name...)
-		e.text = append(strconv.AppendInt(append(e.text, '['), int64(e.line)+1, 10), ']')
-		end := len(e.text)
-		e.text = append(e.text, e.ExtraFields[name]...)
-		e.close(end)
-	}
 }
 
 // place writes where the line stands in a configured product.

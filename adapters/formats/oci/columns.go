@@ -109,7 +109,8 @@ func columnOf(name string, v version) (column, bool) {
 const (
 	prefix = "NEW_ITEM-"
 	// The index of a LONGTEXT stands within its name; the number behind the colon and the empty brackets are fixed.
-	longText    = "LONGTEXT_"
+	longTexts   = "LONGTEXT"
+	longText    = longTexts + "_"
 	longTextEnd = ":132[]"
 
 	maxWholeDigits = 11 // of QUANTITY and PRICE

@@ -29,8 +29,8 @@ var charsets = map[string]string{
 	"iso-8859-1": charsetLatin1, "iso8859-1": charsetLatin1, "latin1": charsetLatin1, "windows-1252": charsetLatin1, "us-ascii": charsetLatin1,
 }
 
-// form returns the return form without items: the moved query of the return address, what is echoed, the hidden fields of
-// the options, and the session reference.
+// form returns the return form without items: the moved query of the return address, what is echoed, the session
+// reference, and the hidden fields of the mapping and the options.
 func (s *settings) form(o port.Outgoing) (transfer.Form, error) {
 	form := transfer.Form{
 		Action: o.ReturnURL, Method: s.Method, AcceptCharset: s.Charset,
@@ -58,8 +58,12 @@ func (s *settings) form(o port.Outgoing) (transfer.Form, error) {
 	if o.Correlation != "" && o.CorrelationField != "" {
 		add(o.CorrelationField, o.Correlation)
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.HiddenFields)) {
-		add(name, s.HiddenFields[name])
+	for _, further := range []map[string]string{o.FormFields, s.HiddenFields} {
+		for _, name := range slices.Sorted(maps.Keys(further)) {
+			if !ofLine(name) {
+				add(name, further[name])
+			}
+		}
 	}
 	return form, nil
 }

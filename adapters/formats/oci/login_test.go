@@ -5,7 +5,6 @@ import (
 	"maps"
 	"mime/multipart"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +13,7 @@ import (
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/money"
 )
 
 const formType = "application/x-www-form-urlencoded"
@@ -29,15 +29,10 @@ func TestTheSampleOfAStartCallIsReadByGETAndPOST(t *testing.T) {
 		"USERNAME=user", "PASSWORD=REDACTED", "HOOK_URL=https://buyer.example.com/punchout/return?id=1", "OCI_VERSION=4.0", "OPI_VERSION=1.0",
 		"returntarget=_parent", "~OkCode=ADDI", "~TARGET=_top", "~CALLER=CTLG", "sap-client=100", "sap-language=EN",
 	}
-	if shared, err := os.ReadFile("../../../../shared/samples/oci/buyerquest-inbound-call.txt"); err == nil {
-		fields = slices.DeleteFunc(strings.Split(strings.TrimSpace(string(shared)), "\n"), func(s string) bool { return strings.HasPrefix(s, "#") })
-	}
-	var encoded []string
 	var body bytes.Buffer
 	parts := multipart.NewWriter(&body)
 	for _, f := range fields {
 		name, value, _ := strings.Cut(f, "=")
-		encoded = append(encoded, url.QueryEscape(strings.ToLower(name))+"="+url.QueryEscape(value))
 		if err := parts.WriteField(name, value); err != nil {
 			t.Fatal(err)
 		}
@@ -45,12 +40,12 @@ func TestTheSampleOfAStartCallIsReadByGETAndPOST(t *testing.T) {
 	if err := parts.Close(); err != nil {
 		t.Fatal(err)
 	}
-	whole := strings.Join(encoded, "&")
+	whole := strings.ToLower(query(fields[:1])) + "&" + query(fields[1:])
 	for sentence, r := range map[string]port.StartRequest{
 		"by GET":        {Method: "GET", Query: whole},
 		"by POST":       {Method: "POST", ContentType: formType, Body: []byte(whole)},
 		"by multipart":  {Method: "POST", ContentType: parts.FormDataContentType(), Body: body.Bytes()},
-		"partly by GET": {Method: "POST", ContentType: formType, Query: strings.Join(encoded[:2], "&"), Body: []byte(strings.Join(encoded[2:], "&"))},
+		"partly by GET": {Method: "POST", ContentType: formType, Query: query(fields[:2]), Body: []byte(query(fields[2:]))},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			call, err := oci.New4().DecodeLogin(r)
@@ -75,6 +70,16 @@ func TestTheSampleOfAStartCallIsReadByGETAndPOST(t *testing.T) {
 	}
 }
 
+// query encodes fields, each name=value.
+func query(fields []string) string {
+	var encoded []string
+	for _, f := range fields {
+		name, value, _ := strings.Cut(f, "=")
+		encoded = append(encoded, url.QueryEscape(name)+"="+url.QueryEscape(value))
+	}
+	return strings.Join(encoded, "&")
+}
+
 func TestNamesAreTheConnections(t *testing.T) {
 	names := connection.Names{User: "login", Password: "pin", ReturnURL: "MM_HOOK_URL"}
 	call, err := oci.New3().DecodeLogin(port.StartRequest{
@@ -85,26 +90,92 @@ func TestNamesAreTheConnections(t *testing.T) {
 	}
 }
 
-func TestFunctionsOpenTheShopOrAreRefused(t *testing.T) {
+func TestFunctionsAreReadWithWhatTheyNeed(t *testing.T) {
 	for sentence, c := range map[string]struct {
-		query, function, item, search string
-		refusal                       fault.Kind // Internal for none
+		query      string
+		want       port.StartCall // as far as functions go
+		refusal    string
+		extrinsics map[string]string
 	}{
-		"an empty function is none":           {"FUNCTION=", "", "", "", fault.Internal},
-		"DETAIL opens an article":             {"function=detail&ProductID=4711", "DETAIL", "4711", "", fault.Internal},
-		"DETAIL without an article":           {"FUNCTION=DETAIL", "DETAIL", "", "", fault.Malformed},
-		"SOURCING opens a search":             {"FUNCTION=SOURCING&SEARCHSTRING=penna", "SOURCING", "", "penna", fault.Internal},
-		"VALIDATE asks for data":              {"FUNCTION=VALIDATE&PRODUCTID=4711&QUANTITY=3", "VALIDATE", "4711", "", fault.Unsupported},
-		"BACKGROUND_SEARCH asks for data":     {"FUNCTION=BACKGROUND_SEARCH&SEARCHSTRING=penna", "BACKGROUND_SEARCH", "", "penna", fault.Unsupported},
-		"what nobody has written down is not": {"FUNCTION=DETAILADD", "DETAILADD", "", "", fault.Unsupported},
+		"an empty function is none": {"FUNCTION=", port.StartCall{}, "", nil},
+		"DETAIL opens an article":   {"function=detail&ProductID=4711", port.StartCall{Function: "DETAIL", SelectedItem: "4711"}, "", nil},
+		"DETAIL without an article": {"FUNCTION=DETAIL", port.StartCall{Function: "DETAIL"}, "start.missing_parameter", nil},
+		"SOURCING opens a search": {
+			"FUNCTION=SOURCING&SEARCHSTRING=penna", port.StartCall{Function: "SOURCING", Search: "penna"}, "", map[string]string{"SEARCHSTRING": "penna"},
+		},
+		"SOURCING without words opens the shop": {"FUNCTION=SOURCING", port.StartCall{Function: "SOURCING"}, "", nil},
+		"VALIDATE asks for an article": {
+			"FUNCTION=VALIDATE&PRODUCTID=4711&QUANTITY=++2.500+", port.StartCall{Function: "VALIDATE", SelectedItem: "4711", Quantity: money.MustParse("2.5")}, "",
+			map[string]string{"QUANTITY": "  2.500 "},
+		},
+		"VALIDATE asks for one where no quantity came": {
+			"FUNCTION=VALIDATE&PRODUCTID=4711&VENDOR=9", port.StartCall{Function: "VALIDATE", SelectedItem: "4711", Quantity: money.FromInt(1)}, "",
+			map[string]string{"VENDOR": "9"},
+		},
+		"VALIDATE without an article":     {"FUNCTION=VALIDATE&QUANTITY=1", port.StartCall{Function: "VALIDATE"}, "start.missing_parameter", map[string]string{"QUANTITY": "1"}},
+		"VALIDATE of a quantity of words": {"FUNCTION=VALIDATE&PRODUCTID=1&QUANTITY=two", port.StartCall{Function: "VALIDATE", SelectedItem: "1"}, "start.malformed_parameter", map[string]string{"QUANTITY": "two"}},
+		"VALIDATE with a decimal comma":   {"FUNCTION=VALIDATE&PRODUCTID=1&QUANTITY=1,5", port.StartCall{Function: "VALIDATE", SelectedItem: "1"}, "start.malformed_parameter", map[string]string{"QUANTITY": "1,5"}},
+		"VALIDATE of nothing":             {"FUNCTION=VALIDATE&PRODUCTID=1&QUANTITY=0.000", port.StartCall{Function: "VALIDATE", SelectedItem: "1"}, "start.malformed_parameter", map[string]string{"QUANTITY": "0.000"}},
+		"BACKGROUND_SEARCH asks for hits": {
+			"FUNCTION=BACKGROUND_SEARCH&searchstring=gr%C3%B6n+penna", port.StartCall{Function: "BACKGROUND_SEARCH", Search: "grön penna"}, "",
+			map[string]string{"searchstring": "grön penna"},
+		},
+		"BACKGROUND_SEARCH for blanks":        {"FUNCTION=BACKGROUND_SEARCH&SEARCHSTRING=+", port.StartCall{Function: "BACKGROUND_SEARCH", Search: " "}, "start.missing_parameter", map[string]string{"SEARCHSTRING": " "}},
+		"what nobody has written down is not": {"FUNCTION=DETAILADD", port.StartCall{Function: "DETAILADD"}, "oci.function", nil},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			call, err := oci.New5().DecodeLogin(start(c.query))
-			if fault.KindOf(err) != c.refusal && err != nil || (err == nil) != (c.refusal == fault.Internal) {
+			if code := codeOf(err); code != c.refusal {
 				t.Fatalf("refused by %v", err)
 			}
-			if call.Function != c.function || call.SelectedItem != c.item || call.Extrinsics["SEARCHSTRING"] != c.search || call.ReturnURL == "" {
+			if call.Function != c.want.Function || call.SelectedItem != c.want.SelectedItem || call.Search != c.want.Search ||
+				err == nil && call.Quantity.Cmp(c.want.Quantity) != 0 || !maps.Equal(call.Extrinsics, c.extrinsics) || call.ReturnURL == "" {
 				t.Errorf("%+v", call)
+			}
+		})
+	}
+}
+
+func codeOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	return fault.From(err).Code
+}
+
+func TestAConnectionOffersTheFunctionsOfItsOptions(t *testing.T) {
+	queries := map[string]string{
+		"DETAIL": "PRODUCTID=1", "VALIDATE": "PRODUCTID=1", "SOURCING": "SEARCHSTRING=a", "BACKGROUND_SEARCH": "SEARCHSTRING=a",
+	}
+	for sentence, c := range map[string]struct {
+		format  *oci.Format
+		options string
+		offered []string
+	}{
+		"OCI 3 by itself offers none":     {oci.New3(), "", nil},
+		"OCI 4 by itself offers all four": {oci.New4(), "{}", []string{"DETAIL", "VALIDATE", "SOURCING", "BACKGROUND_SEARCH"}},
+		"OCI 5 by itself offers all four": {oci.New5(), "", []string{"DETAIL", "VALIDATE", "SOURCING", "BACKGROUND_SEARCH"}},
+		"OCI 3 can offer some":            {oci.New3(), `{"functions":["DETAIL","VALIDATE"]}`, []string{"DETAIL", "VALIDATE"}},
+		"OCI 5 can offer fewer":           {oci.New5(), `{"functions":["SOURCING"]}`, []string{"SOURCING"}},
+		"an empty list offers none":       {oci.New4(), `{"functions":[]}`, nil},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			for function, query := range queries {
+				r := start("FUNCTION=" + function + "&" + query)
+				r.Options = []byte(c.options)
+				_, err := c.format.DecodeLogin(r)
+				want := "oci.function"
+				if slices.Contains(c.offered, function) {
+					want = ""
+				}
+				if codeOf(err) != want {
+					t.Errorf("%s: %v", function, err)
+				}
+			}
+			call := start("")
+			call.Options = []byte(c.options)
+			if _, err := c.format.DecodeLogin(call); err != nil {
+				t.Errorf("a visit without a function: %v", err)
 			}
 		})
 	}

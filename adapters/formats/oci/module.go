@@ -17,7 +17,7 @@ func provide(constructor func() *Format) any {
 
 var (
 	_ port.LoginDecoder      = (*Format)(nil)
-	_ port.CartEncoder       = (*Format)(nil)
+	_ port.FieldMapper       = (*Format)(nil)
 	_ port.DocumentValidator = (*Format)(nil)
 )
 

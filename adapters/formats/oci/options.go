@@ -17,6 +17,9 @@ import (
 // settings are the options of a connection. An empty text is the same as an absent member.
 type settings struct {
 	options.Common // of its hidden fields, one with the name of an echoed parameter gives way to it
+	// Functions are those that the connection offers. By default OCI 3 has none and the later versions have all four;
+	// vendors disagree on which version brought them.
+	Functions []string `json:"functions"`
 	// HookURL is "keep", the return address with its query as action, or "split", the query as hidden fields.
 	HookURL string `json:"hook_url"`
 	Method  string `json:"method"` // POST or GET
@@ -60,6 +63,9 @@ const (
 
 func (f *Format) readOptions(raw json.RawMessage) (settings, error) {
 	var s settings
+	if f.version > version3 {
+		s.Functions = slices.Clone(functions)
+	}
 	if err := options.Read(raw, &s); err != nil {
 		return s, err
 	}
@@ -109,6 +115,9 @@ func (s *settings) check(report options.Report, v version) {
 	if s.Method == http.MethodGet && s.HookURL == hookKeep {
 		report("hook_url", "lost", "must be split with the method GET, for browsers drop the query of the address")
 	}
+	for i, name := range s.Functions {
+		oneOf("functions/"+strconv.Itoa(i), name, functions...)
+	}
 	fits("vendor", vendor, s.Vendor)
 	for _, code := range slices.Sorted(maps.Keys(s.Units)) {
 		path := options.Path("units", code)
@@ -134,8 +143,10 @@ func (s *settings) check(report options.Report, v version) {
 	for _, name := range slices.Sorted(maps.Keys(s.ExtraFields)) {
 		path := options.Path("extra_fields", name)
 		switch c, known := columnOf(name, v); {
-		case known && !extra(c), strings.HasPrefix(name, longText):
+		case known && !extra(c), strings.HasPrefix(name, longTexts):
 			report(path, "repeated", "is a field that the format writes by itself")
+		case c == attachmentPurpose && known:
+			oneOf(path, s.ExtraFields[name], strings.Split(sets[c], "")...)
 		case known:
 			fits(path, c, s.ExtraFields[name])
 		case !extraName.MatchString(name):
@@ -147,9 +158,12 @@ func (s *settings) check(report options.Report, v version) {
 // extra reports whether the field has no source in the cart, so that it may be one of the extra fields.
 func extra(c column) bool { return c == systemName || c == contractItem || c == attachmentPurpose }
 
+// ofLine reports whether the name is one of a line's field.
+func ofLine(name string) bool { return strings.HasPrefix(strings.ToUpper(name), prefix) }
+
 func checkHidden(report options.Report, path, name string) {
 	options.CheckFieldName(report, path, name)
-	if strings.HasPrefix(strings.ToUpper(name), prefix) {
+	if ofLine(name) {
 		report(path, "repeated", "fields that begin with NEW_ITEM- belong to the lines; use extra_fields")
 	}
 }

@@ -160,38 +160,10 @@ func TestTheVersionsDifferInLengthsAndFields(t *testing.T) {
 	}
 }
 
-// The samples of other systems are parts of items, so that what they lack is found, and nothing else.
-func TestSamplesOfOtherSystemsAreReadAsTheyAre(t *testing.T) {
-	folder := os.Getenv("PUNCHGATE_SHARED")
-	if folder == "" {
-		folder = "../../../../shared"
-	}
-	for name, want := range map[string][]string{
-		"ruby-visitenkarten-return-item": {"OCI-037 true NEW_ITEM-QUANTITY[1]", "OCI-022 false NEW_ITEM-PRICEUNIT[1]", "OCI-014 true NEW_ITEM-MATGROUP[1]"},
-		"sap-help-crm20c-return-item":    {"OCI-037 true NEW_ITEM-QUANTITY[1]", "OCI-032 true NEW_ITEM-UNIT[1]"},
-		"webmercs-return-item":           {"OCI-022 false NEW_ITEM-PRICEUNIT[1]"},
-	} {
-		text, err := os.ReadFile(filepath.Join(folder, "samples", "oci", name+".txt"))
-		if err != nil {
-			if os.Getenv("PUNCHGATE_INTEGRATION") == "1" {
-				t.Fatal(err)
-			}
-			t.Skip("no samples: ", err)
-		}
-		fields := slices.DeleteFunc(strings.Split(strings.TrimSpace(string(text)), "\n"), func(s string) bool { return strings.HasPrefix(s, "#") })
-		got := validate(t, oci.New3(), document("https://b.example.com/", "POST", "UTF-8", fields...))
-		slices.Sort(got)
-		slices.Sort(want)
-		if !slices.Equal(got, want) {
-			t.Errorf("%s: found %q", name, got)
-		}
-	}
-}
-
 func FuzzLogin(f *testing.F) {
 	for _, query := range []string{
 		start("~OkCode=ADDI&~TARGET=_top&~CALLER=CTLG&FUNCTION=DETAIL&PRODUCTID=1").Query, "HOOK_URL=SAPEVENT:POST&USERNAME=a&PASSWORD=b",
-		"FUNCTION=VALIDATE", "%", "a=1&A=2", strings.Repeat("a=1&", 300),
+		start("FUNCTION=VALIDATE&PRODUCTID=1&QUANTITY=2.500").Query, start("FUNCTION=BACKGROUND_SEARCH&SEARCHSTRING=a").Query, "FUNCTION=VALIDATE", "%", "a=1&A=2", strings.Repeat("a=1&", 300),
 	} {
 		f.Add(query, true)
 		f.Add(query, false)
@@ -203,7 +175,9 @@ func FuzzLogin(f *testing.F) {
 		}
 		call, err := oci.New4().DecodeLogin(r)
 		refused(t, err)
-		if err == nil && (call.Operation != "create" || call.Function != "" && call.Function != "DETAIL" && call.Function != "SOURCING") {
+		asks := map[string]bool{"": true, "SOURCING": true, "DETAIL": call.SelectedItem != "", "BACKGROUND_SEARCH": call.Search != ""}
+		asks["VALIDATE"] = call.SelectedItem != "" && call.Quantity.Sign() > 0
+		if err == nil && (call.Operation != "create" || !asks[call.Function]) {
 			t.Fatalf("accepted %+v", call)
 		}
 	})

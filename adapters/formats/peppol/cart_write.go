@@ -65,7 +65,9 @@ func (f *Format) EncodeCart(w io.Writer, o port.Outgoing) (port.Handover, error)
 	if _, err := document.WriteTo(w); err != nil {
 		return port.Handover{}, err
 	}
-	return port.Handover{MediaType: "application/xml", FileName: o.Cart.ID + ".xml", Form: form, Warnings: e.warnings}, nil
+	return port.Handover{
+		MediaType: "application/xml", FileName: o.Cart.ID + ".xml", Form: form, Warnings: e.warnings, DefaultUNSPSC: s.DefaultUNSPSC,
+	}, nil
 }
 
 // encoder writes one cart. What is refused or lost is told beside the element that it concerns.

@@ -117,7 +117,7 @@ func Decode(r port.StartRequest) (port.StartCall, error) {
 		}
 	}
 	if missing != nil {
-		return call, refuse(ErrMissing, missing...)
+		return call, Refuse(ErrMissing, missing...)
 	}
 	return call, nil
 }
@@ -149,7 +149,7 @@ func parseBody(r port.StartRequest) (Params, error) {
 	case err == nil && mediaType == "multipart/form-data":
 		return parseMultipart(multipart.NewReader(bytes.NewReader(r.Body), attributes["boundary"]))
 	}
-	return Params{}, refuse(ErrBody, fault.Detail{
+	return Params{}, Refuse(ErrBody, fault.Detail{
 		Path: "Content-Type", Code: "not_form", Message: "Content-Type must be application/x-www-form-urlencoded or multipart/form-data",
 	})
 }
@@ -185,11 +185,11 @@ func parseMultipart(parts *multipart.Reader) (Params, error) {
 			return Params{c.byName}, nil
 		}
 		if err != nil {
-			return Params{}, refuse(ErrBody, fault.Detail{Path: "body", Code: "not_multipart", Message: "it is not multipart/form-data"})
+			return Params{}, Refuse(ErrBody, fault.Detail{Path: "body", Code: "not_multipart", Message: "it is not multipart/form-data"})
 		}
 		value, err := io.ReadAll(part)
 		if err != nil {
-			return Params{}, refuse(ErrBody, fault.Detail{Path: "body", Code: "not_multipart", Message: "it ends within a part"})
+			return Params{}, Refuse(ErrBody, fault.Detail{Path: "body", Code: "not_multipart", Message: "it ends within a part"})
 		}
 		if part.FileName() != "" {
 			return Params{}, c.refuse(part.FormName(), "is a file")
@@ -216,7 +216,7 @@ func (c *collector) add(name, value string) error {
 	case !readable(value):
 		return c.refuse(name, "has control characters or broken UTF-8")
 	case doubled:
-		return refuse(ErrDoubled, fault.Detail{Path: clip(name), Code: "doubled", Message: clip(name) + " stands twice in the " + c.source})
+		return Refuse(ErrDoubled, fault.Detail{Path: clip(name), Code: "doubled", Message: clip(name) + " stands twice in the " + c.source})
 	case len(c.byName) == MaxParameters:
 		return ErrMany
 	}
@@ -229,11 +229,11 @@ func (c *collector) refuse(name, what string) error {
 	if readable(name) && name != "" {
 		path = clip(name)
 	}
-	return refuse(ErrParameter, fault.Detail{Path: path, Code: "malformed", Message: path + ": " + what})
+	return Refuse(ErrParameter, fault.Detail{Path: path, Code: "malformed", Message: path + ": " + what})
 }
 
-// refuse puts the details into the message, too, since a browser's error page shows one line.
-func refuse(f *fault.Fault, details ...fault.Detail) error {
+// Refuse returns the refusal with its details. It puts them into the message, too, since a browser's error page shows one line.
+func Refuse(f *fault.Fault, details ...fault.Detail) error {
 	f = f.With(details...)
 	for i, d := range details {
 		f.Message += [...]string{": ", ", "}[min(i, 1)] + d.Message

@@ -63,6 +63,35 @@ type Policy struct {
 	Reasons  []Reason `json:"reasons"`
 }
 
+// The types of a CatalogueQuestion.
+const (
+	CatalogueValidate = "catalogue.validate"
+	CatalogueSearch   = "catalogue.search"
+)
+
+// CatalogueQuestion is what the gateway posts to the shop's catalogue_url, signed as a Standard Webhook, where a procurement
+// system asks for data. The shop verifies the signature, and answers with a CatalogueAnswer, or 404 where there is nothing.
+type CatalogueQuestion struct {
+	Type      string    `json:"type"` // CatalogueValidate or CatalogueSearch
+	Timestamp time.Time `json:"timestamp"`
+	Data      struct {
+		Product    string            `json:"product"`  // the article, for CatalogueValidate
+		Quantity   money.Decimal     `json:"quantity"` // that the price is wanted for
+		Search     string            `json:"search"`   // the words, for CatalogueSearch
+		Customer   string            `json:"customer"` // the gateway's identifier
+		Connection string            `json:"connection"`
+		Extrinsics map[string]string `json:"extrinsics"`
+		Test       bool              `json:"test"`
+	} `json:"data"`
+}
+
+// CatalogueAnswer is what the shop found.
+type CatalogueAnswer struct {
+	Currency string      `json:"currency"`
+	Language string      `json:"language,omitempty"`
+	Lines    []cart.Line `json:"lines"`
+}
+
 // Sent is what the shop gets for a cart.
 type Sent struct {
 	Order struct {

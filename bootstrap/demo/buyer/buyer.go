@@ -1,6 +1,7 @@
 // Package buyer is the demo's virtual procurement system, Inköpsportalen. It starts PunchOuts in every format of the gateway
 // as a real system would, by a form in the browser or by a cXML document from its server, takes the carts that come back,
-// shows each beside its document, and completes the order by the ping.
+// shows each beside its document, and completes the order by the ping. Where the connection offers them, it asks the supplier
+// for data by the functions VALIDATE, in the browser, and BACKGROUND_SEARCH, from its server.
 //
 // It reads the documents by itself, apart from the format adapters, so that it does not repeat their mistakes: cXML 1.2
 // (PunchOutOrderMessage), UBL 2.1 Catalogue (Peppol BIS Punch Out 3) and the fields of SAP OCI 3 to 5. What a page has no
@@ -43,6 +44,8 @@ type Connection struct {
 	Method  string // POST or GET, of the login form
 	// Login holds the start call's parameters for a browser, by name. The value of ReturnParam is replaced on each visit.
 	Login map[string]string
+	// Functions is set where the supplier answers the functions of OCI that ask for data. They use Login.
+	Functions bool
 	// Credentials begin the PunchOut by a cXML document where there is no Login.
 	Credentials                           Credentials
 	ReturnParam, UserParam, PasswordParam string // empty for SAP's names: HOOK_URL, USERNAME, PASSWORD
@@ -124,6 +127,7 @@ func New(config Config) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", b.front)
 	mux.HandleFunc("POST /start/{format}", b.start)
+	mux.HandleFunc("POST /search/{format}", b.search)
 	mux.HandleFunc("GET /return/{visit}", b.receive)
 	mux.HandleFunc("POST /return/{visit}", b.receive)
 	mux.HandleFunc("GET /visits/{visit}", b.visit)
@@ -138,6 +142,7 @@ type visit struct {
 	ID         string
 	Connection *Connection
 	At         time.Time
+	Answer     bool    // to a function that asks for data
 	Fields     []Field // as received, in their order; long values and many fields are cut
 	Received   int     // how many fields came
 	Document   document
@@ -180,6 +185,7 @@ func (v view) Of(visit *visit) visitView { return visitView{v, visit} }
 type start struct {
 	*Connection
 	Form []Field // empty where a document begins the PunchOut
+	Ask  []Field // of a question to come; empty where the supplier answers none
 }
 
 // Secret reports whether a parameter's value is not for showing.
@@ -191,6 +197,9 @@ func (b *portal) front(w http.ResponseWriter, r *http.Request) {
 		s := start{Connection: &b.Connections[i]}
 		if len(s.Login) > 0 {
 			s.Form = s.fields(b.returnURL(p.Page, newVisitID(s.Connection)))
+		}
+		if s.Functions {
+			s.Ask = append(s.fields(b.returnURL(p.Page, newQuestionID(s.Connection))), Field{"FUNCTION", validate})
 		}
 		p.Starts = append(p.Starts, s)
 	}
@@ -266,6 +275,7 @@ func (b *portal) receive(w http.ResponseWriter, r *http.Request) {
 
 func newVisit(id string, c *Connection, fields []Field) *visit {
 	v := &visit{ID: id, Connection: c, At: time.Now(), Received: len(fields), PurchaseOrder: "IO-" + rand.Text()[:8]}
+	v.Answer = strings.HasPrefix(id, c.Format+"~"+question)
 	text, at := findDocument(fields)
 	var err error
 	if text != "" {

@@ -72,6 +72,10 @@ func open(t *testing.T, g *gateway) *browser {
 				Login: map[string]string{"USERNAME": "goteborg", "PASSWORD": "hemligt & \"svårt\"", "HOOK_URL": "replaced", "~OkCode": "ADDI"},
 			},
 			{
+				Name: "Papper och Penna, OCI med frågor", Format: "oci-4", LinkURL: g.URL + "/punchout/L4", Functions: true,
+				Login: map[string]string{"USERNAME": "goteborg", "PASSWORD": "hemligt", "HOOK_URL": "replaced"},
+			},
+			{
 				Name: "Papper och Penna, Peppol", Format: "peppol-bis-punchout-3", LinkURL: g.URL + "/punchout/L2",
 				Login:       map[string]string{"user": "goteborg", "password": "hemligt", "return_url": "replaced"},
 				ReturnParam: "return_url", UserParam: "user", PasswordParam: "password",

@@ -1,6 +1,7 @@
 // Package shop is the demo's web shop, Papper och Penna AB: an ordinary client of the gateway's public API, as a real shop
 // would be. It shows what a shop has to do for PunchOut: exchange the token of its landing page, ask for the checkout policy
-// on every page, keep its own checkout closed where the policy says so, send the cart, and lead the person back.
+// on every page, keep its own checkout closed where the policy says so, send the cart, and lead the person back; and answer what
+// procurement systems ask about its articles.
 //
 // There are no cookies. The shop session stands in the path, so that several PunchOuts in one browser never disturb each
 // other and the shop works in a frame. Everything is in memory; nothing that is ordered is kept.
@@ -30,7 +31,9 @@ type Config struct {
 	Gateway *client.Client // with a key of scope storefront
 	// Customers are those that a visitor of the demo can log in as, without a PunchOut.
 	Customers []Customer
-	Log       *slog.Logger // nil for the program's own
+	// CatalogueSecret is that by which the gateway signs questions about the articles; without it none is answered.
+	CatalogueSecret string
+	Log             *slog.Logger // nil for the program's own
 }
 
 // Customer is a customer of the shop.
@@ -72,6 +75,7 @@ func New(config Config) http.Handler {
 	mux.HandleFunc("GET /kassa", func(w http.ResponseWriter, r *http.Request) { ui.NewPage(r).Redirect(w, r, "/") })
 	mux.HandleFunc("POST /login", s.login)
 	mux.HandleFunc("GET /punchout", s.land)
+	mux.HandleFunc("POST /catalogue", s.answer)
 
 	mux.HandleFunc("GET /s/{sid}/{$}", s.visited(s.front))
 	mux.HandleFunc("GET /s/{sid}/p/{sku}", s.visited(s.product))

@@ -1,4 +1,4 @@
-package transfer_test
+package encoding_test
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/punchgate/punchgate/application/transfer"
+	"github.com/punchgate/punchgate/application/encoding"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
@@ -99,7 +99,7 @@ func TestACompletedCartIsValidAndKeepsWhatWasGiven(t *testing.T) {
 		given := *c
 		given.Lines = slices.Clone(c.Lines)
 		ids := &counter{}
-		complete := func() { transfer.Complete(c, shop, who, connection.Profile{}, visit, clock{}, ids) }
+		complete := func() { encoding.Complete(c, shop, who, connection.Profile{}, visit, clock{}, ids) }
 		complete()
 		if err := c.Check(); err != nil {
 			t.Fatalf("not valid any more: %+v", err)
@@ -137,7 +137,7 @@ func TestNoTwoCartsHaveAKeyInCommon(t *testing.T) {
 	ids, seen := &counter{}, map[string]bool{}
 	for range 100 {
 		c := &cart.Cart{Lines: make([]cart.Line, 10)}
-		transfer.Number(c, ids)
+		encoding.Number(c, ids)
 		for _, l := range c.Lines {
 			if seen[l.Key] {
 				t.Fatalf("key %s again", l.Key)
@@ -149,7 +149,7 @@ func TestNoTwoCartsHaveAKeyInCommon(t *testing.T) {
 
 func TestLinesAreNumberedByTheirPlace(t *testing.T) {
 	c := &cart.Cart{Lines: []cart.Line{{}, {ID: "x", Key: "k"}, {}}}
-	transfer.Number(c, &counter{})
+	encoding.Number(c, &counter{})
 	for i, want := range []cart.Line{{ID: "1", Key: "00000001-1"}, {ID: "x", Key: "k"}, {ID: "3", Key: "00000001-3"}} {
 		if got := c.Lines[i]; !reflect.DeepEqual(got, want) {
 			t.Errorf("line %d: %+v", i, got)
@@ -182,7 +182,7 @@ func TestPartiesComeFromTheNearestThatHasThem(t *testing.T) {
 			cart.Party{Name: "connection", Endpoint: party("customer").Endpoint, Identifier: party("customer").Identifier, Reference: "4711"},
 		},
 	} {
-		transfer.Complete(&c.sent, c.of, c.who, c.conn, session.Visit{}, clock{}, &counter{})
+		encoding.Complete(&c.sent, c.of, c.who, c.conn, session.Visit{}, clock{}, &counter{})
 		if c.sent.Seller != c.seller || c.sent.Buyer != c.buyer {
 			t.Errorf("%s: seller %+v, buyer %+v", name, c.sent.Seller, c.sent.Buyer)
 		}

@@ -1,0 +1,108 @@
+// Package outbound makes the HTTP calls of the gateway: it posts forms and documents to procurement systems, and asks the
+// shop about its articles. It follows no redirect, for the address that was allowed is the one that is called, and it
+// reaches no network that the operator has not opened. Its errors say neither address nor content.
+package outbound
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Networks are the private networks, such as 10.0.0.0/8, that calls may go to. The public ones are always open. A tenant
+// chooses the addresses that are called; this keeps them from reaching what stands behind the gateway.
+type Networks []netip.Prefix
+
+// Config is what the operator decides about calls.
+type Config struct {
+	Networks Networks
+	// LoopbackHTTP opens this machine, also by plain http, as the demo needs it.
+	LoopbackHTTP bool
+}
+
+// sharedSpace is for the inside of carriers and clouds (RFC 6598).
+var sharedSpace = netip.MustParsePrefix("100.64.0.0/10")
+
+// control refuses an address after its name was resolved, on every connection.
+func (c Config) control(_, address string, _ syscall.RawConn) error {
+	to, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return err
+	}
+	ip := to.Addr().Unmap()
+	if c.LoopbackHTTP && ip.IsLoopback() {
+		return nil
+	}
+	for _, network := range c.Networks {
+		if network.Contains(ip) {
+			return nil
+		}
+	}
+	if !ip.IsGlobalUnicast() || ip.IsPrivate() || sharedSpace.Contains(ip) {
+		return fmt.Errorf("%s is in no network that the gateway may call", ip)
+	}
+	return nil
+}
+
+const (
+	dialLimit = 10 * time.Second
+	userAgent = "Punchgate"
+)
+
+func (c Config) client(timeout time.Duration) *http.Client {
+	return &http.Client{
+		Timeout:       timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &http.Transport{
+			DialContext:         (&net.Dialer{Timeout: dialLimit, Control: c.control}).DialContext,
+			TLSHandshakeTimeout: dialLimit,
+			MaxIdleConnsPerHost: 2,
+			IdleConnTimeout:     time.Minute,
+			ForceAttemptHTTP2:   true,
+		},
+	}
+}
+
+var (
+	errAddress  = errors.New("the address is not one that can be called")
+	errNotHTTPS = errors.New("the address is not https")
+)
+
+// check refuses an address that is not https; plain http only to this machine, where the operator allows it.
+func (c Config) check(address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.User != nil {
+		return errAddress
+	}
+	ip, _ := netip.ParseAddr(u.Hostname())
+	loopback := ip.IsLoopback() || strings.EqualFold(u.Hostname(), "localhost")
+	if u.Scheme != "https" && (u.Scheme != "http" || !c.LoopbackHTTP || !loopback) {
+		return errNotHTTPS
+	}
+	return nil
+}
+
+func statusError(status int) error { return fmt.Errorf("the other side answered %d", status) }
+
+// withoutContent keeps the address, which may hold the document, and what a broken answer says out of an error.
+func withoutContent(err error) error {
+	failure, ok := errors.AsType[*url.Error](err)
+	if !ok {
+		return err
+	}
+	_, network := errors.AsType[net.Error](failure.Err)
+	_, certificate := errors.AsType[*tls.CertificateVerificationError](failure.Err)
+	if network || certificate || errors.Is(failure.Err, context.Canceled) || errors.Is(failure.Err, io.EOF) {
+		return failure.Err
+	}
+	return errors.New("the other side gave no proper HTTP answer")
+}
