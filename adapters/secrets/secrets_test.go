@@ -178,6 +178,8 @@ func TestASignatureHangsOnThePurposeAndOnEachPart(t *testing.T) {
 		"start and an empty":    s.Sign("start", ""),
 		"start and two empties": s.Sign("start", "", ""),
 		"a length as a part":    s.Sign("start", "1:a1:b"),
+		"lengths as digits":     s.Sign("2ab3abc3abc"),
+		"digits as lengths":     s.Sign("1", "ab", "abc", "abc"),
 		"another master key":    with(t, strings.ToUpper(master)).Sign("start", "a", "b"),
 	} {
 		if other, taken := signed[signature]; taken {

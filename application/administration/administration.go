@@ -235,7 +235,7 @@ func (s *Service) ReplaceSecret(
 		return secret.Text{}, err
 	}
 	_, err = s.stores.Connections.Update(ctx, of, id, func(c *connection.Connection) error {
-		c.Replace(credential, s.clock.Now().Add(keepPrevious))
+		c.Replace(credential, credential.CreatedAt.Add(keepPrevious))
 		return nil
 	})
 	return plain, err

@@ -94,6 +94,11 @@ func TestLeastConnectionsAreGood(t *testing.T) {
 		"the return address of the call alone": func(p *connection.Profile) { p.Return.Fixed = "" },
 		"the fixed return address alone":       func(p *connection.Profile) { p.Return.FromCall, p.Return.Hosts = false, nil },
 		"no bound on the value":                func(p *connection.Profile) { p.HighestValue = money.Amount{} },
+		"pings alone": func(p *connection.Profile) {
+			p.Ordering = connection.Ordering{Login: connection.BasicOrBearer}
+		},
+		"purchase orders without answers": func(p *connection.Profile) { p.Ordering.AnswerURL = "" },
+		"answers to this machine":         func(p *connection.Profile) { p.Ordering.AnswerURL = "http://127.0.0.1:5000/answers" },
 		"a loopback host with a port": func(p *connection.Profile) {
 			p.Return.Hosts = []string{"127.0.0.1:5000", "[::1]:5000", "localhost"}
 		},
@@ -143,6 +148,16 @@ func TestEachRuleRefuses(t *testing.T) {
 			"/return/fixed missing"},
 		"the call's address without hosts": {func(p *connection.Profile) { p.Return.Hosts = nil }, "/return/hosts missing"},
 		"a fixed address of script":        {func(p *connection.Profile) { p.Return.Fixed = "javascript:alert(1)" }, "/return/fixed not_url"},
+
+		"no login for purchase orders": {func(p *connection.Profile) { p.Ordering.Login = connection.OrderLogin{} }, "/ordering/login missing"},
+		"a policy for nothing":         {func(p *connection.Profile) { p.Ordering.Policy["price"] = purchase.Hold }, "/ordering/policy unknown_member"},
+		"answers to no purchase orders": {func(p *connection.Profile) { p.Ordering.Format = "" },
+			"/ordering/format missing"},
+		"answers in clear text":       {func(p *connection.Profile) { p.Ordering.AnswerURL = "http://buyer.example.com/" }, "/ordering/answer_url not_https"},
+		"answers to no host":          {func(p *connection.Profile) { p.Ordering.AnswerURL = "https://" }, "/ordering/answer_url not_url"},
+		"answers to an address alone": {func(p *connection.Profile) { p.Ordering.AnswerURL = "buyer.example.com" }, "/ordering/answer_url not_url"},
+		"answers to an address with a user": {func(p *connection.Profile) { p.Ordering.AnswerURL = "https://u:p@buyer.example.com/" },
+			"/ordering/answer_url not_url"},
 	} {
 		s := good()
 		c.change(&s.Profile)
@@ -179,15 +194,59 @@ func TestChange(t *testing.T) {
 
 func TestReplaceLeavesOneCredential(t *testing.T) {
 	made, fresh := mustBuild(t, good()), connection.Credential{ID: "s2", Verifier: "hmac:2", CreatedAt: now}
-	made.Replace(fresh, fresh.CreatedAt)
-	if got := made.Credentials(now); !slices.Equal(got, []connection.Credential{fresh}) {
+	made.Replace(fresh, now)
+	if got := made.Snapshot().Credentials; !slices.Equal(got, []connection.Credential{fresh}) {
 		t.Errorf("the credentials are %v", got)
+	}
+}
+
+func TestAReplacedSecretStaysGoodAsLongAsItIsKept(t *testing.T) {
+	at := func(hour int) time.Time { return now.Add(time.Duration(hour) * time.Hour) }
+	credential := func(id string, hour int) connection.Credential {
+		return connection.Credential{ID: id, Verifier: "hmac:" + id, CreatedAt: at(hour)}
+	}
+	made := mustBuild(t, good()) // with s1
+	expect := func(hour int, want ...string) {
+		t.Helper()
+		var ids []string
+		for _, c := range made.Credentials(at(hour)) {
+			ids = append(ids, c.ID)
+		}
+		if !slices.Equal(ids, want) {
+			t.Errorf("after %d hours %q are good, not %q", hour, ids, want)
+		}
+	}
+	made.Replace(credential("s2", 1), at(10))
+	expect(1, "s2", "s1")
+	expect(9, "s2", "s1")
+	expect(10, "s2")
+	made.Replace(credential("s3", 2), at(4)) // s1 would be good for longer
+	expect(2, "s3", "s2")
+	expect(4, "s3")
+	made.Replace(credential("s4", 5), at(6)) // s2 has ended
+	expect(5, "s4", "s3")
+	if n := len(made.Snapshot().Credentials); n != 2 {
+		t.Errorf("%d credentials are kept", n)
+	}
+	made.Replace(credential("s5", 6), at(6))
+	expect(6, "s5")
+}
+
+func TestTheSecretForAnswersIsNoPartOfTheProfile(t *testing.T) {
+	made := mustBuild(t, good())
+	if made.AnswerSecret() != "" {
+		t.Errorf("a new connection has the secret %q", made.AnswerSecret())
+	}
+	made.SetAnswerSecret("v1.sealed")
+	if err := made.Change(good().Profile); err != nil || made.AnswerSecret() != "v1.sealed" || made.Snapshot().AnswerSecret != "v1.sealed" {
+		t.Errorf("after a change it has %q, %v", made.AnswerSecret(), err)
 	}
 }
 
 func TestConnectionSharesNothingWithTheWorld(t *testing.T) {
 	spoilProfile := func(p connection.Profile) {
-		p.Options[0] = 'X'
+		p.Options[0], p.Mapping[0], p.Ordering.Options[0] = 'X', 'X', 'X'
+		p.Ordering.Policy[purchase.MemberUnit] = purchase.Reject
 		p.Login.From[0].ID, p.Login.To[0].ID, p.Login.Sender[0].ID = "X", "X", "X"
 		p.Return.Hosts[0], p.Return.FormAction[0] = "X", "X"
 	}
@@ -212,6 +271,14 @@ func TestConnectionSharesNothingWithTheWorld(t *testing.T) {
 }
 
 func TestMethodsAndTransfersAreClosed(t *testing.T) {
+	for _, want := range []connection.OrderLogin{connection.BasicOrBearer, connection.Basic, connection.Bearer} {
+		if got, err := connection.ParseOrderLogin(want.String()); err != nil || got != want {
+			t.Errorf("%v was parsed as %v, %v", want, got, err)
+		}
+	}
+	if got, err := connection.ParseOrderLogin(""); err == nil || got != (connection.OrderLogin{}) {
+		t.Errorf("no name was parsed as %v, %v", got, err)
+	}
 	for _, want := range []connection.Method{connection.Any, connection.Get, connection.Post} {
 		if got, err := connection.ParseMethod(want.String()); err != nil || got != want {
 			t.Errorf("%v was parsed as %v, %v", want, got, err)
@@ -320,6 +387,19 @@ func TestLinkIsGoodUntilItIsRevoked(t *testing.T) {
 	}
 	if got := link.Snapshot().RevokedAt; !got.Equal(now.Add(time.Hour)) {
 		t.Errorf("revoking twice moved the time to %v", got)
+	}
+}
+
+func TestANetworkLinkHasNoConnection(t *testing.T) {
+	link := connection.NewNetworkLink("papper", "l1", now)
+	if want := (connection.LinkState{Tenant: "papper", ID: "l1", CreatedAt: now}); link.Snapshot() != want || !link.Network() {
+		t.Errorf("the link is %+v, want %+v", link.Snapshot(), want)
+	}
+	if of, id, err := connection.ParseLinkAddress(link.Address()); err != nil || of != "papper" || id != "l1" {
+		t.Errorf("its address leads to %s and %s, %v", of, id, err)
+	}
+	if connection.NewLink(mustBuild(t, good()), "l1", now).Network() {
+		t.Error("the link of a connection is one of the network")
 	}
 }
 

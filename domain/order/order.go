@@ -190,9 +190,9 @@ func (o *Order) Confirm(purchaseOrder string, late bool, now time.Time) error {
 }
 
 // Complete applies a purchase order document: by the decision the order is confirmed, held or rejected, and the differences
-// are kept. An order that is confirmed or held already takes a document that changes it only where the decision is to
-// confirm; one that the ERP took takes none with differences, since the ERP has the cart. A cart is ordered once: a document of another
-// purchase order is refused.
+// are kept. A held order takes every later document of its purchase order; a confirmed one takes only what would confirm
+// it; one that the ERP took takes none with differences, since the ERP has the cart. A cart is ordered once: a document of
+// another purchase order is refused.
 func (o *Order) Complete(purchaseOrder string, differences []purchase.Difference, d purchase.Decision, late bool, now time.Time) error {
 	if first := o.state.PurchaseOrder; first != "" && first != purchaseOrder {
 		return ErrState.With(fault.Detail{Code: "order.ordered_before", Message: "the cart was ordered before, by the purchase order " + first})
@@ -229,17 +229,15 @@ func (o *Order) Complete(purchaseOrder string, differences []purchase.Difference
 
 // Release confirms a held order: an operator accepted its differences. A second time changes nothing.
 func (o *Order) Release(now time.Time) error {
-	if o.state.Status == Confirmed || o.state.Status == Exported {
+	switch o.state.Status {
+	case Confirmed, Exported:
 		return nil
+	case Held:
+		o.state.ConfirmedAt = now
+		return o.move(Confirmed, now)
+	default:
+		return o.refused(Confirmed)
 	}
-	if o.state.Status != Held {
-		return o.move(Held, now) // refused: only what is held can be released
-	}
-	if err := o.move(Confirmed, now); err != nil {
-		return err
-	}
-	o.state.ConfirmedAt = now
-	return nil
 }
 
 // Reject ends the order since it differs from its cart. A purchase order proves that the procurement system has the
@@ -300,10 +298,14 @@ func (o *Order) expired(now time.Time) bool {
 
 func (o *Order) move(to Status, now time.Time) error {
 	if !o.state.Status.MayBecome(to) {
-		return ErrState.With(fault.Detail{
-			Code: "order." + o.state.Status.String(), Message: "the order is " + o.state.Status.String() + " and cannot become " + to.String(),
-		})
+		return o.refused(to)
 	}
 	o.state.Status, o.state.StatusSince = to, now
 	return nil
+}
+
+func (o *Order) refused(to Status) error {
+	return ErrState.With(fault.Detail{
+		Code: "order." + o.state.Status.String(), Message: "the order is " + o.state.Status.String() + " and cannot become " + to.String(),
+	})
 }

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/purchase"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
@@ -70,6 +71,139 @@ var steps = map[order.Status]struct {
 	},
 	order.Exported:  {func(o *order.Order) error { return o.Export("ERP", start.Add(time.Minute)) }, []order.Status{order.Exported}},
 	order.Cancelled: {func(o *order.Order) error { return o.Cancel(start.Add(time.Minute)) }, []order.Status{order.Cancelled}},
+	order.Held: {
+		func(o *order.Order) error {
+			return o.Complete("PO", differs, purchase.Hold, true, start.Add(time.Minute))
+		},
+		[]order.Status{order.Held},
+	},
+}
+
+var differs = []purchase.Difference{{Line: "1", Member: purchase.MemberUnit, Cart: "EA", Order: "BX"}}
+
+// TestAPurchaseOrderDecides says for each status and decision what an order becomes; what it does not say is refused.
+func TestAPurchaseOrderDecides(t *testing.T) {
+	becomes := map[order.Status]map[purchase.Decision]order.Status{
+		order.Prepared:    {purchase.Confirm: order.Confirmed, purchase.Hold: order.Held, purchase.Reject: order.Rejected},
+		order.Transferred: {purchase.Confirm: order.Confirmed, purchase.Hold: order.Held, purchase.Reject: order.Rejected},
+		order.Held:        {purchase.Confirm: order.Confirmed, purchase.Hold: order.Held, purchase.Reject: order.Rejected},
+		order.Expired:     {purchase.Confirm: order.Confirmed, purchase.Hold: order.Held}, // late
+		order.Confirmed:   {purchase.Confirm: order.Confirmed},
+		order.Rejected:    {purchase.Reject: order.Rejected},
+	}
+	at := start.Add(time.Minute)
+	for _, from := range order.Statuses() {
+		for _, decision := range purchase.Decisions() {
+			o := in(from)
+			before := o.Snapshot()
+			err := o.Complete("PO-1", differs, decision, true, at)
+			got := o.Snapshot()
+			to, ok := becomes[from][decision]
+			switch {
+			case !ok && (!errors.Is(err, order.ErrState) || !reflect.DeepEqual(got, before)):
+				t.Errorf("%v in %v: now %+v, %v", decision, from, got, err)
+			case ok && (err != nil || got.Status != to || got.PurchaseOrder != "PO-1" || !slices.Equal(got.Differences, differs) || !got.Push.Due.IsZero()):
+				t.Errorf("%v in %v: now %+v, %v", decision, from, got, err)
+			case ok && from != to && !got.StatusSince.Equal(at), ok && from != to && to == order.Confirmed && !got.ConfirmedAt.Equal(at):
+				t.Errorf("%v in %v: since %v, confirmed %v", decision, from, got.StatusSince, got.ConfirmedAt)
+			case from == order.Prepared && to == order.Rejected && !got.TransferredAt.Equal(at):
+				t.Error("a purchase order does not prove the transfer")
+			}
+		}
+	}
+}
+
+func TestThatTheERPHasTheOrderForbidsDifferences(t *testing.T) {
+	o := in(order.Exported)
+	if err := o.Complete("PO-1", nil, purchase.Confirm, false, start); err != nil || o.Status() != order.Exported || o.Snapshot().PurchaseOrder != "PO-1" {
+		t.Errorf("without differences: %+v, %v", o.Snapshot(), err)
+	}
+	if err := o.Complete("PO-1", differs, purchase.Confirm, false, start); !errors.Is(err, order.ErrState) || o.Snapshot().Differences != nil {
+		t.Errorf("with differences: %+v, %v", o.Snapshot(), err)
+	}
+}
+
+func TestACartIsOrderedOnce(t *testing.T) {
+	o := in(order.Transferred)
+	if err := o.Complete("PO-1", differs, purchase.Hold, false, start); err != nil {
+		t.Fatal(err)
+	}
+	before := o.Snapshot()
+	if err := o.Complete("PO-2", nil, purchase.Confirm, false, start); !errors.Is(err, order.ErrState) || !reflect.DeepEqual(o.Snapshot(), before) {
+		t.Errorf("another purchase order made %+v, %v", o.Snapshot(), err)
+	}
+	if err := o.Complete("PO-1", nil, purchase.Confirm, false, start); err != nil || o.Status() != order.Confirmed || len(o.Snapshot().Differences) != 0 {
+		t.Errorf("the corrected one made %+v, %v", o.Snapshot(), err)
+	}
+}
+
+func TestALatePurchaseOrder(t *testing.T) {
+	late := start.Add(wait)
+	for name, o := range map[string]*order.Order{"swept": in(order.Expired), "not swept yet": in(order.Transferred)} {
+		before := o.Snapshot()
+		if err := o.Complete("PO", nil, purchase.Confirm, false, late); !errors.Is(err, order.ErrState) || !reflect.DeepEqual(o.Snapshot(), before) {
+			t.Errorf("%s: not refused where the connection accepts none: %+v, %v", name, o.Snapshot(), err)
+		}
+		if err := o.Complete("PO", differs, purchase.Hold, true, late); err != nil || o.Status() != order.Held {
+			t.Errorf("%s: refused where the connection accepts it: %v, %v", name, o.Status(), err)
+		}
+	}
+}
+
+func TestAnOrderSharesNoDifferencesWithTheWorld(t *testing.T) {
+	o, given := in(order.Transferred), slices.Clone(differs)
+	if err := o.Complete("PO", given, purchase.Hold, false, start); err != nil {
+		t.Fatal(err)
+	}
+	given[0].Line = "spoilt"
+	o.Snapshot().Differences[0].Line = "spoilt"
+	if got := o.Snapshot().Differences; !slices.Equal(got, differs) {
+		t.Errorf("the differences became %q", got)
+	}
+}
+
+func TestOnlyAHeldOrderIsReleased(t *testing.T) {
+	for _, from := range order.Statuses() {
+		o := in(from)
+		before := o.Snapshot()
+		err := o.Release(start.Add(time.Minute))
+		got := o.Snapshot()
+		switch from {
+		case order.Held:
+			if err != nil || got.Status != order.Confirmed || !got.ConfirmedAt.Equal(start.Add(time.Minute)) || got.StatusSince != got.ConfirmedAt {
+				t.Errorf("now %+v, %v", got, err)
+			}
+		case order.Confirmed, order.Exported:
+			if err != nil || !reflect.DeepEqual(got, before) {
+				t.Errorf("%v again: now %+v, %v", from, got, err)
+			}
+		default:
+			if !errors.Is(err, order.ErrState) || !reflect.DeepEqual(got, before) {
+				t.Errorf("%v: now %+v, %v", from, got, err)
+			}
+		}
+	}
+}
+
+func TestAnOrderIsRejectedWhileItAwaitsACompletionOrADecision(t *testing.T) {
+	rejectable := []order.Status{order.Prepared, order.Transferred, order.Held, order.Rejected}
+	for _, from := range order.Statuses() {
+		o := in(from)
+		before := o.Snapshot()
+		err := o.Reject(start.Add(time.Minute))
+		switch got := o.Snapshot(); {
+		case !slices.Contains(rejectable, from):
+			if !errors.Is(err, order.ErrState) || !reflect.DeepEqual(got, before) {
+				t.Errorf("%v: now %+v, %v", from, got, err)
+			}
+		case err != nil || got.Status != order.Rejected:
+			t.Errorf("%v: now %+v, %v", from, got, err)
+		}
+	}
+	pushed := prepare(true)
+	if err := pushed.Reject(start); err != nil || pushed.Claim(start.Add(time.Hour), time.Minute) {
+		t.Errorf("a rejected order is pushed, %v", err)
+	}
 }
 
 func TestEveryDoorKeepsToTheTable(t *testing.T) {

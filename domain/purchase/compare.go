@@ -2,9 +2,11 @@ package purchase
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 
 	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/codelist"
 	"github.com/punchgate/punchgate/domain/money"
 )
 
@@ -26,14 +28,15 @@ type Sent struct {
 	Units map[string]string
 }
 
-// maxDifferences bounds what one order can say: after so many nobody reads on.
+// maxDifferences bounds what one order can say: after so many nobody reads on. The first difference of each member is kept
+// beyond them, since a policy decides by members.
 const maxDifferences = 500
 
 // Compare returns the differences between the cart and the order, in the order of the cart's lines. Numbers are compared by
 // value, and prices per one unit, since formats give them for other quantities. The cost of delivery, which some formats
 // send as a line, is none.
 func Compare(sent Sent, o *Order) []Difference {
-	c := comparison{sent: sent, order: o, taken: make([]bool, len(o.Lines))}
+	c := comparison{sent: sent, order: o, taken: make([]bool, len(o.Lines)), reported: map[Member]bool{}}
 	if o.Currency != "" && o.Currency != sent.Cart.Currency {
 		c.report("", MemberCurrency, sent.Cart.Currency, o.Currency)
 	}
@@ -48,19 +51,22 @@ func Compare(sent Sent, o *Order) []Difference {
 type comparison struct {
 	sent        Sent
 	order       *Order
-	taken       []bool // the order's lines that have a line of the cart
+	taken       []bool // the order's lines that have a line of the cart, or are its cost of delivery
 	pairs       []int  // for each line of the cart the order's, -1 without
 	differences []Difference
+	reported    map[Member]bool
 }
 
 func (c *comparison) report(line string, m Member, inCart, inOrder string) {
-	if len(c.differences) < maxDifferences {
+	if len(c.differences) < maxDifferences || !c.reported[m] {
+		c.reported[m] = true
 		c.differences = append(c.differences, Difference{line, m, inCart, inOrder})
 	}
 }
 
-// match finds the order's line for each of the cart's: by the key, else by the article, the same quantity first; what is
-// left then is one changed article only where one line is left on each side.
+// match finds the order's line for each of the cart's: by the key, else by the article; what is left then is one changed
+// article only where one line is left on each side. Where an article has several lines, those that are alike go together
+// first, then those of the same quantity.
 func (c *comparison) match() {
 	c.pairs = make([]int, len(c.sent.Cart.Lines))
 	for i := range c.pairs {
@@ -68,7 +74,8 @@ func (c *comparison) match() {
 	}
 	byKey := map[string]int{}
 	for j := range c.order.Lines {
-		if key := c.order.Lines[j].Key; key != "" {
+		key := c.order.Lines[j].Key
+		if _, doubled := byKey[key]; key != "" && !doubled {
 			byKey[key] = j
 		}
 	}
@@ -86,21 +93,27 @@ func (c *comparison) match() {
 			}
 		}
 	}
-	for _, exact := range []bool{true, false} {
+	for _, goTogether := range []func(i int, ordered *Line) bool{c.alike, c.sameQuantity, func(int, *Line) bool { return true }} {
 		for i := range c.pairs {
 			if c.pairs[i] < 0 {
-				c.pair(i, byArticle, exact)
+				c.pair(i, byArticle, goTogether)
 			}
+		}
+	}
+	for j := range c.order.Lines {
+		if !c.taken[j] && c.freight(&c.order.Lines[j]) {
+			c.taken[j] = true
+			break
 		}
 	}
 	c.last()
 }
 
-func (c *comparison) pair(i int, byArticle map[string][]int, exact bool) {
+func (c *comparison) pair(i int, byArticle map[string][]int, goTogether func(int, *Line) bool) {
 	for _, l := range []*cart.Line{c.as(i), &c.sent.Cart.Lines[i]} {
 		for _, id := range []string{l.SKU, l.GTIN, l.StandardID.ID} {
 			for _, j := range byArticle[id] {
-				if id != "" && !c.taken[j] && (!exact || c.order.Lines[j].Quantity.Cmp(l.Quantity) == 0) {
+				if id != "" && !c.taken[j] && goTogether(i, &c.order.Lines[j]) {
 					c.pairs[i], c.taken[j] = j, true
 					return
 				}
@@ -121,7 +134,7 @@ func (c *comparison) last() {
 	}
 	found := -1
 	for j := range c.order.Lines {
-		if !c.taken[j] && !c.freight(&c.order.Lines[j]) {
+		if !c.taken[j] {
 			if found >= 0 {
 				return
 			}
@@ -154,17 +167,17 @@ func (c *comparison) line(i int) {
 	if ordered.Key != "" && ordered.Key != sent.Key && ordered.Key != own.Key {
 		c.report(own.ID, MemberKey, sent.Key, ordered.Key)
 	}
-	if !ordered.Quantity.IsZero() && ordered.Quantity.Cmp(sent.Quantity) != 0 {
+	if !c.sameQuantity(i, ordered) {
 		c.report(own.ID, MemberQuantity, sent.Quantity.String(), ordered.Quantity.String())
 	}
-	if u := ordered.Unit; u != "" && u != own.Unit && u != sent.Unit && u != c.sent.Units[sent.Unit] {
-		c.report(own.ID, MemberUnit, sent.Unit, u)
+	if !c.sameUnit(i, ordered) {
+		c.report(own.ID, MemberUnit, sent.Unit, ordered.Unit)
 	}
-	if !ordered.UnitPrice.IsZero() && !samePrice(ordered, sent) {
+	if !c.samePrice(i, ordered) {
 		c.report(own.ID, MemberPrice, price(sent.UnitPrice, sent.PriceBasisQuantity), price(ordered.UnitPrice, ordered.PriceBasisQuantity))
 	}
-	if ordered.Currency != "" && ordered.Currency != cmp.Or(c.order.Currency, c.sent.Cart.Currency) {
-		c.report(own.ID, MemberCurrency, c.sent.Cart.Currency, ordered.Currency)
+	if u := ordered.Currency; u != "" && u != c.sent.Cart.Currency && u != c.order.Currency { // that was reported for the whole
+		c.report(own.ID, MemberCurrency, c.sent.Cart.Currency, u)
 	}
 }
 
@@ -178,22 +191,49 @@ func sameArticle(ordered *Line, l *cart.Line) bool {
 	return ordered.SKU == "" && ordered.GTIN == "" && ordered.StandardID.ID == ""
 }
 
-// samePrice compares per one unit. Where the order gives fewer digits than the quotient has, those decide: formats round to
-// what they carry.
-func samePrice(ordered *Line, l *cart.Line) bool {
-	inOrder, inCart := perUnit(ordered.UnitPrice, ordered.PriceBasisQuantity), perUnit(l.UnitPrice, l.PriceBasisQuantity)
-	return inOrder.Cmp(inCart) == 0 || !l.PriceBasisQuantity.IsZero() && inCart.Round(inOrder.Digits()).Cmp(inOrder) == 0
+// alike reports whether quantity, unit and price are those of the cart's line. What the order does not say is no difference.
+func (c *comparison) alike(i int, ordered *Line) bool {
+	return c.sameQuantity(i, ordered) && c.sameUnit(i, ordered) && c.samePrice(i, ordered)
 }
 
+func (c *comparison) sameQuantity(i int, ordered *Line) bool {
+	return ordered.Quantity.IsZero() || ordered.Quantity.Cmp(c.as(i).Quantity) == 0
+}
+
+func (c *comparison) sameUnit(i int, ordered *Line) bool {
+	sent := c.as(i).Unit
+	return slices.Contains([]string{"", c.sent.Cart.Lines[i].Unit, sent, c.sent.Units[sent]}, ordered.Unit)
+}
+
+// samePrice compares per one unit. Where the cart's price is for several and the order's for one, the order's digits decide,
+// as formats round to what they carry; but fewer than the currency has they may not be.
+func (c *comparison) samePrice(i int, ordered *Line) bool {
+	sent := c.as(i)
+	inOrder, inCart := perUnit(ordered.UnitPrice, ordered.PriceBasisQuantity), perUnit(sent.UnitPrice, sent.PriceBasisQuantity)
+	if ordered.UnitPrice.IsZero() || inOrder.Cmp(inCart) == 0 {
+		return true
+	}
+	if !several(sent.PriceBasisQuantity) || several(ordered.PriceBasisQuantity) {
+		return false
+	}
+	minorUnit, _ := codelist.Currency(c.sent.Cart.Currency)
+	return inCart.Round(max(inOrder.Digits(), minorUnit)).Cmp(inOrder) == 0
+}
+
+var one = money.FromInt(1)
+
+// several reports whether a price is for another quantity than one.
+func several(basis money.Decimal) bool { return basis.Sign() > 0 && basis.Cmp(one) != 0 }
+
 func perUnit(p, basis money.Decimal) money.Decimal {
-	if basis.Sign() <= 0 {
+	if !several(basis) {
 		return p
 	}
 	return p.Quo(basis)
 }
 
 func price(p, basis money.Decimal) string {
-	if basis.Sign() <= 0 || basis.Cmp(money.FromInt(1)) == 0 {
+	if !several(basis) {
 		return p.String()
 	}
 	return p.String() + " / " + basis.String()
@@ -202,13 +242,13 @@ func price(p, basis money.Decimal) string {
 // freight reports whether an order's line is the cost of delivery, which a format sent as a line.
 func (c *comparison) freight(l *Line) bool {
 	s := &c.sent.Cart.Shipping
-	return l.SKU == cart.Freight && !s.Amount.IsZero() && (l.UnitPrice.IsZero() || l.UnitPrice.Cmp(s.Amount) == 0)
+	return l.SKU == cart.Freight && s.Amount.Sign() > 0 && l.Quantity.Or(one).Cmp(one) == 0 && l.UnitPrice.Or(s.Amount).Cmp(s.Amount) == 0
 }
 
 func (c *comparison) added() {
 	for j := range c.order.Lines {
 		l := &c.order.Lines[j]
-		if c.taken[j] || c.freight(l) {
+		if c.taken[j] {
 			continue
 		}
 		c.report(cmp.Or(l.LineNumber, strconv.Itoa(j+1)), MemberAdded, "", cmp.Or(l.SKU, l.GTIN, l.StandardID.ID, l.Name))

@@ -144,7 +144,6 @@ func (r *Receipt) Apply(to order.ID, now time.Time) error {
 	if r.state.Status == Applied && r.state.Order == to {
 		return nil
 	}
-	r.state.Refusal = Refusal{}
 	return r.move(Applied, to, now)
 }
 
