@@ -280,18 +280,14 @@ var class = func() (c [256]uint8) {
 func (w *Writer) escape(b []byte, s string, attribute bool) []byte {
 	done := 0 // s[:done] is written
 	for i := 0; i < len(s); {
-		size := 1
-		switch class[s[i]] {
-		case plain:
+		c := class[s[i]]
+		if c == plain || c == inAttribute && !attribute {
 			i++
 			continue
-		case inAttribute:
-			if !attribute {
-				i++
-				continue
-			}
-			b = reference(append(b, s[done:i]...), rune(s[i]))
-		case markup:
+		}
+		size := 1
+		switch c {
+		case inAttribute, markup:
 			b = reference(append(b, s[done:i]...), rune(s[i]))
 		case forbidden:
 			b = w.character(append(b, s[done:i]...), utf8.RuneError)
