@@ -52,7 +52,7 @@ func TestExitStatusesAndOneLineErrors(t *testing.T) {
 	}{
 		"an unknown command":                  {"", []string{"fly"}, 2, `unknown command "fly"`},
 		"an unknown flag":                     {"", []string{"formats", "--xml"}, 2, "--xml"},
-		"an unknown format":                   {minimalCart, []string{"encode", "--format", "edi", "--cart", "-"}, 2, "this build has oci-3, oci-4, oci-5, peppol-bis-ordering-3, peppol-bis-punchout-3, proceedo-cxml"},
+		"an unknown format":                   {minimalCart, []string{"encode", "--format", "edi", "--cart", "-"}, 2, "this build has cxml-1.2, oci-3, oci-4, oci-5, peppol-bis-ordering-3, peppol-bis-punchout-3, proceedo-cxml"},
 		"a format that cannot":                {"<x/>", []string{"order", "--format", "peppol-bis-punchout-3", "-"}, 2, "cannot do this: order"},
 		"a format that has no carts":          {minimalCart, []string{"encode", "--format", "peppol-bis-ordering-3", "--cart", "-"}, 2, "cannot do this: cart"},
 		"an order that is none":               {"<x/>", []string{"order", "--format", "peppol-bis-ordering-3", "-"}, 1, "line 1: /x is no Order"},
@@ -231,12 +231,13 @@ func TestFormatsListsWhatEachCanDo(t *testing.T) {
 	if err := json.Unmarshal([]byte(output), &list); err != nil || status != 0 {
 		t.Fatal(status, err)
 	}
-	want := "[{oci-3 [login cart validate]} {oci-4 [login cart validate]} {oci-5 [login cart validate]} " +
-		"{peppol-bis-ordering-3 [order order-response]} {peppol-bis-punchout-3 [login cart validate]} {proceedo-cxml [login cart validate order]}]"
+	want := "[{cxml-1.2 [login cart validate order order-response]} {oci-3 [login cart validate]} {oci-4 [login cart validate]} {oci-5 [login cart validate]} " +
+		"{peppol-bis-ordering-3 [order order-response]} {peppol-bis-punchout-3 [login cart validate]} " +
+		"{proceedo-cxml [login cart validate order order-response]}]"
 	if got := fmt.Sprint(list); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	if _, lines, _ := cli(t, "", "formats"); !strings.Contains(lines, "proceedo-cxml\tlogin cart validate order\n") {
+	if _, lines, _ := cli(t, "", "formats"); !strings.Contains(lines, "proceedo-cxml\tlogin cart validate order order-response\n") {
 		t.Errorf("%q", lines)
 	}
 }

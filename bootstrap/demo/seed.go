@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/application/port"
@@ -120,10 +121,8 @@ func (s *seeder) seedConnection(ctx context.Context, format port.Format, who cus
 	if err != nil {
 		return err
 	}
-	responder, documents := format.(port.StartResponder)
-	forms := !documents || !responder.AnswersDocument(port.StartRequest{
-		Method: http.MethodPost, ContentType: "application/x-www-form-urlencoded", Body: []byte("USERNAME=a"),
-	})
+	_, documents := format.(port.StartResponder)
+	forms := takesForms(format)
 	known := slices.IndexFunc(s.state.Connections, func(c ConnectionState) bool { return c.Format == format.Name() })
 	if known >= 0 {
 		c, err := s.admin.Connection(ctx, shopID, s.state.Connections[known].ID)
@@ -138,7 +137,7 @@ func (s *seeder) seedConnection(ctx context.Context, format port.Format, who cus
 		return err
 	}
 	made := ConnectionState{
-		ID: connection.ID(format.Name()), Format: format.Name(), Customer: who, User: "demo-" + string(who), Password: rand.Text(),
+		ID: connection.ID(strings.ReplaceAll(format.Name(), ".", "-")), Format: format.Name(), Customer: who, User: "demo-" + string(who), Password: rand.Text(),
 		Forms: forms, Documents: documents,
 	}
 	_, _, err = s.admin.CreateConnection(ctx, shopID, made.ID, profile(made, address.Host), secret.New(made.Password))
@@ -157,6 +156,19 @@ func (s *seeder) seedConnection(ctx context.Context, format port.Format, who cus
 	made.Link = link.Address()
 	s.state.Connections = append(s.state.Connections, made)
 	return s.state.save(s.folder)
+}
+
+// takesForms reports whether the start call can be a form.
+func takesForms(format port.Format) bool {
+	decoder, ok := format.(port.LoginDecoder)
+	if !ok {
+		return false
+	}
+	form := url.Values{"USERNAME": {"a"}, "PASSWORD": {"b"}, "HOOK_URL": {"https://buyer.example.com/"}}
+	_, err := decoder.DecodeLogin(port.StartRequest{
+		Method: http.MethodPost, ContentType: "application/x-www-form-urlencoded", Body: []byte(form.Encode()),
+	})
+	return err == nil
 }
 
 // orderFormat is that of the purchase orders: systems that start by cXML documents order by them, others as Proceedo does.

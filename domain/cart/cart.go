@@ -154,11 +154,12 @@ type Attachment struct {
 
 // Total returns the sum of the lines, net, without shipping; exact but for price bases that do not divide evenly.
 func (c *Cart) Total() money.Decimal {
-	total := money.FromInt(0)
+	var sum, line money.Accumulator
 	for i := range c.Lines {
-		total = total.Add(c.Lines[i].Total())
+		c.Lines[i].Sum(&line)
+		sum.AddFrom(&line)
 	}
-	return total
+	return sum.Decimal()
 }
 
 // one is the price basis of a line that names none.
@@ -166,11 +167,18 @@ var one = money.FromInt(1)
 
 // Total returns the line's quantity times its price per unit, net.
 func (l *Line) Total() money.Decimal {
-	total := l.Quantity.Mul(l.UnitPrice)
+	var a money.Accumulator
+	l.Sum(&a)
+	return a.Decimal()
+}
+
+// Sum sets the accumulator to the line's Total, for those who compute it for thousands of lines.
+func (l *Line) Sum(a *money.Accumulator) {
+	a.Set(l.Quantity)
+	a.Mul(l.UnitPrice)
 	if basis := l.PriceBasisQuantity.Or(one); basis.Cmp(one) != 0 {
-		total = total.Quo(basis)
+		a.Quo(basis)
 	}
-	return total
 }
 
 // Unspsc returns the line's first UNSPSC code, or "".
@@ -194,23 +202,29 @@ type Taxed struct {
 // sum of each rate, as EN 16931 (BR-CO-17) does, not line by line.
 func (c *Cart) Taxes() []Taxed {
 	var taxes []Taxed
-	add := func(t Tax, net money.Decimal) {
-		for i := range taxes {
-			if taxes[i].Tax.Category == t.Category && taxes[i].Tax.Percent.Cmp(t.Percent) == 0 {
-				taxes[i].Net = taxes[i].Net.Add(net)
-				return
-			}
+	var sums []money.Accumulator // of each tax
+	add := func(t Tax, net *money.Accumulator) {
+		at := slices.IndexFunc(taxes, func(known Taxed) bool {
+			return known.Tax.Category == t.Category && known.Tax.Percent.Cmp(t.Percent) == 0
+		})
+		if at < 0 {
+			at = len(taxes)
+			taxes, sums = append(taxes, Taxed{Tax: t}), append(sums, money.Accumulator{})
 		}
-		taxes = append(taxes, Taxed{Tax: t, Net: net})
+		sums[at].AddFrom(net)
 	}
+	var net money.Accumulator
 	for i := range c.Lines {
-		add(c.Lines[i].Tax, c.Lines[i].Total())
+		c.Lines[i].Sum(&net)
+		add(c.Lines[i].Tax, &net)
 	}
 	if !c.Shipping.Amount.IsZero() {
-		add(c.Shipping.Tax, c.Shipping.Amount)
+		net.Set(c.Shipping.Amount)
+		add(c.Shipping.Tax, &net)
 	}
 	minorUnit, _ := codelist.Currency(c.Currency)
 	for i := range taxes {
+		taxes[i].Net = sums[i].Decimal()
 		taxes[i].Amount = taxes[i].Net.Mul(taxes[i].Tax.Percent).Quo(hundred).Round(minorUnit)
 	}
 	slices.SortFunc(taxes, func(a, b Taxed) int {

@@ -3,6 +3,7 @@ package money
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/cockroachdb/apd/v3"
@@ -52,7 +53,8 @@ func read(text string) (Decimal, error) {
 	if err != nil {
 		return Decimal{}, ErrNotDecimal.Because(err)
 	}
-	return unsigned(d), nil
+	settle(d, nil)
+	return Decimal{d}, nil
 }
 
 // MustParse is Parse for constants; it panics where Parse refuses.
@@ -116,19 +118,61 @@ func (d Decimal) Mul(other Decimal) Decimal {
 // Quo returns the quotient without trailing zeros; one that does not end is rounded to 80 digits, so round it for print.
 // The divisor must not be nought.
 func (d Decimal) Quo(by Decimal) Decimal {
-	return compute(func(out *apd.Decimal) (apd.Condition, error) {
-		return arithmetic.Quo(out, d.value(), by.value())
-	}).Trim()
+	return compute(func(out *apd.Decimal) (apd.Condition, error) { return quo(out, d.value(), by.value()) })
 }
+
+// quo sets out to the quotient without trailing zeros. A power of ten only moves the point.
+func quo(out, d, by *apd.Decimal) (apd.Condition, error) {
+	zeros := slices.IndexFunc(powers[:], func(power uint64) bool { return by.Coeff.IsUint64() && by.Coeff.Uint64() == power })
+	var condition apd.Condition
+	var err error
+	if zeros >= 0 {
+		negative := d.Negative != by.Negative
+		out.Set(d)
+		out.Negative = negative
+		out.Exponent -= by.Exponent + int32(zeros) //nolint:gosec // an index of the table
+	} else {
+		condition, err = arithmetic.Quo(out, d, by)
+	}
+	trim(out)
+	return condition, err
+}
+
+// powers are the powers of ten that fit.
+var powers = func() (all [20]uint64) {
+	all[0] = 1
+	for i := 1; i < len(all); i++ {
+		all[i] = all[i-1] * 10
+	}
+	return all
+}()
 
 // Round returns the decimal with at most n digits after the point, halves away from zero. Fewer digits stay as they are.
 func (d Decimal) Round(n int) Decimal {
 	if d.d == nil || int(d.d.Exponent) >= -n {
 		return d
 	}
-	return compute(func(out *apd.Decimal) (apd.Condition, error) {
-		return arithmetic.Quantize(out, d.d, int32(-n)) //nolint:gosec // a number of digits is far from the limits of int32
-	})
+	return compute(func(out *apd.Decimal) (apd.Condition, error) { return 0, round(out.Set(d.d), n) })
+}
+
+// round rounds in place.
+func round(d *apd.Decimal, n int) error {
+	over := -n - int(d.Exponent)
+	switch {
+	case over <= 0:
+		return nil
+	case over >= len(powers):
+		_, err := arithmetic.Quantize(d, d, int32(-n)) //nolint:gosec // a number of digits is far from the limits of int32
+		return err
+	}
+	var unit, rest, up apd.BigInt
+	unit.SetUint64(powers[over])
+	d.Coeff.QuoRem(&d.Coeff, &unit, &rest)
+	if rest.Add(&rest, &rest).Cmp(&unit) >= 0 {
+		d.Coeff.Add(&d.Coeff, up.SetUint64(1))
+	}
+	d.Exponent = int32(-n) //nolint:gosec // as above
+	return nil
 }
 
 // Digits returns the number of digits after the point, as given.
@@ -144,14 +188,24 @@ func (d Decimal) Trim() Decimal {
 	if d.d == nil || d.d.Exponent >= 0 {
 		return d
 	}
-	var out apd.Decimal
-	out.Reduce(d.d)
-	return Decimal{&out}
+	out := new(apd.Decimal).Set(d.d)
+	trim(out)
+	return Decimal{out}
 }
+
+// trim takes zeros after the point in place, and from nought all but one.
+func trim(d *apd.Decimal) {
+	if d.Exponent < 0 || d.IsZero() {
+		d.Reduce(d)
+	}
+}
+
+// nought stands in for absent operands; it is only read.
+var nought apd.Decimal
 
 func (d Decimal) value() *apd.Decimal {
 	if d.d == nil {
-		return new(apd.Decimal)
+		return &nought
 	}
 	return d.d
 }
@@ -160,18 +214,19 @@ func (d Decimal) value() *apd.Decimal {
 // division by nought is a defect of the caller.
 func compute(operation func(*apd.Decimal) (apd.Condition, error)) Decimal {
 	out := new(apd.Decimal)
-	if _, err := operation(out); err != nil {
-		panic("money: " + err.Error())
-	}
-	return unsigned(out)
+	_, err := operation(out)
+	settle(out, err)
+	return Decimal{out}
 }
 
-// unsigned takes the sign from nought: no document should say -0.
-func unsigned(d *apd.Decimal) Decimal {
-	if d.IsZero() {
-		d.Negative = false
+// settle ends an operation: no document should say -0.
+func settle(out *apd.Decimal, err error) {
+	if err != nil {
+		panic("money: " + err.Error())
 	}
-	return Decimal{d}
+	if out.IsZero() {
+		out.Negative = false
+	}
 }
 
 // String returns the plain decimal, with the digits after the point as given and never an exponent; "" when absent.

@@ -120,7 +120,7 @@ func TestTrimTakesZerosAfterThePointOnly(t *testing.T) {
 
 func TestQuoIsExactWhereTheQuotientEnds(t *testing.T) {
 	for _, c := range []struct{ dividend, divisor, want string }{
-		{"100", "1", "100"}, {"1", "8", "0.125"}, {"250.00", "100", "2.5"}, {"-1", "4", "-0.25"}, {"0", "-3", "0"},
+		{"100", "1", "100"}, {"1", "8", "0.125"}, {"250.00", "100", "2.5"}, {"-1", "4", "-0.25"}, {"0", "-3", "0"}, {"0", "0.001", "0"}, {"-12", "-0.01", "1200"}, {"7", "-0.1", "-70"},
 	} {
 		if got := money.MustParse(c.dividend).Quo(money.MustParse(c.divisor)); got.String() != c.want {
 			t.Errorf("%s / %s = %s, want %s", c.dividend, c.divisor, got, c.want)
@@ -270,6 +270,11 @@ func TestRoundIsTheNearestDecimal(t *testing.T) {
 		rounded := d.Round(n)
 		if _, fraction, _ := strings.Cut(rounded.Trim().String(), "."); len(fraction) > n {
 			t.Fatalf("%s rounded to %d digits is %s", d, n, rounded)
+		}
+		e, y := draw(t, "e")
+		f, z := draw(t, "f")
+		if got, want := d.Mul(e).Mul(f).Round(n), new(big.Rat).Mul(x, y); rat(t, got.String()).Cmp(rat(t, want.Mul(want, z).FloatString(n))) != 0 {
+			t.Fatalf("%s x %s x %s rounded to %d digits is %s, want %s", d, e, f, n, got, want)
 		}
 		// FloatString rounds halves away from zero, too, but pads with zeros.
 		if want := rat(t, x.FloatString(n)); rat(t, rounded.String()).Cmp(want) != 0 {

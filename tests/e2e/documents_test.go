@@ -85,7 +85,8 @@ func TestAServerStartsAPunchOutByADocument(t *testing.T) {
 		"a return address elsewhere": {strings.Replace(setup(password, setupRequest), "buyer.example.com/return", "evil.example/", 1), "403"},
 		"no return address":          {setup(password, `<PunchOutSetupRequest operation="create"><BuyerCookie>x</BuyerCookie></PunchOutSetupRequest>`), "400"},
 		"an operation not offered":   {strings.Replace(setup(password, setupRequest), `"create"`, `"source"`, 1), "450"},
-		"an order":                   {setup(password, `<OrderRequest/>`), "450"},
+		"an order without a header":  {setup(password, `<OrderRequest/>`), "406"},
+		"an order where none go":     {orderOf("C-1").cxml(), "450"},
 	} {
 		if r := call(c.document); r.Status.Code != c.code || r.StartPage != "" {
 			t.Errorf("%s: %+v, want %s", name, r, c.code)

@@ -7,12 +7,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/punchgate/punchgate/adapters/formats/xmltext"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/codelist"
 	"github.com/punchgate/punchgate/domain/money"
+	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/transfer"
 )
 
@@ -30,22 +32,22 @@ const (
 
 // EncodeCart writes a PunchOutOrderMessage.
 func (f *Format) EncodeCart(out io.Writer, o port.Outgoing) (port.Handover, error) {
-	options, err := readOptions(o.Options)
+	options, err := f.readOptions(o.Options)
 	if err != nil {
 		return port.Handover{}, err
 	}
+	options.kept(o.Keep)
 	c := cartWriter{out: &o, options: &options, cart: o.Cart, language: cmp.Or(o.Cart.Language, fallbackLanguage)}
 	c.minorUnit, _ = codelist.Currency(o.Cart.Currency)
 	if c.minorUnit > 0 {
 		c.zero = money.MustParse("0." + strings.Repeat("0", c.minorUnit))
 	}
-	c.Writer = openDocument(out, &options, o.DocumentID, c.language, o.Now)
-	c.message()
+	c.document(out)
 	return port.Handover{
 		MediaType:     mediaType,
 		FileName:      fileName(o.Cart.ID),
-		Form:          options.form(o.ReturnURL, true),
-		Warnings:      c.warnings,
+		Form:          options.form(&o, true),
+		Warnings:      c.warnings.all(),
 		DefaultUNSPSC: options.DefaultUNSPSC,
 	}, c.Flush()
 }
@@ -53,22 +55,22 @@ func (f *Format) EncodeCart(out io.Writer, o port.Outgoing) (port.Handover, erro
 // EncodeCancel writes a message with status 204 and no items: no change. A message without it and without items would
 // delete the lines that a buyer edits. By option it writes nothing, and the form is all.
 func (f *Format) EncodeCancel(out io.Writer, o port.Outgoing) (port.Handover, error) {
-	options, err := readOptions(o.Options)
+	options, err := f.readOptions(o.Options)
 	if err != nil {
 		return port.Handover{}, err
 	}
+	options.kept(o.Keep)
 	if options.Cancel == cancelByForm {
-		return port.Handover{Form: options.form(o.ReturnURL, false)}, nil
+		return port.Handover{Form: options.form(&o, false)}, nil
 	}
 	c := cartWriter{out: &o, options: &options, cart: &cart.Cart{Currency: noCurrency}, language: fallbackLanguage}
-	c.Writer = openDocument(out, &options, o.DocumentID, c.language, o.Now)
-	c.message()
-	return port.Handover{MediaType: mediaType, FileName: fileName("cancel"), Form: options.form(o.ReturnURL, true)}, c.Flush()
+	c.document(out)
+	return port.Handover{MediaType: mediaType, FileName: fileName("cancel"), Form: options.form(&o, true)}, c.Flush()
 }
 
-// form is the return form, with or without the document.
-func (o *settings) form(action string, withDocument bool) transfer.Form {
-	form := transfer.Form{Action: action, Method: "POST", AcceptCharset: "UTF-8", Target: o.Target}
+// form is the return form, with or without the document. No other field can take the document's place.
+func (o *settings) form(out *port.Outgoing, withDocument bool) transfer.Form {
+	form := transfer.Form{Action: out.ReturnURL, Method: "POST", AcceptCharset: "UTF-8", Target: o.Target}
 	if withDocument {
 		source := transfer.DocumentBase64
 		if o.Encoding == encodingText {
@@ -76,8 +78,13 @@ func (o *settings) form(action string, withDocument bool) transfer.Form {
 		}
 		form.Fields = append(form.Fields, transfer.Field{Name: o.Field, Source: source})
 	}
-	for _, name := range slices.Sorted(maps.Keys(o.HiddenFields)) {
-		form.Fields = append(form.Fields, transfer.Field{Name: name, Value: o.HiddenFields[name]})
+	further := map[string]string{}
+	maps.Copy(further, o.HiddenFields)
+	maps.Copy(further, out.FormFields)
+	for _, name := range slices.Sorted(maps.Keys(further)) {
+		if !strings.EqualFold(name, o.Field) {
+			form.Fields = append(form.Fields, transfer.Field{Name: name, Value: further[name]})
+		}
 	}
 	return form
 }
@@ -103,23 +110,26 @@ type cartWriter struct {
 	minorUnit int
 	zero      money.Decimal // with the digits of the minor unit: what is added to it has at least as many
 	rates     []rate
-	warnings  []transfer.Warning
+	amount    money.Accumulator // of whatever is being computed
+	names     []string          // of the extrinsics of the line
+	warnings  warnings
 }
 
-func (c *cartWriter) warn(path, code, message string) {
-	c.warnings = append(c.warnings, transfer.Warning{Path: path, Code: code, Message: message})
-}
-
-func (c *cartWriter) message() {
+func (c *cartWriter) document(out io.Writer) {
+	c.Writer = xmltext.NewWriter(out)
+	if c.options.Encoding == encodingText {
+		c.ASCII()
+	}
+	o := opening{version: c.options.DTDVersion, id: c.out.DocumentID, language: c.language, now: c.out.Now}
+	if c.options.Doctype {
+		o.dtd = dtdCXML
+	}
+	o.write(c.Writer)
 	if c.options.Header {
 		// against the start call the parties change places: now the seller speaks
-		header(c.Writer, identified(c.out.To, c.cart.Seller), identified(c.out.From, c.cart.Buyer))
+		header(c.Writer, identified(c.out.To, c.cart.Seller), identified(c.out.From, c.cart.Buyer), secret.Text{})
 	}
-	mode := "production"
-	if c.out.Test {
-		mode = "test"
-	}
-	c.Start("Message", "deploymentMode", mode)
+	c.Start("Message", "deploymentMode", deploymentMode(c.out.Test))
 	if c.out.Cart == nil {
 		writeStatus(c.Writer, statusNoContent, "")
 	}
@@ -161,7 +171,8 @@ func (c *cartWriter) head() {
 		c.money(c.plain(sum))
 		c.Element("Description", "VAT", "xml:lang", "en")
 		for i := range taxes {
-			c.taxDetail(c.rates[i], c.plain(taxes[i].Net), c.plain(taxes[i].Amount))
+			c.amount.Set(c.plain(taxes[i].Amount))
+			c.taxDetail(&c.rates[i], c.plain(taxes[i].Net))
 		}
 		c.End("Tax")
 	}
@@ -177,7 +188,7 @@ func (c *cartWriter) head() {
 		{"complete_only", c.cart.CompleteOnly}, {"contract_id", c.cart.ContractID != ""},
 	} {
 		if member.present {
-			c.warn("/"+member.name, "left_out", "cXML carts have no place for it")
+			c.warnings.add(transfer.Warning{Path: "/" + member.name, Code: "left_out", Message: noPlace + "it"})
 		}
 	}
 }
@@ -194,8 +205,8 @@ func (c *cartWriter) total(taxes []cart.Taxed) money.Decimal {
 	return c.plain(total)
 }
 
-// taxDetail writes what one rate amounts to; net may be absent.
-func (c *cartWriter) taxDetail(r rate, net, amount money.Decimal) {
+// taxDetail writes what one rate amounts to, which is in c.amount; net may be absent.
+func (c *cartWriter) taxDetail(r *rate, net money.Decimal) {
 	c.Start("TaxDetail", "category", "vat", "percentageRate", r.percent)
 	if !net.IsZero() {
 		c.Start("TaxableAmount")
@@ -203,7 +214,7 @@ func (c *cartWriter) taxDetail(r rate, net, amount money.Decimal) {
 		c.End("TaxableAmount")
 	}
 	c.Start("TaxAmount")
-	c.money(amount)
+	c.Sum("Money", &c.amount, "currency", c.cart.Currency)
 	c.End("TaxAmount")
 	c.Element("Description", r.tax.Category, "xml:lang", "en") // UNCL5305, which tells 0 percent from 0 percent
 	c.End("TaxDetail")
@@ -233,7 +244,7 @@ func (c *cartWriter) money(d money.Decimal) { c.Decimal("Money", d, "currency", 
 
 func (c *cartWriter) item(i int) {
 	l := &c.cart.Lines[i]
-	c.Start("ItemIn", "quantity", l.Quantity.String())
+	c.StartDecimal("ItemIn", "quantity", l.Quantity)
 	c.Start("ItemID")
 	c.Element("SupplierPartID", cmp.Or(l.SKU, l.GTIN, l.StandardID.ID))
 	c.Element("SupplierPartAuxiliaryID", l.Key)
@@ -242,14 +253,13 @@ func (c *cartWriter) item(i int) {
 	c.Start("UnitPrice")
 	c.money(c.unitPrice(i, l))
 	c.End("UnitPrice")
-	c.Start("Description", "xml:lang", c.language)
-	c.Text(l.Name)
-	if l.Description != "" && l.Description != l.Name {
-		c.Text("\n")
-		c.Text(l.Description)
-	}
-	c.End("Description")
+	c.description(i, l)
 	c.Element("UnitOfMeasure", l.Unit)
+	if c.perBasis(l) {
+		c.StartDecimal("PriceBasisQuantity", "quantity", l.PriceBasisQuantity, "conversionFactor", "1")
+		c.Element("UnitOfMeasure", l.Unit)
+		c.End("PriceBasisQuantity")
+	}
 	c.classifications(i, l)
 	c.Element("ManufacturerPartID", l.ManufacturerSKU)
 	c.Element("ManufacturerName", l.Manufacturer)
@@ -261,23 +271,63 @@ func (c *cartWriter) item(i int) {
 	c.End("ItemDetail")
 	c.lineTax(l)
 	c.End("ItemIn")
-	if left := leftOut(l); left != nil {
-		c.warn(linePath(i), "left_out", "cXML carts have no place for "+strings.Join(left, ", "))
-	}
+	c.warnings.leftOut(i, l)
 }
 
-// unitPrice is the price of one unit. PriceBasisQuantity came with DTD 1.2.036, and buyers that do not know it would take
-// the price of a hundred for that of one, so it is never written.
+// description writes the name and then the text, as much of both as the buyer keeps.
+func (c *cartWriter) description(i int, l *cart.Line) {
+	name, text := l.Name, l.Description
+	if text == name {
+		text = ""
+	}
+	if limit := c.options.DescriptionBytes; limit > 0 {
+		keptName := cut(name, limit)
+		keptText := cut(text, limit-len(keptName)-len("\n"))
+		if keptName != name || keptText != text {
+			c.warnings.line(i, "/description", transfer.Warning{
+				Code: "cut", Effect: transfer.Cut, Message: "name and description have more bytes than the buyer keeps: " + strconv.Itoa(limit),
+			})
+		}
+		name, text = keptName, keptText
+	}
+	c.Start("Description", "xml:lang", c.language)
+	c.Text(name)
+	if text != "" {
+		c.Text("\n")
+		c.Text(text)
+	}
+	c.End("Description")
+}
+
+// cut returns as many whole characters as n bytes hold.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:max(n, 0)]
+}
+
+// perBasis reports whether the price is written for the line's price basis.
+func (c *cartWriter) perBasis(l *cart.Line) bool {
+	return c.options.PriceBasis && c.options.DTDVersion >= priceBasisVersion && l.PriceBasisQuantity.Or(one).Cmp(one) != 0
+}
+
+// unitPrice is the price of one unit, unless the buyer wants price bases: PriceBasisQuantity came with DTD 1.2.036, and
+// buyers that do not know it would take the price of a hundred for that of one.
 func (c *cartWriter) unitPrice(i int, l *cart.Line) money.Decimal {
 	basis := l.PriceBasisQuantity.Or(one)
-	if basis.Cmp(one) == 0 {
+	if basis.Cmp(one) == 0 || c.perBasis(l) {
 		return l.UnitPrice
 	}
 	exact := l.UnitPrice.Quo(basis)
 	price := c.plain(exact)
 	if price.Cmp(exact) != 0 {
-		c.warn(linePath(i)+"/unit_price", "rounded",
-			"the price is sent per one unit, which is "+price.String()+" when rounded")
+		c.warnings.line(i, "/unit_price", transfer.Warning{
+			Code: "rounded", Message: "the price is sent per one unit, which is " + price.String() + " when rounded",
+		})
 	}
 	return price
 }
@@ -294,7 +344,9 @@ func (c *cartWriter) classifications(i int, l *cart.Line) {
 	if unspsc {
 		return
 	}
-	c.warn(linePath(i)+"/classifications", "unspsc.missing", "the line has no UNSPSC code, and the connection has no default")
+	c.warnings.line(i, "/classifications", transfer.Warning{
+		Code: "unspsc.missing", Message: "the line has no UNSPSC code, and the connection has no default",
+	})
 	if len(l.Classifications) == 0 {
 		c.Element("Classification", unclassified, "domain", unclassified)
 	}
@@ -304,10 +356,9 @@ func (c *cartWriter) extrinsics(l *cart.Line) {
 	if _, taken := l.Extrinsics[gtinExtrinsic]; !taken {
 		c.Element("Extrinsic", l.GTIN, "name", gtinExtrinsic)
 	}
-	if len(l.Extrinsics) == 0 {
-		return
-	}
-	for _, name := range slices.Sorted(maps.Keys(l.Extrinsics)) {
+	c.names = slices.AppendSeq(c.names[:0], maps.Keys(l.Extrinsics))
+	slices.Sort(c.names)
+	for _, name := range c.names {
 		c.Element("Extrinsic", l.Extrinsics[name], "name", name)
 	}
 }
@@ -317,33 +368,13 @@ func (c *cartWriter) lineTax(l *cart.Line) {
 	i := slices.IndexFunc(c.rates, func(r rate) bool {
 		return r.tax.Category == l.Tax.Category && r.tax.Percent.Cmp(l.Tax.Percent) == 0
 	})
-	amount := l.Total().Mul(c.rates[i].factor).Round(c.minorUnit).Add(c.zero)
+	l.Sum(&c.amount)
+	c.amount.Mul(c.rates[i].factor)
+	c.amount.Round(c.minorUnit)
+	c.amount.Add(c.zero)
 	c.Start("Tax")
-	c.money(amount)
+	c.Sum("Money", &c.amount, "currency", c.cart.Currency)
 	c.Element("Description", "VAT", "xml:lang", "en")
-	c.taxDetail(c.rates[i], money.Decimal{}, amount)
+	c.taxDetail(&c.rates[i], money.Decimal{})
 	c.End("Tax")
 }
-
-// leftOut names the members of a line for which there is no place.
-func leftOut(l *cart.Line) []string {
-	var names []string
-	for _, member := range [...]struct {
-		name    string
-		present bool
-	}{
-		{"standard_id", l.StandardID.ID != "" && l.StandardID.ID != l.GTIN && (l.SKU != "" || l.GTIN != "")},
-		{"buyer_sku", l.BuyerSKU != ""}, {"price_type", l.PriceType != ""}, {"contract_id", l.ContractID != ""},
-		{"available_from", !l.AvailableFrom.IsZero()}, {"available_until", !l.AvailableUntil.IsZero()},
-		{"origin_country", l.OriginCountry != ""}, {"service", l.Service}, {"contracted", l.Contracted},
-		{"properties", len(l.Properties) > 0}, {"labels", len(l.Labels) > 0},
-		{"attachments", len(l.Attachments) > 0}, {"part_of", l.PartOf != ""},
-	} {
-		if member.present {
-			names = append(names, member.name)
-		}
-	}
-	return names
-}
-
-func linePath(i int) string { return "/lines/" + strconv.Itoa(i) }

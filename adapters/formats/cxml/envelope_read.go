@@ -1,6 +1,7 @@
 package cxml
 
 import (
+	"cmp"
 	"io"
 	"strings"
 
@@ -15,6 +16,7 @@ const (
 	docProfile      = "ProfileRequest"
 	docOrder        = "OrderRequest"
 	docOrderMessage = "PunchOutOrderMessage"
+	docConfirmation = "ConfirmationRequest"
 )
 
 // Refusals of a document that is XML, but not what it should be.
@@ -27,6 +29,7 @@ var (
 // envelope is what every cXML document has around its payload.
 type envelope struct {
 	payloadID        string
+	version          string   // of the DTD, as far as the document says
 	header           *element // nil where there is none
 	from, to, sender []connection.Identity
 	secret           secret.Text
@@ -36,7 +39,7 @@ type envelope struct {
 
 // readEnvelope reads a document as far as its payload, whatever that is.
 func readEnvelope(r io.Reader) (envelope, error) {
-	root, err := readXML(r)
+	root, version, err := readXML(r)
 	if err != nil {
 		return envelope{}, err
 	}
@@ -46,6 +49,7 @@ func readEnvelope(r io.Reader) (envelope, error) {
 	header := root.child("Header")
 	e := envelope{
 		payloadID: root.attr("payloadID"),
+		version:   cmp.Or(version, root.attr("version")),
 		header:    header,
 		from:      identities(header.child("From")),
 		to:        identities(header.child("To")),
@@ -56,21 +60,27 @@ func readEnvelope(r io.Reader) (envelope, error) {
 			e.secret = secret.New(text)
 		}
 	}
-	for _, body := range root.children {
-		switch body.name {
-		case "Request", "Message", "Response":
-			e.test = body.attr("deploymentMode") == "test"
-			for _, c := range body.children {
-				if c.name != "Status" {
-					e.payload = c
-				}
-			}
-		}
-	}
+	around, payload := body(root)
+	e.test, e.payload = around.attr("deploymentMode") == "test", payload
 	if e.payload == nil {
 		return e, missing(root, "request")
 	}
 	return e, nil
+}
+
+// body finds the payload, whatever that is, and what it stands in; each is nil where there is none.
+func body(root *element) (around, payload *element) {
+	for _, around = range root.children {
+		switch around.name {
+		case "Request", "Message", "Response":
+			for _, c := range around.children {
+				if c.name != "Status" {
+					return around, c
+				}
+			}
+		}
+	}
+	return nil, nil
 }
 
 func identities(party *element) []connection.Identity {

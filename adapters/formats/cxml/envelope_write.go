@@ -5,8 +5,10 @@ import (
 	"time"
 
 	"github.com/punchgate/punchgate/adapters/formats/xmltext"
+	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/secret"
 )
 
 // mediaType is that of a cXML document (RFC 7303).
@@ -21,27 +23,34 @@ var credentialDomains = map[string]string{"0060": "DUNS", "0088": "GLN"}
 // partyName is the credential domain of a party that has no identifier at all: the DTD wants a credential.
 const partyName = "Name"
 
-// openDocument writes everything up to the start tag of cXML.
-func openDocument(out io.Writer, o *settings, id, language string, now time.Time) *xmltext.Writer {
-	w := xmltext.NewWriter(out)
-	if o.Encoding == encodingText {
-		w.ASCII()
-	}
-	w.Declaration()
-	if o.Doctype {
-		w.Raw(`<!DOCTYPE cXML SYSTEM "http://xml.cxml.org/schemas/cXML/` + o.DTDVersion + `/cXML.dtd">` + "\n")
-	}
-	w.Start("cXML", "payloadID", id, "timestamp", now.Format(timestamp), "version", o.DTDVersion, "xml:lang", language)
-	return w
+// The modules of the DTD.
+const (
+	dtdCXML    = "cXML"
+	dtdFulfill = "Fulfill" // what follows an order
+)
+
+// opening is what a document has around its body.
+type opening struct {
+	dtd, version string // without a dtd there is no DOCTYPE
+	id, language string
+	now          time.Time
 }
 
-// header writes who speaks to whom. No secret is in it: cXML forbids authentication in what passes the browser.
-func header(w *xmltext.Writer, from, to []connection.Identity) {
+func (d opening) write(w *xmltext.Writer) {
+	w.Declaration()
+	if d.dtd != "" {
+		w.Raw(`<!DOCTYPE cXML SYSTEM "http://xml.cxml.org/schemas/cXML/` + d.version + `/` + d.dtd + `.dtd">` + "\n")
+	}
+	w.Start("cXML", "payloadID", d.id, "timestamp", d.now.Format(timestamp), "version", d.version, "xml:lang", d.language)
+}
+
+// header writes who speaks to whom. A secret must not be in what passes the browser: cXML forbids authentication there.
+func header(w *xmltext.Writer, from, to []connection.Identity, s secret.Text) {
 	w.Start("Header")
 	credentials(w, "From", from)
 	credentials(w, "To", to)
 	w.Start("Sender")
-	credential(w, from[0])
+	credential(w, from[0], s)
 	w.Element("UserAgent", "Punchgate")
 	w.End("Sender")
 	w.End("Header")
@@ -50,17 +59,38 @@ func header(w *xmltext.Writer, from, to []connection.Identity) {
 func credentials(w *xmltext.Writer, party string, identities []connection.Identity) {
 	w.Start(party)
 	for _, i := range identities {
-		credential(w, i)
+		credential(w, i, secret.Text{})
 	}
 	w.End(party)
 }
 
-func credential(w *xmltext.Writer, i connection.Identity) {
+func credential(w *xmltext.Writer, i connection.Identity, s secret.Text) {
 	w.Start("Credential", "domain", i.Domain)
 	w.Start("Identity")
 	w.Text(i.ID)
 	w.End("Identity")
+	w.Element("SharedSecret", s.Reveal())
 	w.End("Credential")
+}
+
+// deploymentMode tells tests from what counts.
+func deploymentMode(test bool) string {
+	if test {
+		return "test"
+	}
+	return "production"
+}
+
+// request writes a Request from the shop to the procurement system, with what body writes into it.
+func request(out io.Writer, d opening, s *port.Speaker, order *port.PurchaseOrder, body func(w *xmltext.Writer)) (string, error) {
+	w := xmltext.NewWriter(out)
+	d.write(w)
+	header(w, identified(s.To, order.Seller), identified(s.From, order.Buyer), s.Secret)
+	w.Start("Request", "deploymentMode", deploymentMode(s.Test))
+	body(w)
+	w.End("Request")
+	w.End("cXML")
+	return mediaType, w.Flush()
 }
 
 // identified returns the identities, or where there are none what else names the party; never nothing.

@@ -47,8 +47,29 @@ func FuzzLogin(f *testing.F) {
 		call, err := cxml.NewProceedo().DecodeLogin(document(body))
 		if err != nil {
 			classified(t, err)
-		} else if call.Document != "ProfileRequest" && call.Operation == "" {
+			return
+		}
+		switch {
+		case call.Document == "ProfileRequest", call.Document == "OrderRequest" && call.Order != nil && call.Order.Number != "":
+		case call.Operation == "":
 			t.Fatalf("accepted without an operation: %+v", call)
+		}
+	})
+}
+
+func FuzzReceipt(f *testing.F) {
+	seeds(f)
+	for _, text := range []string{receipt("200", "OK", ""), receipt("406", "Not Acceptable", "å"), receipt("5xx", "", ""), receipt("-200", "", "")} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		err := cxml.NewCXML12().ReadReceipt(bytes.NewReader(body))
+		switch fault.KindOf(err) {
+		case fault.Unavailable, fault.Invalid:
+		default:
+			if err != nil {
+				t.Fatalf("refused as %v: %v", fault.KindOf(err), err)
+			}
 		}
 	})
 }

@@ -87,21 +87,40 @@ func asJSON(t *testing.T, v any) []byte {
 	return b.Bytes()
 }
 
-func TestCartsAreWrittenAsExpected(t *testing.T) {
-	for _, input := range files(t, "encode/*.cart.json") {
-		name := strings.TrimSuffix(input, ".cart.json")
-		t.Run(filepath.Base(name), func(t *testing.T) {
+// golden is a cart of testdata with the options of its connection, and its expected outputs beside it.
+type golden struct {
+	format  *cxml.Format
+	name    string // the path without its ending
+	cart    *cart.Cart
+	options string
+}
+
+func goldens(t *testing.T) []golden {
+	t.Helper()
+	var all []golden
+	for folder, format := range map[string]*cxml.Format{"encode": cxml.NewProceedo(), "encode-cxml-1.2": cxml.NewCXML12()} {
+		for _, path := range files(t, folder+"/*.cart.json") {
+			name := strings.TrimSuffix(path, ".cart.json")
 			options, err := os.ReadFile(name + ".options.json")
 			if err != nil && !os.IsNotExist(err) {
 				t.Fatal(err)
 			}
+			all = append(all, golden{format, name, readCart(t, path), string(options)})
+		}
+	}
+	return all
+}
+
+func TestCartsAreWrittenAsExpected(t *testing.T) {
+	for _, g := range goldens(t) {
+		t.Run(g.name, func(t *testing.T) {
 			var document bytes.Buffer
-			handover, err := cxml.NewProceedo().EncodeCart(&document, outgoing(readCart(t, input), string(options)))
+			handover, err := g.format.EncodeCart(&document, outgoing(g.cart, g.options))
 			if err != nil {
 				t.Fatal(err)
 			}
-			compare(t, name+".xml", document.Bytes())
-			compare(t, name+".handover.json", asJSON(t, handover))
+			compare(t, g.name+".xml", document.Bytes())
+			compare(t, g.name+".handover.json", asJSON(t, handover))
 		})
 	}
 }

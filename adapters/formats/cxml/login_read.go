@@ -15,17 +15,19 @@ import (
 
 // Refusals of start calls that are readable.
 var (
-	errDocument  = fault.New(fault.Unsupported, "cxml.document_unsupported", "this address does not take the document")
-	errOperation = fault.New(fault.Unsupported, "cxml.operation_unsupported", "the operation source is not offered")
+	errDocument   = fault.New(fault.Unsupported, "cxml.document_unsupported", "this address does not take the document")
+	errOperation  = fault.New(fault.Unsupported, "cxml.operation_unsupported", "the operation source is not offered")
+	errNotAllowed = fault.New(fault.NotFound, "cxml.operation_not_allowed", "no cart of this connection allows the operation")
 )
 
-// DecodeLogin reads a start call: a form, or a cXML document with a PunchOutSetupRequest or a ProfileRequest.
+// DecodeLogin reads a start call: a form where the format takes one, or a cXML document with a PunchOutSetupRequest, a
+// ProfileRequest or an OrderRequest.
 func (f *Format) DecodeLogin(r port.StartRequest) (port.StartCall, error) {
-	o, err := readOptions(r.Options)
+	o, err := f.readOptions(r.Options)
 	if err != nil {
 		return port.StartCall{}, err
 	}
-	if !o.byDocument(r) {
+	if o.Start == startForm || o.Start == "" && !isDocument(r) {
 		return startform.Decode(r)
 	}
 	e, err := readEnvelope(bytes.NewReader(r.Body))
@@ -37,29 +39,47 @@ func (f *Format) DecodeLogin(r port.StartRequest) (port.StartCall, error) {
 	if err != nil {
 		return call, err
 	}
-	call.Document = e.payload.name
-	switch {
-	case e.header == nil:
-		return call, problem(errMissing, e.payload, "cXML has no Header")
-	case call.Document == docProfile:
-		return call, nil
-	case call.Document != docSetup:
-		return call, problem(errDocument, e.payload, "it is "+clip(call.Document))
+	if version := cmp.Or(o.DTDVersion, e.version); valid(version) {
+		call.Keep = map[string]string{keepVersion: version}
 	}
-	return call, readSetup(e.payload, &call)
+	call.Document = e.payload.name
+	if e.header == nil {
+		return call, problem(errMissing, e.payload, "cXML has no Header")
+	}
+	switch call.Document {
+	case docProfile:
+		return call, nil
+	case docOrder:
+		order, err := readOrder(&e)
+		call.Order = &order
+		return call, err
+	case docSetup:
+		if err := readSetup(e.payload, &call); err != nil {
+			return call, err
+		}
+		return call, o.allow(call.Operation)
+	}
+	return call, problem(errDocument, e.payload, "it is "+clip(call.Document))
+}
+
+// allow refuses what the carts of the connection did not allow: each says so in its operationAllowed, and each operation
+// there includes those before it.
+func (o *settings) allow(operation string) error {
+	order := []string{opCreate, opInspect, opEdit}
+	if slices.Index(order, operation) > slices.Index(order, o.OperationAllowed) {
+		return errNotAllowed
+	}
+	return nil
 }
 
 // AnswersDocument reports whether the start call is a document.
 func (f *Format) AnswersDocument(r port.StartRequest) bool {
-	o, _ := readOptions(r.Options) // options that are refused leave the choice to the call
-	return o.byDocument(r)
+	o, _ := f.readOptions(r.Options) // options that are refused leave the choice to the call
+	return o.Start != startForm && isDocument(r)
 }
 
-// byDocument goes by the content type and, since some buyers send documents as text/html, by how the body begins.
-func (o *settings) byDocument(r port.StartRequest) bool {
-	if o.Start != "" {
-		return o.Start == startDocument
-	}
+// isDocument goes by the content type and, since some buyers send documents as text/html, by how the body begins.
+func isDocument(r port.StartRequest) bool {
 	mediaType, _, _ := mime.ParseMediaType(r.ContentType)
 	switch {
 	case mediaType == "text/xml", mediaType == "application/xml", strings.HasSuffix(mediaType, "+xml"):
@@ -91,6 +111,12 @@ func (e *envelope) domains() []string {
 func readSetup(e *element, call *port.StartCall) error {
 	call.ReturnURL = e.content("BrowserFormPost", "URL")
 	call.Extrinsics = extrinsics(e)
+	if frame := lookup(call.Extrinsics, "ReturnFrame"); frame != "" && len(strings.Fields(frame)) == 1 {
+		if call.Keep == nil {
+			call.Keep = map[string]string{}
+		}
+		call.Keep[keepTarget] = frame
+	}
 	call.ShipTo = address(e.child("ShipTo"))
 	call.Person = person(e, call.Extrinsics)
 	call.SelectedItem = e.content("SelectedItem", "ItemID", "SupplierPartID")

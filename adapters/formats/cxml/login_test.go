@@ -188,18 +188,19 @@ func TestStartDocumentsThatCannotBeServedAreRefused(t *testing.T) {
 		kind       fault.Kind
 		document   string
 	}{
-		"another root":             {"<Order/>", "cxml.not_cxml", fault.Malformed, ""},
-		"no request":               {wrapped(""), "cxml.missing", fault.Malformed, ""},
-		"no header":                {`<cXML><Request><PunchOutSetupRequest operation="create"/></Request></cXML>`, "cxml.missing", fault.Malformed, "PunchOutSetupRequest"},
-		"no cookie":                {wrapped(`<Request><PunchOutSetupRequest operation="create"/></Request>`), "cxml.missing", fault.Malformed, "PunchOutSetupRequest"},
-		"no operation":             {setup("", ""), "cxml.missing", fault.Malformed, "PunchOutSetupRequest"},
-		"an unknown operation":     {setup("browse", ""), "cxml.value", fault.Malformed, "PunchOutSetupRequest"},
-		"the operation source":     {setup("source", ""), "cxml.operation_unsupported", fault.Unsupported, "PunchOutSetupRequest"},
-		"a quantity in words":      {setup("edit", `<ItemOut quantity="two"/>`), "cxml.value", fault.Malformed, "PunchOutSetupRequest"},
-		"a price with a comma":     {setup("edit", `<ItemOut quantity="2"><ItemDetail><UnitPrice><Money currency="SEK">1,50</Money></UnitPrice></ItemDetail></ItemOut>`), "cxml.value", fault.Malformed, "PunchOutSetupRequest"},
-		"an order":                 {wrapped(`<Request><OrderRequest/></Request>`), "cxml.document_unsupported", fault.Unsupported, "OrderRequest"},
-		"a cart":                   {wrapped(`<Message><Status code="200" text="OK"/><PunchOutOrderMessage/></Message>`), "cxml.document_unsupported", fault.Unsupported, "PunchOutOrderMessage"},
-		"more lines than a cart's": {setup("edit", strings.Repeat(`<ItemOut quantity="1"/>`, cart.MaxLines+1)), "cart.too_many_lines", fault.TooLarge, "PunchOutSetupRequest"},
+		"another root":              {"<Order/>", "cxml.not_cxml", fault.Malformed, ""},
+		"no request":                {wrapped(""), "cxml.missing", fault.Malformed, ""},
+		"no header":                 {`<cXML><Request><PunchOutSetupRequest operation="create"/></Request></cXML>`, "cxml.missing", fault.Malformed, "PunchOutSetupRequest"},
+		"no cookie":                 {wrapped(`<Request><PunchOutSetupRequest operation="create"/></Request>`), "cxml.missing", fault.Malformed, "PunchOutSetupRequest"},
+		"no operation":              {setup("", ""), "cxml.missing", fault.Malformed, "PunchOutSetupRequest"},
+		"an unknown operation":      {setup("browse", ""), "cxml.value", fault.Malformed, "PunchOutSetupRequest"},
+		"the operation source":      {setup("source", ""), "cxml.operation_unsupported", fault.Unsupported, "PunchOutSetupRequest"},
+		"a quantity in words":       {setup("edit", `<ItemOut quantity="two"/>`), "cxml.value", fault.Malformed, "PunchOutSetupRequest"},
+		"a price with a comma":      {setup("edit", `<ItemOut quantity="2"><ItemDetail><UnitPrice><Money currency="SEK">1,50</Money></UnitPrice></ItemDetail></ItemOut>`), "cxml.value", fault.Malformed, "PunchOutSetupRequest"},
+		"an order without a header": {wrapped(`<Request><OrderRequest/></Request>`), "cxml.missing", fault.Malformed, "OrderRequest"},
+		"a confirmation":            {wrapped(`<Request><ConfirmationRequest/></Request>`), "cxml.document_unsupported", fault.Unsupported, "ConfirmationRequest"},
+		"a cart":                    {wrapped(`<Message><Status code="200" text="OK"/><PunchOutOrderMessage/></Message>`), "cxml.document_unsupported", fault.Unsupported, "PunchOutOrderMessage"},
+		"more lines than a cart's":  {setup("edit", strings.Repeat(`<ItemOut quantity="1"/>`, cart.MaxLines+1)), "cart.too_many_lines", fault.TooLarge, "PunchOutSetupRequest"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			call, err := cxml.NewProceedo().DecodeLogin(document([]byte(c.body)))

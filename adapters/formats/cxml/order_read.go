@@ -8,6 +8,7 @@ import (
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/purchase"
 )
 
 // DecodeOrder reads an OrderRequest.
@@ -19,26 +20,34 @@ func (f *Format) DecodeOrder(document io.Reader) (port.PurchaseOrder, error) {
 	if e.payload.name != docOrder {
 		return port.PurchaseOrder{}, problem(errDocument, e.payload, "it is "+clip(e.payload.name)+", not "+docOrder)
 	}
+	return readOrder(&e)
+}
+
+func readOrder(e *envelope) (port.PurchaseOrder, error) {
 	header := e.payload.child("OrderRequestHeader")
 	if header == nil {
 		return port.PurchaseOrder{}, missing(e.payload, "OrderRequestHeader")
 	}
 	order := port.PurchaseOrder{
-		Number:   header.attr("orderID"),
-		Date:     header.attr("orderDate"),
-		Type:     cmp.Or(header.attr("type"), "new"),
-		CartID:   header.child("SupplierOrderInfo").attr("orderID"),
-		Buyer:    buyer(header, e.from),
-		ShipTo:   address(header.child("ShipTo")),
-		Comments: comments(header),
-		Test:     e.test,
+		Number:     header.attr("orderID"),
+		Date:       header.attr("orderDate"),
+		Type:       cmp.Or(header.attr("type"), purchase.New),
+		DocumentID: e.payloadID,
+		Replaces:   header.child("DocumentReference").attr("payloadID"),
+		CartID:     header.child("SupplierOrderInfo").attr("orderID"),
+		Buyer:      party(header.content("BillTo", "Address", "Name"), e.from),
+		Seller:     party("", e.to),
+		ShipTo:     address(header.child("ShipTo")),
+		Comments:   comments(header),
+		Test:       e.test,
 	}
 	switch {
 	case order.Number == "":
 		return order, missing(header, "orderID")
-	case order.Type != "new" && order.Type != "update" && order.Type != "delete":
+	case order.Type != purchase.New && order.Type != purchase.Update && order.Type != purchase.Delete:
 		return order, problem(errValue, header, "type is none of new, update and delete")
 	}
+	var err error
 	if order.Total, order.Currency, err = readMoney(header.child("Total")); err != nil {
 		return order, err
 	}
@@ -66,23 +75,24 @@ func readOrderLines(e *element, order *port.PurchaseOrder) error {
 			UnitPrice: line.UnitPrice, PriceBasisQuantity: line.PriceBasisQuantity, Currency: currency,
 		})
 	}
-	if len(order.Lines) == 0 && order.Type != "delete" {
+	if len(order.Lines) == 0 && order.Type != purchase.Delete {
 		return missing(e, "ItemOut")
 	}
 	return nil
 }
 
-// buyer is who sent the order: the name of the address that is billed, and the first identity in From.
-func buyer(header *element, from []connection.Identity) cart.Party {
-	p := cart.Party{Name: header.content("BillTo", "Address", "Name")}
-	if len(from) > 0 {
-		p.Identifier = cart.Identifier{Scheme: from[0].Domain, ID: from[0].ID}
+// party is the buyer, whose name is that of the address that is billed, or the seller, by their first credential.
+func party(name string, credentials []connection.Identity) cart.Party {
+	p := cart.Party{Name: name}
+	if len(credentials) > 0 {
+		first := credentials[0]
+		p.Identifier = cart.Identifier{Scheme: first.Domain, ID: first.ID}
 		for scheme, domain := range credentialDomains {
-			if strings.EqualFold(domain, from[0].Domain) {
+			if strings.EqualFold(domain, first.Domain) {
 				p.Identifier.Scheme = scheme
 			}
 		}
-		p.Name = cmp.Or(p.Name, from[0].ID)
+		p.Name = cmp.Or(p.Name, first.ID)
 	}
 	return p
 }

@@ -1,6 +1,7 @@
 package cxml
 
 import (
+	"cmp"
 	"io"
 	"strconv"
 
@@ -17,7 +18,9 @@ type status struct {
 
 var (
 	statusOK        = status{200, "OK"}
+	statusAccepted  = status{201, "Accepted"}
 	statusNoContent = status{204, "No Content"}
+	badRequest      = status{400, "Bad Request"}
 	notAcceptable   = status{406, "Not Acceptable"}
 )
 
@@ -25,14 +28,14 @@ var (
 // may be sent again.
 var statuses = map[fault.Kind]status{
 	fault.Internal:        {500, "Internal Server Error"},
-	fault.Malformed:       {400, "Bad Request"},
+	fault.Malformed:       badRequest,
 	fault.Unauthenticated: {401, "Unauthorized"},
 	fault.Forbidden:       {403, "Forbidden"},
 	fault.NotFound:        {412, "Precondition Failed"}, // what the request presupposes is not there
 	fault.Conflict:        {409, "Conflict"},
 	fault.Gone:            {403, "Forbidden"},
-	fault.TooLarge:        {400, "Bad Request"},
-	fault.Invalid:         {400, "Bad Request"},
+	fault.TooLarge:        badRequest,
+	fault.Invalid:         badRequest,
 	fault.TooMany:         {560, "Temporary server error"},
 	fault.Unavailable:     {560, "Temporary server error"},
 	fault.Unsupported:     {450, "Not Implemented"},
@@ -49,28 +52,36 @@ func statusOf(f *fault.Fault) status {
 	return statuses[f.Kind]
 }
 
-// EncodeStartResponse answers a document: with the start page, the profile, or the refusal. A Response has no Header.
+// EncodeStartResponse answers a document: with the start page, the profile, that the order was received or waits for a
+// decision, or the refusal. A Response has no Header.
 func (f *Format) EncodeStartResponse(out io.Writer, r port.StartResponse) (string, error) {
-	w := openDocument(out, &settings{Doctype: true, DTDVersion: defaultVersion}, r.DocumentID, "en", r.Now)
+	w := xmltext.NewWriter(out)
+	version := cmp.Or(r.Call.Keep[keepVersion], oldestVersion)
+	opening{dtd: dtdCXML, version: version, id: r.DocumentID, language: "en", now: r.Now}.write(w)
 	w.Start("Response")
-	if refusal := fault.From(r.Err); refusal != nil {
+	switch refusal := fault.From(r.Err); {
+	case refusal != nil:
 		writeStatus(w, statusOf(refusal), explanation(refusal))
-	} else {
+	case r.Queued:
+		writeStatus(w, statusAccepted, "")
+	default:
 		writeStatus(w, statusOK, "")
-		answer(w, r)
+		answer(w, &r)
 	}
 	w.End("Response")
 	w.End("cXML")
 	return mediaType, w.Flush()
 }
 
-func answer(w *xmltext.Writer, r port.StartResponse) {
+func answer(w *xmltext.Writer, r *port.StartResponse) {
 	switch {
 	case r.Call.Document == docProfile:
 		w.Start("ProfileResponse", "effectiveDate", r.Now.Format(timestamp))
-		w.Start("Transaction", "requestName", docSetup)
-		w.Element("URL", r.Endpoint)
-		w.End("Transaction")
+		for _, name := range []string{docSetup, docOrder} {
+			w.Start("Transaction", "requestName", name)
+			w.Element("URL", r.Endpoint)
+			w.End("Transaction")
+		}
 		w.End("ProfileResponse")
 	case r.StartPage != "":
 		w.Start("PunchOutSetupResponse")

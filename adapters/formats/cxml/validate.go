@@ -16,85 +16,61 @@ import (
 	"github.com/punchgate/punchgate/domain/money"
 )
 
-// rule is one thing that Validate looks for. The identifiers are the gateway's own and stable; cXML publishes none.
+// kind is a kind of document that is judged, with what its findings begin with.
+type kind struct{ document, prefix string }
+
+// kinds are judged; the first is what a document counts as that is not even readable.
+var kinds = []kind{
+	{docOrderMessage, "CXML-POOM-"}, {docSetup, "CXML-SETUP-"}, {docOrder, "CXML-ORDER-"}, {docConfirmation, "CXML-CONFIRM-"},
+}
+
+// rule is one thing that Validate looks for. After the prefix of the document's kind, the identifiers are the gateway's own
+// and stable; cXML publishes none.
 type rule struct {
 	id    string
 	fatal bool
 }
 
-// The rules for a PunchOutOrderMessage.
+// The rules for documents of every kind.
 var (
-	ruleReadable   = rule{"CXML-POOM-001", true}  // the document is well-formed XML, without entity declarations
-	ruleMessage    = rule{"CXML-POOM-002", true}  // the document is cXML with a PunchOutOrderMessage
-	ruleMissing    = rule{"CXML-POOM-003", true}  // the elements that the DTD requires are there
-	ruleOrder      = rule{"CXML-POOM-004", true}  // there are no elements but those of the DTD, in its order and number
-	ruleAttribute  = rule{"CXML-POOM-005", true}  // the attributes that the DTD requires are there, with values that it lists
-	ruleNumber     = rule{"CXML-POOM-006", true}  // amounts, quantities and percentages are decimals, days and line numbers are whole
-	ruleCurrency   = rule{"CXML-POOM-007", true}  // currencies are codes of ISO 4217
-	ruleCurrencies = rule{"CXML-POOM-008", true}  // the cart has one currency
-	ruleQuantity   = rule{"CXML-POOM-009", true}  // quantities are above zero
-	ruleKey        = rule{"CXML-POOM-010", true}  // no SupplierPartAuxiliaryID stands at two items
-	ruleEmpty      = rule{"CXML-POOM-011", true}  // article number, description, unit and amounts are not empty
-	ruleHeader     = rule{"CXML-POOM-012", false} // there is a Header, unless the buyer wants none
-	ruleUNSPSC     = rule{"CXML-POOM-013", false} // every item has a UNSPSC code of 8 digits
-	ruleUnit       = rule{"CXML-POOM-014", false} // units are codes of UN/ECE Recommendation 20
-	ruleTimestamp  = rule{"CXML-POOM-015", false} // the timestamp is ISO 8601 with a numeric offset
-	ruleSecret     = rule{"CXML-POOM-016", false} // what passes the browser holds no authentication
-	ruleNoChange   = rule{"CXML-POOM-017", false} // a message with status 204 has no items
-	ruleNegative   = rule{"CXML-POOM-018", false} // prices are not negative
+	ruleReadable  = rule{"001", true}  // the document is well-formed XML, without entity declarations
+	ruleDocument  = rule{"002", true}  // the document is cXML of a kind that is judged
+	ruleMissing   = rule{"003", true}  // the elements that the DTD requires are there
+	ruleOrder     = rule{"004", true}  // there are no elements but those of the DTD, in its order and number
+	ruleAttribute = rule{"005", true}  // the attributes that the DTD requires are there, with values that it lists
+	ruleNumber    = rule{"006", true}  // amounts, quantities and percentages are decimals, days and line numbers are whole
+	ruleCurrency  = rule{"007", true}  // currencies are codes of ISO 4217
+	ruleQuantity  = rule{"009", true}  // quantities of lines are above zero
+	ruleTimestamp = rule{"015", false} // the timestamp is ISO 8601 with a numeric offset
 )
 
-// models are the content models of DTD 1.2.071 for the part that a PunchOutOrderMessage needs: names in order, with ? for
-// at most one, * for any number and + for one or more. Those of older versions are contained in them. Header is a rule
-// apart.
-var models = compile(map[string]string{
-	"cXML":                       "Header? Message Signature*",
-	"Header":                     "From To Sender Path? OriginalDocument?",
-	"From":                       "Credential+ Correspondent?",
-	"To":                         "Credential+ Correspondent?",
-	"Sender":                     "Credential+ UserAgent",
-	"Credential":                 "Identity SharedSecret|DigitalSignature|CredentialMac?",
-	"Message":                    "Status? PunchOutOrderMessage",
-	"PunchOutOrderMessage":       "BuyerCookie PunchOutOrderMessageHeader ItemIn*",
-	"PunchOutOrderMessageHeader": "SourcingStatus? Total ShipTo? Shipping? Tax? SupplierOrderInfo?",
-	"Total":                      "Money Modifications?",
-	"Shipping":                   "Money Description Modifications?",
-	"Tax":                        "Money TaxAdjustmentAmount? Description TaxDetail* Distribution* Extrinsic*",
-	"TaxDetail": "TaxableAmount? TaxAmount TaxLocation? TaxAdjustmentAmount? Description? " +
-		"TriangularTransactionLawReference? TaxRegime? TaxExemption? Extrinsic*",
-	"TaxableAmount": "Money",
-	"TaxAmount":     "Money",
-	"ItemIn": "ItemID Path? ItemDetail SupplierID|SupplierList? ShipTo? Shipping? Tax? SpendDetail? Distribution* " +
-		"Contact* Comments? ScheduleLine* BillTo? Batch? Period? DateInfo* Extrinsic*",
-	"ItemID": "SupplierPartID SupplierPartAuxiliaryID? BuyerPartID? IdReference*",
-	"ItemDetail": "UnitPrice Description+ OverallLimit? ExpectedLimit? UnitOfMeasure PriceBasisQuantity? Classification+ " +
-		"ManufacturerPartID? ManufacturerName? URL? LeadTime? Dimension* ItemDetailIndustry? AttachmentReference* " +
-		"PlannedAcceptanceDays? Extrinsic*",
-	"UnitPrice":          "Money Modifications? PricingConditions?",
-	"PriceBasisQuantity": "UnitOfMeasure Description?",
-})
+// The rules for a PunchOutOrderMessage alone.
+var (
+	ruleCurrencies = rule{"008", true}  // the cart has one currency
+	ruleKey        = rule{"010", true}  // no SupplierPartAuxiliaryID stands at two items
+	ruleEmpty      = rule{"011", true}  // article number, description, unit and amounts are not empty
+	ruleHeader     = rule{"012", false} // there is a Header, unless the buyer wants none; of a request the DTD requires it
+	ruleUNSPSC     = rule{"013", false} // every item has a UNSPSC code of 8 digits
+	ruleUnit       = rule{"014", false} // units are codes of UN/ECE Recommendation 20
+	ruleSecret     = rule{"016", false} // what passes the browser holds no authentication
+	ruleNoChange   = rule{"017", false} // a message with status 204 has no items
+	ruleNegative   = rule{"018", false} // prices are not negative
+)
 
-// required are the attributes that the DTD requires.
-var required = map[string][]string{
-	"cXML": {"payloadID", "timestamp"}, "Credential": {"domain"}, "Status": {"code", "text"},
-	"PunchOutOrderMessageHeader": {"operationAllowed"}, "SupplierOrderInfo": {"orderID"}, "ItemIn": {"quantity"},
-	"Money": {"currency"}, "Description": {"lang"}, "Classification": {"domain"}, "Extrinsic": {"name"},
-	"TaxDetail": {"category"}, "PriceBasisQuantity": {"quantity", "conversionFactor"},
-}
-
-// listed are the values of attributes for which the DTD has a list.
-var listed = map[string][]string{
-	"operationAllowed": {opCreate, opInspect, opEdit}, "quoteStatus": {"pending", "final"},
-	"deploymentMode": {"production", "test"},
-}
+// The rules for a ConfirmationRequest alone, from what Fulfill.dtd says of its elements.
+var (
+	ruleSum      = rule{"019", true} // the parts of a line add up to what was ordered of it
+	ruleRejected = rule{"020", true} // the rejection of an order has no lines
+)
 
 // maxFindings bounds what one document can say: after so many nobody reads on.
 const maxFindings = 500
 
-// Validate judges a PunchOutOrderMessage, whoever wrote it.
+// Validate judges a PunchOutOrderMessage, PunchOutSetupRequest, OrderRequest or ConfirmationRequest, whoever wrote it. That
+// a document is of another kind is a finding.
 func (f *Format) Validate(document io.Reader) ([]port.Finding, error) {
-	root, err := readXML(document)
-	v := validator{keys: map[string]string{}}
+	root, _, err := readXML(document)
+	v := validator{kind: kinds[0], keys: map[string]string{}}
 	switch {
 	case errors.Is(err, errNotReadable), errors.Is(err, errTooLarge):
 		v.report(ruleReadable, "/", fault.From(err).Message)
@@ -102,10 +78,25 @@ func (f *Format) Validate(document io.Reader) ([]port.Finding, error) {
 	case err != nil:
 		return nil, err
 	case root.name != "cXML":
-		v.report(ruleMessage, "/"+root.name, "the root element is "+clip(root.name)+", not cXML")
+		v.report(ruleDocument, "/"+root.name, "the root element is "+clip(root.name)+", not cXML")
 		return v.findings, nil
-	case root.child("Message", docOrderMessage) == nil:
-		v.report(ruleMessage, "/cXML", "there is no Message with a PunchOutOrderMessage")
+	}
+	_, payload := body(root)
+	switch k := slices.IndexFunc(kinds, func(k kind) bool { return payload != nil && payload.name == k.document }); {
+	case payload == nil:
+		v.report(ruleDocument, "/cXML", "there is no message or request")
+		return v.findings, nil
+	case k < 0:
+		v.report(ruleDocument, "/cXML", "a "+clip(payload.name)+" is not judged")
+		return v.findings, nil
+	default:
+		v.kind = kinds[k]
+	}
+	if v.kind.document != docOrderMessage {
+		if root.child("Header") == nil {
+			v.report(ruleMissing, "/cXML/Header", "the element is missing")
+		}
+		v.element("/cXML", root)
 		return v.findings, nil
 	}
 	if root.child("Header") == nil {
@@ -121,6 +112,7 @@ func (f *Format) Validate(document io.Reader) ([]port.Finding, error) {
 
 // validator walks the document and collects findings.
 type validator struct {
+	kind     kind
 	findings []port.Finding
 	currency string            // the first one
 	keys     map[string]string // the path of each auxiliary id
@@ -128,7 +120,7 @@ type validator struct {
 
 func (v *validator) report(r rule, path, message string) {
 	if len(v.findings) < maxFindings {
-		v.findings = append(v.findings, port.Finding{Fatal: r.fatal, Rule: r.id, Path: path, Message: message})
+		v.findings = append(v.findings, port.Finding{Fatal: r.fatal, Rule: v.kind.prefix + r.id, Path: path, Message: message})
 	}
 }
 
@@ -144,12 +136,15 @@ func (v *validator) element(path string, e *element) {
 	for _, c := range e.children {
 		seen[c.name]++
 		at := path + "/" + c.name
-		if c.name == "ItemIn" || seen[c.name] > 1 {
+		if slices.Contains(lines, c.name) || seen[c.name] > 1 {
 			at += "[" + strconv.Itoa(seen[c.name]) + "]"
 		}
 		v.element(at, c)
 	}
 }
+
+// lines are the elements that paths number from the first on.
+var lines = []string{"ItemIn", "ItemOut", "ConfirmationItem"}
 
 func (v *validator) attributes(path string, e *element) {
 	for _, name := range required[e.name] {
@@ -158,7 +153,7 @@ func (v *validator) attributes(path string, e *element) {
 		}
 	}
 	for _, a := range e.attrs {
-		if values, ok := listed[a.Name.Local]; ok && !slices.Contains(values, a.Value) {
+		if values, ok := listed[e.name+"/"+a.Name.Local]; ok && !slices.Contains(values, a.Value) {
 			v.report(ruleAttribute, path+"/@"+a.Name.Local, "must be one of "+strings.Join(values, ", "))
 		}
 	}
@@ -191,14 +186,23 @@ func (v *validator) children(path string, e *element, model []step) {
 
 // content checks values.
 func (v *validator) content(path string, e *element) {
+	v.values(path, e)
+	switch v.kind.document {
+	case docOrderMessage:
+		v.cart(path, e)
+	case docConfirmation:
+		v.confirmation(path, e)
+	}
+}
+
+// values checks what holds in every kind of document.
+func (v *validator) values(path string, e *element) {
 	switch e.name {
 	case "cXML":
 		if _, err := time.Parse(timestamp, e.attr("timestamp")); err != nil && e.attr("timestamp") != "" {
 			v.report(ruleTimestamp, path+"/@timestamp", "must look like 2026-03-01T09:15:00+01:00, without Z")
 		}
-	case "SharedSecret", "DigitalSignature", "CredentialMac":
-		v.report(ruleSecret, path, "must not stand in a document that passes the browser")
-	case "ItemIn":
+	case "ItemIn", "ItemOut", "ConfirmationItem":
 		v.quantity(path, e)
 		v.whole(path+"/@lineNumber", e.attr("lineNumber"))
 	case "PriceBasisQuantity":
@@ -206,10 +210,22 @@ func (v *validator) content(path string, e *element) {
 		v.decimal(path+"/@conversionFactor", e.attr("conversionFactor"))
 	case "TaxDetail":
 		v.decimal(path+"/@percentageRate", e.attr("percentageRate"))
+	case "ConfirmationStatus":
+		v.decimal(path+"/@quantity", e.attr("quantity"))
 	case "Money":
 		v.money(path, e)
 	case "LeadTime":
 		v.whole(path, e.content())
+	}
+}
+
+// cart checks what holds in carts.
+func (v *validator) cart(path string, e *element) {
+	switch e.name {
+	case "SharedSecret", "DigitalSignature", "CredentialMac":
+		v.report(ruleSecret, path, "must not stand in a document that passes the browser")
+	case "Money":
+		v.filled(path, e)
 	case "SupplierPartID", "Description":
 		v.filled(path, e)
 	case "UnitOfMeasure":
@@ -228,6 +244,28 @@ func (v *validator) content(path string, e *element) {
 		}
 	case "ItemDetail":
 		v.unspsc(path, e)
+	}
+}
+
+// confirmation checks what holds in confirmations.
+func (v *validator) confirmation(path string, e *element) {
+	switch e.name {
+	case docConfirmation:
+		if e.child("ConfirmationHeader").attr("type") == typeReject && e.child("ConfirmationItem") != nil {
+			v.report(ruleRejected, path+"/ConfirmationItem[1]", "the order is rejected as a whole")
+		}
+	case "ConfirmationItem":
+		var sum money.Decimal
+		for part := range e.all("ConfirmationStatus") {
+			d, err := money.Parse(part.attr("quantity"))
+			if err != nil {
+				return // said of the part itself
+			}
+			sum = sum.Add(d)
+		}
+		if ordered, err := money.Parse(e.attr("quantity")); err == nil && !sum.IsZero() && sum.Cmp(ordered) != 0 {
+			v.report(ruleSum, path, "the parts add up to "+sum.String()+", not "+ordered.String())
+		}
 	}
 }
 
@@ -261,17 +299,15 @@ func (v *validator) whole(path, text string) {
 }
 
 func (v *validator) money(path string, e *element) {
-	if v.filled(path, e) {
-		v.decimal(path, e.content())
-	}
+	v.decimal(path, e.content())
 	switch currency := e.attr("currency"); {
-	case currency == "":
-	case v.currency == "":
+	case currency == "" || currency == v.currency:
+	case v.currency == "" || v.kind.document != docOrderMessage:
 		v.currency = currency
 		if _, ok := codelist.Currency(currency); !ok {
 			v.report(ruleCurrency, path+"/@currency", fmt.Sprintf("%q is not an ISO 4217 currency", clip(currency)))
 		}
-	case currency != v.currency:
+	default:
 		v.report(ruleCurrencies, path+"/@currency", fmt.Sprintf("%q after %q", clip(currency), clip(v.currency)))
 	}
 }
@@ -290,24 +326,4 @@ func (v *validator) unspsc(path string, e *element) {
 	if !found && e.child("Classification") != nil {
 		v.report(ruleUNSPSC, path, "there is no classification of the domain UNSPSC")
 	}
-}
-
-// step is one place in a content model.
-type step struct {
-	names        []string // any of these
-	needed, many bool
-}
-
-func compile(models map[string]string) map[string][]step {
-	compiled := make(map[string][]step, len(models))
-	for name, model := range models {
-		for part := range strings.FieldsSeq(model) {
-			plain := strings.TrimRight(part, "?*+")
-			mark := part[len(plain):]
-			compiled[name] = append(compiled[name], step{
-				names: strings.Split(plain, "|"), needed: mark == "" || mark == "+", many: mark == "*" || mark == "+",
-			})
-		}
-	}
-	return compiled
 }

@@ -39,9 +39,44 @@ func validate(t *testing.T, document string) []port.Finding {
 	return findings
 }
 
-func TestAGoodMessageHasNoFindings(t *testing.T) {
-	if findings := validate(t, message); len(findings) != 0 {
-		t.Errorf("got %+v", findings)
+// Good documents of the other kinds.
+const (
+	address     = `<Address><Name xml:lang="sv">A</Name></Address>`
+	billTo      = `<BillTo>` + address + `</BillTo>`
+	contact     = `<Contact role="endUser"><Name xml:lang="sv">A</Name></Contact>`
+	shopAddress = `<SupplierSetup><URL>https://shop.example.com/</URL></SupplierSetup>`
+	ordered     = `<ItemOut quantity="1" lineNumber="1"><ItemID><SupplierPartID>a</SupplierPartID></ItemID><ItemDetail>` +
+		`<UnitPrice><Money currency="EUR">1.00</Money></UnitPrice><Description xml:lang="sv">A</Description>` +
+		`<UnitOfMeasure>EACH</UnitOfMeasure><Classification domain="DUMMY">x</Classification></ItemDetail></ItemOut>`
+)
+
+var (
+	setupRequest = timed(wrapped(`<Request><PunchOutSetupRequest operation="edit"><BuyerCookie>c</BuyerCookie>` +
+		`<Extrinsic name="User">a</Extrinsic><BrowserFormPost><URL>https://buyer.example.com/</URL></BrowserFormPost>` + contact + shopAddress +
+		ordered + `</PunchOutSetupRequest></Request>`))
+	orderRequest = timed(wrapped(`<Request deploymentMode="test"><OrderRequest><OrderRequestHeader orderDate="2026-11-23" orderID="1">` +
+		`<Total><Money currency="SEK">1.00</Money></Total>` + billTo + `</OrderRequestHeader>` + ordered + `</OrderRequest></Request>`))
+	confirmed = timed(wrapped(`<Request><ConfirmationRequest>` +
+		`<ConfirmationHeader operation="new" type="detail" noticeDate="2026-11-23T10:15:00+01:00"/>` +
+		`<OrderReference orderID="1"><DocumentReference payloadID="o1"/></OrderReference>` +
+		`<ConfirmationItem quantity="10" lineNumber="1"><UnitOfMeasure>EA</UnitOfMeasure>` +
+		`<ConfirmationStatus quantity="6" type="accept"><UnitOfMeasure>EA</UnitOfMeasure></ConfirmationStatus>` +
+		`<ConfirmationStatus quantity="4" type="reject"><UnitOfMeasure>EA</UnitOfMeasure><Comments>sold out</Comments></ConfirmationStatus>` +
+		`</ConfirmationItem></ConfirmationRequest></Request>`))
+)
+
+// timed gives a document a time that is as it should be.
+func timed(document string) string {
+	return strings.Replace(document, `timestamp="x"`, `timestamp="2026-11-23T10:15:00+01:00"`, 1)
+}
+
+func TestGoodDocumentsHaveNoFindings(t *testing.T) {
+	for name, document := range map[string]string{
+		"a cart": message, "a start call": setupRequest, "an order": orderRequest, "a confirmation": confirmed,
+	} {
+		if findings := validate(t, document); len(findings) != 0 {
+			t.Errorf("%s: got %+v", name, findings)
+		}
 	}
 }
 
@@ -88,25 +123,55 @@ func TestEveryRuleFindsWhatItLooksFor(t *testing.T) {
 		"no change, with items":              {`<Message deploymentMode="test">`, `<Message><Status code="204" text="No Content"/>`, "CXML-POOM-017", false, "/cXML/Message"},
 		"a negative price":                   {`1.00</Money></UnitPrice><Description xml:lang="sv"><S`, `-1.00</Money></UnitPrice><Description xml:lang="sv"><S`, "CXML-POOM-018", false, item + "/ItemDetail/UnitPrice"},
 	} {
-		covered[c.rule] = true
+		covered[c.rule[len("CXML-POOM-"):]] = true
 		t.Run(name, func(t *testing.T) {
-			changed := strings.ReplaceAll(message, c.old, c.new)
-			if changed == message {
-				t.Fatal("the case changes nothing")
-			}
-			findings := validate(t, changed)
-			if len(findings) != 1 {
-				t.Fatalf("got %+v, want one finding", findings)
-			}
-			if f := findings[0]; f.Rule != c.rule || f.Fatal != c.fatal || f.Path != c.path || f.Message == "" {
-				t.Errorf("got %+v, want %s at %s", f, c.rule, c.path)
-			}
+			finds(t, message, c.old, c.new, port.Finding{Rule: c.rule, Fatal: c.fatal, Path: c.path})
+		})
+	}
+	for name, c := range map[string]struct {
+		document, old, new string
+		rule, path         string
+	}{
+		"a request without a header":              {setupRequest, setupRequest[strings.Index(setupRequest, "<Header>"):strings.Index(setupRequest, "<Request")], "", "CXML-SETUP-003", "/cXML/Header"},
+		"a start call without a cookie":           {setupRequest, "<BuyerCookie>c</BuyerCookie>", "", "CXML-SETUP-003", "/cXML/Request/PunchOutSetupRequest/BuyerCookie"},
+		"a start call of an unknown operation":    {setupRequest, `"edit"`, `"browse"`, "CXML-SETUP-005", "/cXML/Request/PunchOutSetupRequest/@operation"},
+		"a start call's line without a number":    {setupRequest, `quantity="1"`, `quantity="one"`, "CXML-SETUP-006", "/cXML/Request/PunchOutSetupRequest/ItemOut[1]/@quantity"},
+		"a contact after the shop's address":      {setupRequest, contact + shopAddress, shopAddress + contact, "CXML-SETUP-004", "/cXML/Request/PunchOutSetupRequest/Contact"},
+		"an order without the billed address":     {orderRequest, billTo, "", "CXML-ORDER-003", "/cXML/Request/OrderRequest/OrderRequestHeader/BillTo"},
+		"an order without a date":                 {orderRequest, `orderDate="2026-11-23" `, "", "CXML-ORDER-005", "/cXML/Request/OrderRequest/OrderRequestHeader/@orderDate"},
+		"an order in a currency that ISO has not": {orderRequest, `"EUR"`, `"EUX"`, "CXML-ORDER-007", "/cXML/Request/OrderRequest/ItemOut[1]/ItemDetail/UnitPrice/Money/@currency"},
+		"an order of nothing":                     {orderRequest, `quantity="1"`, `quantity="0"`, "CXML-ORDER-009", "/cXML/Request/OrderRequest/ItemOut[1]/@quantity"},
+		"a confirmation of another order":         {confirmed, `<DocumentReference payloadID="o1"/>`, `<DocumentReference/>`, "CXML-CONFIRM-005", "/cXML/Request/ConfirmationRequest/OrderReference/DocumentReference/@payloadID"},
+		"parts that do not add up":                {confirmed, `<ConfirmationStatus quantity="4"`, `<ConfirmationStatus quantity="3"`, "CXML-CONFIRM-019", "/cXML/Request/ConfirmationRequest/ConfirmationItem[1]"},
+		"a rejection with lines":                  {confirmed, `operation="new" type="detail"`, `operation="new" type="reject"`, "CXML-CONFIRM-020", "/cXML/Request/ConfirmationRequest/ConfirmationItem[1]"},
+		"a document that is not judged":           {message, message, wrapped("<Request><ShipNoticeRequest/></Request>"), "CXML-POOM-002", "/cXML"},
+		"an answer":                               {message, message, `<cXML><Response><Status code="200" text="OK"/></Response></cXML>`, "CXML-POOM-002", "/cXML"},
+	} {
+		covered[c.rule[len(c.rule)-3:]] = true
+		t.Run(name, func(t *testing.T) {
+			finds(t, c.document, c.old, c.new, port.Finding{Rule: c.rule, Fatal: true, Path: c.path})
 		})
 	}
 	for _, rule := range cxml.Rules() {
 		if !covered[rule] {
 			t.Errorf("no case for %s", rule)
 		}
+	}
+}
+
+// finds holds that the document has one finding where the old text gives way to the new one.
+func finds(t *testing.T, document, before, after string, want port.Finding) {
+	t.Helper()
+	changed := strings.ReplaceAll(document, before, after)
+	if changed == document {
+		t.Fatal("the case changes nothing")
+	}
+	findings := validate(t, changed)
+	if len(findings) != 1 {
+		t.Fatalf("got %+v, want one finding", findings)
+	}
+	if f := findings[0]; f.Rule != want.Rule || f.Fatal != want.Fatal || f.Path != want.Path || f.Message == "" {
+		t.Errorf("got %+v, want %s at %s", f, want.Rule, want.Path)
 	}
 }
 

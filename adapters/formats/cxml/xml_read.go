@@ -40,24 +40,25 @@ type element struct {
 	from, to int // where text lies in the document's text
 }
 
-// readXML reads a document into a tree of elements. A document that is not well-formed, declares entities or passes the
-// limits is refused, naming the line; an error of the reader itself is returned as it is.
-func readXML(r io.Reader) (*element, error) {
+// readXML reads a document into a tree of elements, and which version of the DTD its DOCTYPE names. A document that is not
+// well-formed, declares entities or passes the limits is refused, naming the line; an error of the reader itself is returned
+// as it is.
+func readXML(r io.Reader) (root *element, version string, err error) {
 	source := &source{r: r}
 	text, err := decoded(source)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	t := tree{decoder: xml.NewDecoder(text)}
 	t.decoder.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil } // decoded already
 	err = t.read()
 	switch {
 	case source.err != nil:
-		return nil, source.err
+		return nil, "", source.err
 	case err != nil:
-		return nil, err
+		return nil, "", err
 	}
-	return t.root, nil
+	return t.root, t.version, nil
 }
 
 // source remembers why reading failed, since the XML decoder does not tell that from what is wrong in the document.
@@ -113,6 +114,7 @@ func notReadable(line int, why string) error {
 // tree builds elements from tokens.
 type tree struct {
 	decoder  *xml.Decoder
+	version  string // of the DTD
 	root     *element
 	open     []*element
 	elements int
@@ -219,8 +221,14 @@ func (t *tree) directive(d xml.Directive) error {
 	case bytes.ContainsRune(d, '['):
 		return t.refuse("its DOCTYPE has declarations of its own, which are not accepted")
 	}
+	if found := systemID.FindSubmatch(d); found != nil {
+		t.version = string(found[1])
+	}
 	return nil
 }
+
+// systemID finds the version in the address of a cXML DTD.
+var systemID = regexp.MustCompile(`(?i)/cXML/([0-9.]+)/[a-z]+\.dtd["']`)
 
 // share gives every element its part of the document's text.
 func (e *element) share(text string) {

@@ -60,6 +60,20 @@ func (w *Writer) Start(name string, attrs ...string) {
 	w.leaf = true
 }
 
+// StartDecimal opens an element whose first attribute is a number, without an allocation.
+func (w *Writer) StartDecimal(name, attr string, d money.Decimal, attrs ...string) {
+	w.open(name)
+	w.buf = append(w.buf, ' ')
+	w.buf = append(w.buf, attr...)
+	w.buf = append(w.buf, '=', '"')
+	w.buf = d.Append(w.buf)
+	w.buf = append(w.buf, '"')
+	w.attributes(attrs)
+	w.buf = append(w.buf, '>')
+	w.depth++
+	w.leaf = true
+}
+
 // StartEmpty writes an element without content, such as <x a="b"/>.
 func (w *Writer) StartEmpty(name string, attrs ...string) {
 	w.tag(name, attrs)
@@ -108,9 +122,16 @@ func (w *Writer) Decimal(name string, d money.Decimal, attrs ...string) {
 	if d.IsZero() {
 		return
 	}
+	w.number(name, d, attrs)
+}
+
+// Sum writes a whole element with what an accumulator holds.
+func (w *Writer) Sum(name string, a *money.Accumulator, attrs ...string) { w.number(name, a, attrs) }
+
+func (w *Writer) number(name string, n interface{ Append(b []byte) []byte }, attrs []string) {
 	w.Start(name, attrs...)
 	w.inline()
-	w.buf = d.Append(w.buf)
+	w.buf = n.Append(w.buf)
 	w.End(name)
 }
 
@@ -150,11 +171,20 @@ func (w *Writer) Flush() error {
 }
 
 func (w *Writer) tag(name string, attrs []string) {
+	w.open(name)
+	w.attributes(attrs)
+}
+
+func (w *Writer) open(name string) {
 	if w.mixed == 0 {
 		w.newLine()
 	}
 	w.buf = append(w.buf, '<')
 	w.buf = append(w.buf, name...)
+	w.fresh = false
+}
+
+func (w *Writer) attributes(attrs []string) {
 	for i := 0; i+1 < len(attrs); i += 2 {
 		if attrs[i+1] == "" {
 			continue
@@ -165,7 +195,6 @@ func (w *Writer) tag(name string, attrs []string) {
 		w.escape(attrs[i+1], true)
 		w.buf = append(w.buf, '"')
 	}
-	w.fresh = false
 }
 
 // inline notes that the open element holds text.

@@ -56,6 +56,17 @@ func TestWhatIsWritten(t *testing.T) {
 			},
 			"<a>\n  <b>one <c><d>two</d></c> three</b>\n  <e>four</e>\n</a>\n",
 		},
+		"numbers stand in attributes and elements": {
+			func(w *xmltext.Writer) {
+				var a money.Accumulator
+				a.Set(money.MustParse("1.20"))
+				w.StartDecimal("a", "quantity", money.MustParse("-2.50"), "unit", "EA")
+				w.Sum("b", &a, "currency", "SEK")
+				w.Decimal("c", money.Decimal{})
+				w.End("a")
+			},
+			"<a quantity=\"-2.50\" unit=\"EA\">\n  <b currency=\"SEK\">1.20</b>\n</a>\n",
+		},
 		"an attribute without a value is left out": {
 			func(w *xmltext.Writer) { w.StartEmpty("a", "b", "", "c", "1", "d", "") },
 			"<a c=\"1\"/>\n",
