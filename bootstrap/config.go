@@ -103,7 +103,7 @@ var settings = []setting{
 		}
 		return nil
 	}},
-	{"allow-loopback-http", "false", "accept return addresses and make calls on this machine by http, for trials", func(c *Config, v string) (err error) {
+	{"allow-loopback-http", "false", "return addresses and calls on this machine by http, for trials", func(c *Config, v string) (err error) {
 		if c.LoopbackHTTP, err = strconv.ParseBool(v); err != nil {
 			return errors.New("must be true or false")
 		}
