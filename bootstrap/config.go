@@ -26,10 +26,10 @@ type Config struct {
 	DataDir        string
 	MasterKey      secret.Text
 	TrustedProxies []string
-	// PushNetworks are the private networks that carts may be pushed to.
+	// PushNetworks are the private networks that the gateway may call.
 	PushNetworks outbound.Networks
 	LogLevel     slog.Level
-	// LoopbackHTTP accepts return addresses on loopback by plain http.
+	// LoopbackHTTP accepts return addresses and makes calls on loopback by plain http.
 	LoopbackHTTP bool
 }
 
@@ -84,7 +84,7 @@ var settings = []setting{
 		}
 		return nil
 	}},
-	{"push-networks", "", "private networks that carts may be pushed to, such as 10.0.0.0/8", func(c *Config, v string) error {
+	{"push-networks", "", "private networks that the gateway may call, such as 10.0.0.0/8", func(c *Config, v string) error {
 		for part := range strings.SplitSeq(v, ",") {
 			if part = strings.TrimSpace(part); part == "" {
 				continue
@@ -103,7 +103,7 @@ var settings = []setting{
 		}
 		return nil
 	}},
-	{"allow-loopback-http", "false", "accept return addresses on this machine by http, for trials", func(c *Config, v string) (err error) {
+	{"allow-loopback-http", "false", "return addresses and calls on this machine by http, for trials", func(c *Config, v string) (err error) {
 		if c.LoopbackHTTP, err = strconv.ParseBool(v); err != nil {
 			return errors.New("must be true or false")
 		}

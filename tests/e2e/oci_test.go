@@ -14,6 +14,7 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/money"
 )
 
 // What OCI wants back of its start call is kept for as long as the person shops, over a restart, too.
@@ -193,6 +194,23 @@ func TestVALIDATEIsAnsweredByAFormThatSubmitsItself(t *testing.T) {
 				t.Error("the shop is told the password")
 			}
 		})
+	}
+}
+
+// What limits a cart does not limit an answer; what fits it to the buyer's system does.
+func TestAnAnswerIsMappedAsACartWouldBe(t *testing.T) {
+	g := withShop(t)
+	shop := g.openCatalogue()
+	link, _ := g.connect("oci-5", func(p *connection.Profile) {
+		p.Mapping = []byte(`{"version":1,"lines":{"NEW_ITEM-MATGROUP":{"value":"OFFICE"},"NEW_ITEM-TAXCODE":{"value":"A1"}}}`)
+		p.HighestValue = money.Amount{Value: money.FromInt(1), Currency: "SEK"}
+	})
+	shop.says(200, `{"currency":"SEK","lines":[`+pencil+`]}`)
+	f := readForm(t, postForm(t, link, searchCall()).body)
+	for name, want := range map[string]string{"NEW_ITEM-MATGROUP[1]": "OFFICE", "NEW_ITEM-TAXCODE[1]": "A1", "NEW_ITEM-PRICE[1]": "12.900"} {
+		if got := f.fields.Get(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
 	}
 }
 

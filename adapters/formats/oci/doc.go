@@ -9,6 +9,9 @@
 // EXT_QUOTE_ID is the cart's identifier, EXT_QUOTE_ITEM the line's: together they lead back to the stored line with its
 // opaque key, which is not sent. A cart whose identifier does not survive is refused. EXT_PRODUCT_ID is the article.
 //
+// VALIDATE and BACKGROUND_SEARCH ask for data and are answered with the form of a cart, without EXT_QUOTE_ID and
+// EXT_QUOTE_ITEM, for no order comes of them.
+//
 // Lost, since OCI has no field for it: the parties, language, time of issue, tax, and the line's key. Whatever else is
 // lost, cut, rounded or replaced is told in a warning. A return address SAPEVENT:POST (the browser inside SAP GUI) is
 // refused, for the gateway sends carts to https addresses only. The OCI-XML variant is not read or written.

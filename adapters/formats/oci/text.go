@@ -58,10 +58,17 @@ func invisible(r rune) bool { return unicode.In(r, unicode.Mn, unicode.Me, unico
 
 // oneLine makes one line of a text, without blanks around it.
 func oneLine(s string) string {
-	if strings.ContainsAny(s, "\t\r\n\u2028\u2029") {
-		s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("\t\r\n\u2028\u2029", r) }), " ")
+	for i := range len(s) {
+		if c := s[i]; c == '\t' || c == '\r' || c == '\n' || c == "\u2028"[0] { // the last may begin other characters, too
+			return strings.TrimSpace(strings.Join(strings.FieldsFunc(s, breaks), " "))
+		}
 	}
 	return strings.TrimSpace(s)
+}
+
+// breaks reports what separates lines, and tabs, which browsers show as such.
+func breaks(r rune) bool {
+	return r == '\t' || r == '\r' || r == '\n' || r == '\u2028' || r == '\u2029'
 }
 
 // cut returns the first characters of the text, and does not take the last one apart from the marks upon it.
