@@ -251,7 +251,8 @@ func (s *Server) replaceAnswerSecret(c *gin.Context) {
 	if !s.decode(c, &b) {
 		return
 	}
-	changed, err := s.use.Administration.ReplaceAnswerSecret(c.Request.Context(), tenantOf(c), connection.ID(c.Param("id")), secret.New(b.Secret))
+	id := connection.ID(c.Param("id"))
+	changed, err := s.use.Administration.ReplaceAnswerSecret(c.Request.Context(), tenantOf(c), id, secret.New(b.Secret))
 	reply(s, c, http.StatusOK, changed, err, connectionView)
 }
 

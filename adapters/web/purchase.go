@@ -207,7 +207,8 @@ func (s *Server) respond(c *gin.Context) {
 		s.refuse(c, missing("/status"))
 		return
 	}
-	made, repeated, err := s.use.Answering.Respond(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")), b.response(), answer.DigestOf(content))
+	id := order.ID(c.Param("id"))
+	made, repeated, err := s.use.Answering.Respond(c.Request.Context(), tenantOf(c), id, b.response(), answer.DigestOf(content))
 	status := http.StatusCreated
 	if repeated {
 		status = http.StatusOK

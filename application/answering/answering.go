@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strconv"
 
 	"github.com/punchgate/punchgate/application/completion"
@@ -65,14 +66,16 @@ type Line struct {
 
 // Refusals of an answer.
 var (
-	ErrNoFormat = fault.New(fault.Conflict, "answer.no_format", "the connection has no format for purchase orders, so there is none to answer in")
+	ErrNoFormat = fault.New(fault.Conflict, "answer.no_format", "the connection has no format for purchase orders, in which to answer")
 	ErrNotDone  = fault.New(fault.Conflict, "answer.not_ordered", "the order was not completed, so there is nothing to answer yet")
 	ErrInvalid  = fault.New(fault.Invalid, "answer.invalid", "the answer has members that are wrong")
 )
 
 // Respond makes the answer to an order, which the digest of the request tells from its repetition. A rejection of the whole
 // order ends it.
-func (s *Service) Respond(ctx context.Context, of tenant.ID, id order.ID, r Response, digest string) (a *answer.Answer, repeated bool, err error) {
+func (s *Service) Respond(
+	ctx context.Context, of tenant.ID, id order.ID, r Response, digest string,
+) (a *answer.Answer, repeated bool, err error) {
 	o, err := s.stores.Orders.Get(ctx, of, id)
 	if err != nil {
 		return nil, false, err
@@ -310,9 +313,9 @@ func (s *Service) Document(ctx context.Context, of tenant.ID, id order.ID, posit
 	if err != nil {
 		return nil, err
 	}
-	for i := len(all) - 1; i >= 0; i-- {
-		if all[i].Snapshot().Kind == answer.Response {
-			return s.stores.Answers.Document(ctx, of, all[i].ID())
+	for _, each := range slices.Backward(all) {
+		if each.Snapshot().Kind == answer.Response {
+			return s.stores.Answers.Document(ctx, of, each.ID())
 		}
 	}
 	return nil, answer.ErrNotFound

@@ -182,7 +182,9 @@ func (s *Service) applyTo(
 }
 
 // change returns what the document does to its order.
-func (s *Service) change(ctx context.Context, conn *connection.Connection, o *purchase.Order, id order.ID) (func(*order.Order) error, error) {
+func (s *Service) change(
+	ctx context.Context, conn *connection.Connection, o *purchase.Order, id order.ID,
+) (func(*order.Order) error, error) {
 	if o.Type == purchase.Delete {
 		return func(each *order.Order) error { return each.Cancel(s.clock.Now()) }, nil
 	}

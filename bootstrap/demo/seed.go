@@ -137,7 +137,8 @@ func (s *seeder) seedConnection(ctx context.Context, format port.Format, who cus
 		return err
 	}
 	made := ConnectionState{
-		ID: connection.ID(strings.ReplaceAll(format.Name(), ".", "-")), Format: format.Name(), Customer: who, User: "demo-" + string(who), Password: rand.Text(),
+		ID: connection.ID(strings.ReplaceAll(format.Name(), ".", "-")), Format: format.Name(), Customer: who,
+		User: "demo-" + string(who), Password: rand.Text(),
 		Forms: forms, Documents: documents,
 	}
 	_, _, err = s.admin.CreateConnection(ctx, shopID, made.ID, profile(made, address.Host), secret.New(made.Password))
