@@ -22,6 +22,7 @@ func good() tenant.State {
 	s.LandingURL = "https://shop.example.com/punchout?lang=sv"
 	s.Seller = cart.Party{Name: "Papper och Penna AB", Endpoint: cart.Identifier{Scheme: "0088", ID: "7300010000001"}}
 	s.AllowedFormats = []string{"oci-4"}
+	s.CatalogueURL = "https://shop.example.com/articles?lang=sv"
 	return tenant.State{
 		ID: "papper", Name: "Papper och Penna AB", Settings: s, CreatedAt: now,
 		Fields: []tenant.Field{
@@ -92,6 +93,10 @@ func TestEachRuleRefuses(t *testing.T) {
 			"/settings/landing_url not_url"},
 		"a landing page with a fragment": {func(s *tenant.State) { s.Settings.LandingURL = "https://a.example/#x" },
 			"/settings/landing_url not_url"},
+		"a catalogue without host": {func(s *tenant.State) { s.Settings.CatalogueURL = "/articles" }, "/settings/catalogue_url not_url"},
+		"a catalogue with a user": {func(s *tenant.State) { s.Settings.CatalogueURL = "https://u:p@shop.example.com/" },
+			"/settings/catalogue_url not_url"},
+		"a catalogue of files":       {func(s *tenant.State) { s.Settings.CatalogueURL = "file://host/a" }, "/settings/catalogue_url not_url"},
 		"a landing page of nonsense": {func(s *tenant.State) { s.Settings.LandingURL = "https://[" }, "/settings/landing_url not_url"},
 		"no start path":              {func(s *tenant.State) { s.Settings.StartPath = "" }, "/settings/start_path not_path"},
 		"a start path of another host": {func(s *tenant.State) { s.Settings.StartPath = "//evil.example" },
@@ -221,5 +226,16 @@ func TestIdentifier(t *testing.T) {
 		if got := tenant.Identifier(s); got != want {
 			t.Errorf("Identifier(%q) = %v, want %v", s, got, want)
 		}
+	}
+}
+
+func TestTheSecretOfTheCatalogueOutlivesAChange(t *testing.T) {
+	made := mustBuild(t, good())
+	if made.CatalogueSecret() != "" {
+		t.Errorf("a new tenant has the secret %q", made.CatalogueSecret())
+	}
+	made.SetCatalogueSecret("v1.sealed")
+	if err := made.Change("Renamed", good().Fields, good().Settings); err != nil || made.Snapshot().CatalogueSecret != "v1.sealed" {
+		t.Errorf("after a change it has %q, %v", made.CatalogueSecret(), err)
 	}
 }

@@ -163,9 +163,15 @@ func TestWhatTheAdministrationRefuses(t *testing.T) {
 		"a link of an unknown connection":     {g.shop.key, "POST", "/v1/admin/connections/none/links", "", 404, "connection.not_found"},
 		"the links of an unknown connection":  {g.shop.key, "GET", "/v1/admin/connections/none/links", "", 404, "connection.not_found"},
 		"the secret of an unknown connection": {g.shop.key, "POST", "/v1/admin/connections/none/secret", "{}", 404, "connection.not_found"},
-		"an unknown link":                     {g.shop.key, "POST", "/v1/admin/links/none/revoke", "", 404, "link.not_found"},
-		"an unknown order":                    {g.shop.key, "POST", "/v1/admin/orders/none/cancel", "", 404, "order.not_found"},
-		"settings of another type":            {g.shop.key, "PUT", "/v1/admin/settings", `{"name":"x","fields":[{"name":"punchout","type":"text"}]}`, 422, "type_changed"},
+		"a secret kept for too long": {g.shop.key, "POST", "/v1/admin/connections/" + string(id) + "/secret", `{"keep_previous_seconds":2592001}`, 422,
+			`"/keep_previous_seconds"`},
+		"a secret kept for a negative time": {g.shop.key, "POST", "/v1/admin/connections/" + string(id) + "/secret", `{"keep_previous_seconds":-1}`, 422,
+			`"/keep_previous_seconds"`},
+		"a policy for nothing": {g.shop.key, "POST", "/v1/admin/connections", connection(`,"ordering":{"policy":{"price":"hold"}}`), 422,
+			`"/ordering/policy"`},
+		"an unknown link":          {g.shop.key, "POST", "/v1/admin/links/none/revoke", "", 404, "link.not_found"},
+		"an unknown order":         {g.shop.key, "POST", "/v1/admin/orders/none/cancel", "", 404, "order.not_found"},
+		"settings of another type": {g.shop.key, "PUT", "/v1/admin/settings", `{"name":"x","fields":[{"name":"punchout","type":"text"}]}`, 422, "type_changed"},
 	} {
 		if a := g.api(c.key, c.method, c.path, c.body); a.status != c.status || !strings.Contains(a.body, c.says) {
 			t.Errorf("%s: %d, want %d with %s: %s", name, a.status, c.status, c.says, a.body)
