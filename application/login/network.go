@@ -12,7 +12,7 @@ import (
 )
 
 // errAmbiguous refuses a document whose credentials are those of several connections.
-var errAmbiguous = fault.New(fault.Conflict, "network.ambiguous", "several connections have these credentials; each needs a secret of its own")
+var errAmbiguous = fault.New(fault.Conflict, "network.ambiguous", "several connections have these credentials")
 
 // ofNetwork finds the connection that a document names at an address which serves all buyers of a network: From and To select
 // it, and the secret only authenticates (cXML). Where several have the same, the secret tells them apart.
