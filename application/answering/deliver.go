@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"time"
 
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/retry"
 	"github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
@@ -48,13 +50,21 @@ func (s *Service) deliver(ctx context.Context, deliverer port.Deliverer, a *answ
 	}
 	_, err = s.stores.Answers.Update(context.WithoutCancel(ctx), due.Tenant, due.ID, func(each *answer.Answer) error {
 		if failure != nil {
-			each.Postpone(failure.Error(), retry.Next(due.Delivery.Attempts, s.clock.Now()))
+			each.Postpone(failure.Error(), next(failure, due.Delivery.Attempts, s.clock.Now()))
 		} else {
 			each.Deliver(s.clock.Now())
 		}
 		return nil
 	})
 	return errors.Join(failure, err)
+}
+
+// next returns when to try again. A document that the other side read and does not take will not be taken later, either.
+func next(failure error, attempts int, now time.Time) time.Time {
+	if fault.KindOf(failure) == fault.Invalid {
+		return time.Time{}
+	}
+	return retry.Next(attempts, now)
 }
 
 func (s *Service) post(ctx context.Context, deliverer port.Deliverer, due answer.State) error {

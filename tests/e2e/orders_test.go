@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"context"
 	"encoding/xml"
 	"fmt"
@@ -264,7 +265,7 @@ type taker struct {
 	mu      sync.Mutex
 	got     []string
 	headers []http.Header
-	refuse  bool
+	refuse  string // the code of a cXML refusal; empty for none
 }
 
 func takeAnswers(t *testing.T) *taker {
@@ -274,10 +275,8 @@ func takeAnswers(t *testing.T) *taker {
 		body, _ := io.ReadAll(r.Body)
 		k.mu.Lock()
 		defer k.mu.Unlock()
-		code := "200"
-		if k.refuse {
-			code = "500"
-		} else {
+		code := cmp.Or(k.refuse, "200")
+		if k.refuse == "" {
 			k.got, k.headers = append(k.got, string(body)), append(k.headers, r.Header)
 		}
 		_, _ = io.WriteString(w, `<cXML payloadID="r" timestamp="2026-11-24T08:00:00+01:00"><Response><Status code="`+code+`" text="x"/></Response></cXML>`)
@@ -606,7 +605,7 @@ func TestAnAnswerThatIsNotTakenIsTriedAgain(t *testing.T) {
 	id := g.transferred(link, "C-1")
 	callDocument(t, link, orderOf("C-1").cxml())
 	buyer.mu.Lock()
-	buyer.refuse = true
+	buyer.refuse = "500"
 	buyer.mu.Unlock()
 	g.api(g.shop.erp, "POST", "/v1/erp/orders/"+id+"/response", `{"status":"accepted"}`).want(t, 201)
 	await(t, func() bool {
@@ -614,12 +613,25 @@ func TestAnAnswerThatIsNotTakenIsTriedAgain(t *testing.T) {
 		return strings.Contains(list.text("answers"), "last_error")
 	})
 	buyer.mu.Lock()
-	buyer.refuse = false
+	buyer.refuse = ""
 	buyer.mu.Unlock()
 	g.api(g.shop.key, "POST", "/v1/admin/orders/"+id+"/answers/1/deliver", "").want(t, 200)
 	if got, _ := buyer.wait(t, 1); !strings.Contains(got, "<ConfirmationRequest") {
 		t.Errorf("delivered: %s", got)
 	}
+}
+
+func TestAnAnswerThatIsRefusedForGoodIsNotTriedAgain(t *testing.T) {
+	g, buyer := withShop(t), takeAnswers(t)
+	buyer.refuse = "400"
+	link, _ := g.connect("cxml-1.2", orders("cxml-1.2", func(p *connection.Profile) { p.Ordering.AnswerURL = buyer.URL }))
+	id := g.transferred(link, "C-1")
+	callDocument(t, link, orderOf("C-1").cxml())
+	g.api(g.shop.erp, "POST", "/v1/erp/orders/"+id+"/response", `{"status":"accepted"}`).want(t, 201)
+	await(t, func() bool {
+		list := g.api(g.shop.erp, "GET", "/v1/erp/orders/"+id+"/responses", "").want(t, 200).text("answers")
+		return strings.Contains(list, "last_error") && !strings.Contains(list, "next_attempt")
+	})
 }
 
 func TestOfManyEqualPurchaseOrdersAtOnceOneConfirms(t *testing.T) {
