@@ -244,7 +244,7 @@ func (s *Service) order(ctx context.Context, at place, start port.StartCall, r p
 		sender = strings.ToLower(from[0].Domain) + " " + from[0].ID
 	}
 	received, err := s.orders.Receive(ctx, at.conn, at.responder.Name(), sender,
-		&receipt.Content{MediaType: r.ContentType, Body: r.Body, Order: *start.Order})
+		&receipt.Content{MediaType: r.ContentType, Body: start.Kept, Order: *start.Order})
 	return received.Queued(), err
 }
 

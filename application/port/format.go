@@ -150,8 +150,10 @@ type StartCall struct {
 	// Quantity and Search are what a Function asks the shop for, beside SelectedItem.
 	Quantity money.Decimal
 	Search   string
-	// Order is set where the document is a purchase order and begins no visit.
+	// Order is set where the document is a purchase order and begins no visit. Kept is the document without its secrets, as it
+	// may be stored.
 	Order *PurchaseOrder
+	Kept  []byte
 }
 
 // The functions of a start call that ask the shop for data and begin no visit (SAP OCI).

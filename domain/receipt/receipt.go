@@ -88,7 +88,7 @@ type Refusal struct {
 	Details       []fault.Detail
 }
 
-// Content is what never changes: the document as it came, and what was read in it.
+// Content is what never changes: the document as it came, without its secrets, and what was read in it.
 type Content struct {
 	MediaType string
 	Body      []byte

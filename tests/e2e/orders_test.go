@@ -187,6 +187,12 @@ func TestAPurchaseOrderDocumentCompletesTheOrderOnce(t *testing.T) {
 		t.Fatalf("in the feed: %v", n)
 	}
 
+	kept := g.api(g.shop.key, "GET", "/v1/admin/purchase-orders?status=applied", "").want(t, 200).at("purchase_orders").([]any)
+	document := g.api(g.shop.key, "GET", "/v1/admin/purchase-orders/"+object(kept[0].(map[string]any)).text("id")+"/document", "").body
+	if document != strings.Replace(orderOf("C-1").cxml(), password, "***", 1) {
+		t.Errorf("the document is kept as %s", document)
+	}
+
 	other := orderOf("C-1")
 	other.lines[0].quantity = "3"
 	if r := callDocument(t, link, other.cxml()); r.Status.Code != "409" {

@@ -51,7 +51,11 @@ func (f *Format) DecodeLogin(r port.StartRequest) (port.StartCall, error) {
 		return call, nil
 	case docOrder:
 		order, err := readOrder(&e)
+		if err != nil {
+			return call, err
+		}
 		call.Order = &order
+		call.Kept, err = redacted(r.Body)
 		return call, err
 	case docSetup:
 		if err := readSetup(e.payload, &call); err != nil {
