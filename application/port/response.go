@@ -7,6 +7,8 @@ import (
 	"github.com/punchgate/punchgate/domain/fault"
 )
 
+const maxDetails = 100 // of a refusal
+
 // Check returns what contradicts itself or the order in an answer, whatever the format; each format adds what it cannot
 // carry.
 func (r *OrderResponse) Check() []fault.Detail {
@@ -20,7 +22,7 @@ func (r *OrderResponse) Check() []fault.Detail {
 	default:
 		c.refuse("/status", "unknown_value", "must be one of acknowledged, accepted, accepted_with_change, rejected")
 	}
-	if r.Number == "" {
+	if strings.TrimSpace(r.Number) == "" {
 		c.refuse("/number", "missing", "is required")
 	}
 	if !r.PromisedFrom.IsZero() && r.PromisedTo.Before(r.PromisedFrom) && !r.PromisedTo.IsZero() {
@@ -36,7 +38,29 @@ type responseCheck struct {
 }
 
 func (c *responseCheck) refuse(path, code, message string) {
-	c.details = append(c.details, fault.Detail{Path: path, Code: code, Message: message})
+	if len(c.details) < maxDetails {
+		c.details = append(c.details, fault.Detail{Path: path, Code: code, Message: message})
+	}
+}
+
+// lineNumber is what lines are told apart by.
+func lineNumber(s string) string { return strings.TrimSpace(s) }
+
+// Said returns for each line of the order where in Lines the answer speaks of it, or -1 where it does not.
+func (r *OrderResponse) Said() []int {
+	places := make(map[string]int, len(r.Lines))
+	for i := range r.Lines {
+		places[lineNumber(r.Lines[i].LineNumber)] = i
+	}
+	said := make([]int, len(r.Order.Lines))
+	for i := range said {
+		place, found := places[lineNumber(r.Order.Lines[i].LineNumber)]
+		if !found {
+			place = -1
+		}
+		said[i] = place
+	}
+	return said
 }
 
 // order returns the lines of the order by their numbers.
@@ -44,7 +68,7 @@ func (c *responseCheck) order() map[string]*PurchaseOrderLine {
 	ordered := make(map[string]*PurchaseOrderLine, len(c.Order.Lines))
 	for i := range c.Order.Lines {
 		l := &c.Order.Lines[i]
-		number := strings.TrimSpace(l.LineNumber)
+		number := lineNumber(l.LineNumber)
 		switch {
 		case number == "":
 			c.refuse("/order/lines/"+strconv.Itoa(i)+"/line_number", "missing", "is required")
@@ -61,7 +85,7 @@ func (c *responseCheck) lines(ordered map[string]*PurchaseOrderLine) {
 	changes, rejected := 0, 0
 	for i := range c.Lines {
 		l := &c.Lines[i]
-		path, number := "/lines/"+strconv.Itoa(i), strings.TrimSpace(l.LineNumber)
+		path, number := "/lines/"+strconv.Itoa(i), lineNumber(l.LineNumber)
 		if said[number] {
 			c.refuse(path+"/line_number", "repeated", "stands in another line, too")
 		}

@@ -605,6 +605,25 @@ func TestTheShopsAnswerGoesBackInTheFormatOfTheOrder(t *testing.T) {
 	}
 }
 
+// A ping brings no order document to acknowledge: the answer is then what both sides agreed.
+func TestAnAnswerToAPingSaysWhatWasAgreedAndNothingLess(t *testing.T) {
+	g := withShop(t)
+	link, _ := g.connect("peppol-bis-punchout-3", orders("peppol-bis-ordering-3"))
+	id := g.transferred(link, "C-1")
+	ping(t, link, "C-1").want(t, 200)
+	respond := func(body string) answer {
+		return g.api(g.shop.erp, "POST", "/v1/erp/orders/"+id+"/response", body)
+	}
+	refused := respond(`{"status":"acknowledged"}`).want(t, 422)
+	if details := refused.text("errors"); !strings.Contains(details, "/status") || !strings.Contains(details, "must be accepted or accepted_with_change") {
+		t.Errorf("refused: %v", refused)
+	}
+	respond(`{"status":"accepted"}`).want(t, 201)
+	if a := g.api(g.shop.erp, "GET", "/v1/erp/orders/"+id+"/response", ""); !strings.Contains(a.body, "order_agreement:3") {
+		t.Errorf("the document: %s", a.body)
+	}
+}
+
 func TestAnAnswerThatIsNotTakenIsTriedAgain(t *testing.T) {
 	g, buyer := withShop(t), takeAnswers(t)
 	link, _ := g.connect("cxml-1.2", orders("cxml-1.2", func(p *connection.Profile) { p.Ordering.AnswerURL = buyer.URL }))

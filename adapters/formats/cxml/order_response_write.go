@@ -36,13 +36,9 @@ var confirmationTypes = map[string]string{
 // it, but for a rejected order, of which cXML takes a reason and no lines.
 func (f *Format) EncodeOrderResponse(out io.Writer, r port.OrderResponse) (string, error) {
 	details := append(r.Check(), checkReference(&r.Order)...)
-	c := confirmation{OrderResponse: &r, said: make(map[string]int, len(r.Lines))}
-	for i := range r.Lines {
-		c.said[lineNumber(r.Lines[i].LineNumber)] = i
-	}
-	for i := range r.Order.Lines {
-		l := &r.Order.Lines[i]
-		if at, said := c.said[lineNumber(l.LineNumber)]; said && r.Lines[at].Quantity.Cmp(l.Quantity) > 0 {
+	c := confirmation{OrderResponse: &r, said: r.Said()}
+	for i, at := range c.said {
+		if at >= 0 && r.Lines[at].Quantity.Cmp(r.Order.Lines[i].Quantity) > 0 {
 			details = append(details, fault.Detail{
 				Path: "/lines/" + strconv.Itoa(at) + "/quantity", Code: "not_carried",
 				Message: "is more than was ordered, which cXML cannot confirm",
@@ -56,9 +52,6 @@ func (f *Format) EncodeOrderResponse(out io.Writer, r port.OrderResponse) (strin
 	return request(out, o, &r.Speaker, &r.Order, c.write)
 }
 
-// lineNumber is what lines are told apart by.
-func lineNumber(s string) string { return strings.TrimSpace(s) }
-
 // checkReference refuses to answer an order whose document has no identifier: an answer must name it.
 func checkReference(o *port.PurchaseOrder) []fault.Detail {
 	if o.DocumentID != "" {
@@ -71,7 +64,7 @@ func checkReference(o *port.PurchaseOrder) []fault.Detail {
 type confirmation struct {
 	*xmltext.Writer
 	*port.OrderResponse
-	said map[string]int // the index in Lines by line number
+	said []int // OrderResponse.Said
 }
 
 func (c *confirmation) write(w *xmltext.Writer) {
@@ -93,17 +86,17 @@ func (c *confirmation) write(w *xmltext.Writer) {
 	c.End("OrderReference")
 	if c.Status != port.ResponseRejected {
 		for i := range c.Order.Lines {
-			c.line(&c.Order.Lines[i])
+			c.line(i)
 		}
 	}
 	c.End(docConfirmation)
 }
 
 // line says of all that was ordered of one line what becomes of it: the quantities of the parts add up.
-func (c *confirmation) line(l *port.PurchaseOrderLine) {
-	said := port.OrderResponseLine{Status: port.LineAccepted}
-	if i, ok := c.said[lineNumber(l.LineNumber)]; ok {
-		said = c.Lines[i]
+func (c *confirmation) line(i int) {
+	l, said := &c.Order.Lines[i], port.OrderResponseLine{Status: port.LineAccepted}
+	if at := c.said[i]; at >= 0 {
+		said = c.Lines[at]
 	}
 	delivery := c.delivery(said.PromisedFrom, said.PromisedTo)
 	if delivery == "" {

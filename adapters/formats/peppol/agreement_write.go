@@ -34,6 +34,7 @@ func (f *Ordering) EncodeOrderAgreement(w io.Writer, r port.OrderResponse) (stri
 // agreed is a line with what the answer made of it.
 type agreed struct {
 	*port.PurchaseOrderLine
+	index    int // in the order
 	said     *port.OrderResponseLine
 	quantity money.Decimal
 	amount   money.Decimal
@@ -41,7 +42,7 @@ type agreed struct {
 
 func (a *answer) agreement() {
 	if a.Status != port.ResponseAccepted && a.Status != port.ResponseChanged {
-		a.refuse("/status", "not_agreed", "must be accepted or accepted_with_change")
+		a.refuse("/status", "not_agreed", "must be accepted or accepted_with_change, for the document says what was agreed")
 	}
 	lines := a.agreed()
 	if len(lines) == 0 {
@@ -69,7 +70,7 @@ func (a *answer) agreed() []agreed {
 	lines := make([]agreed, 0, len(a.order.Lines))
 	for i := range a.order.Lines {
 		l := &a.order.Lines[i]
-		said := a.of(l)
+		said := a.of(i)
 		if said.Status == port.LineRejected {
 			continue
 		}
@@ -77,7 +78,7 @@ func (a *answer) agreed() []agreed {
 		if blank(l.SKU) && a.standardIdentifier(l).ID == "" {
 			a.refuse("/sku", "missing", "is required, or a standard identifier (PEPPOL-T110-R002)")
 		}
-		line := agreed{PurchaseOrderLine: l, said: said, quantity: said.Quantity.Or(l.Quantity)}
+		line := agreed{PurchaseOrderLine: l, index: i, said: said, quantity: said.Quantity.Or(l.Quantity)}
 		switch {
 		case l.UnitPrice.IsZero() || l.UnitPrice.Sign() < 0:
 			a.refuse("/unit_price", "missing", "is required, and not negative (PEPPOL-T110-R001)")
@@ -279,7 +280,7 @@ func (a *answer) agreementLine(l *agreed) {
 	a.Decimal("cbc:Quantity", l.quantity, "unitCode", l.Unit)
 	a.amount("cbc:LineExtensionAmount", l.amount)
 	from, to := l.said.PromisedFrom, l.said.PromisedTo
-	a.of(l.PurchaseOrderLine)
+	a.of(l.index)
 	a.delivery(a.begins(from, to), from, to)
 	a.Start("cac:Price")
 	a.amount("cbc:PriceAmount", l.UnitPrice)

@@ -291,7 +291,10 @@ func TestAnswersThatContradictThemselvesOrTheOrderAreRefused(t *testing.T) {
 		"an identifier of unknown scheme": {"full.accepted", func(r *port.OrderResponse) {
 			r.Order.Seller.Identifier = cart.Identifier{Scheme: "X", ID: "1"}
 		}, "/order/seller/identifier/scheme"},
-		"a promise that ends before it begins":                  {"full.accepted", func(r *port.OrderResponse) { r.PromisedTo = day("2026-11-30") }, "/promised_to"},
+		"a promise that ends before it begins": {"full.accepted", func(r *port.OrderResponse) { r.PromisedTo = day("2026-11-30") }, "/promised_to"},
+		"a promise that ends a day early in the document's zone": {"full.accepted", func(r *port.OrderResponse) {
+			r.PromisedFrom, r.PromisedTo = day("2026-12-02"), day("2026-12-02T00:30:00+05:00")
+		}, "/promised_to"},
 		"a promise of a rejected order":                         {"full.rejected", func(r *port.OrderResponse) { r.PromisedTo = day("2026-11-30") }, "/promised_from"},
 		"an accepted order with a rejected line":                {"full.accepted", line(port.OrderResponseLine{LineNumber: "10", Status: "rejected"}), "/lines/0/status"},
 		"a rejected order with an accepted line":                {"full.rejected", line(port.OrderResponseLine{LineNumber: "10", Status: "accepted"}), "/lines/0/status"},

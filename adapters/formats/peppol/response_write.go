@@ -3,6 +3,7 @@ package peppol
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -43,10 +44,11 @@ func (f *Ordering) EncodeOrderResponse(w io.Writer, r port.OrderResponse) (strin
 
 // encode writes a document into memory, and to w where nothing was refused.
 func (f *Ordering) encode(w io.Writer, r *port.OrderResponse, write func(*answer)) (string, error) {
+	localize(r)
 	var document bytes.Buffer
 	document.Grow(bytesPerAnswer * (len(r.Order.Lines) + 1))
 	a := answer{ublWriter: ublWriter{xmltext.NewWriter(&document), f.release}, OrderResponse: r, order: &r.Order,
-		said: make(map[string]int, len(r.Lines)), unsaid: port.OrderResponseLine{Status: port.LineAccepted}}
+		said: r.Said(), unsaid: port.OrderResponseLine{Status: port.LineAccepted}, details: r.Check()}
 	a.check()
 	write(&a)
 	if len(a.details) > 0 {
@@ -64,7 +66,7 @@ type answer struct {
 	ublWriter
 	*port.OrderResponse
 	order   *port.PurchaseOrder
-	said    map[string]int // the index in Lines by line number
+	said    []int // OrderResponse.Said
 	unsaid  port.OrderResponseLine
 	list    string // with index, where the members are that are being looked at; empty for the whole
 	index   int
@@ -104,46 +106,25 @@ func (a *answer) required(member, value string) {
 	}
 }
 
-// lineNumber returns the number as it is written, by which lines are told apart (PEPPOL-T76-R003).
-func lineNumber(s string) string { return strings.Trim(s, xmlSpace) }
-
 // of returns what the answer says of a line of the order, and turns to where it does: accepted, where it says nothing.
-func (a *answer) of(l *port.PurchaseOrderLine) *port.OrderResponseLine {
-	i, said := a.said[lineNumber(l.LineNumber)]
-	if !said {
+func (a *answer) of(line int) *port.OrderResponseLine {
+	i := a.said[line]
+	if i < 0 {
 		return &a.unsaid
 	}
 	a.at(answerLines, i)
 	return &a.Lines[i]
 }
 
-// check compares the answer with the order and with itself.
+// check adds what Peppol demands of an order beyond the port.
 func (a *answer) check() {
-	a.required("/number", a.Number)
-	if responseCodes[a.Status] == "" {
-		a.refuse("/status", "unknown_value", "must be one of acknowledged, accepted, accepted_with_change, rejected")
-	}
-	if a.Status == port.ResponseRejected && (!a.PromisedFrom.IsZero() || !a.PromisedTo.IsZero()) {
-		a.refuse("/promised_from", "contradicts", "is promised of a rejected order")
-	}
 	if !a.release.currencies(a.order.Currency) {
 		a.refuse("/order/currency", "unknown_currency", "must be a currency of the Peppol release of "+a.release.label)
 	}
-	a.checkLines(a.checkOrder())
-}
-
-// checkOrder returns the lines of the order by their numbers.
-func (a *answer) checkOrder() map[string]*port.PurchaseOrderLine {
-	ordered := make(map[string]*port.PurchaseOrderLine, len(a.order.Lines))
 	for i := range a.order.Lines {
 		a.at(orderLines, i)
 		l := &a.order.Lines[i]
-		a.required("/line_number", l.LineNumber)
 		a.required("/name", l.Name)
-		if ordered[lineNumber(l.LineNumber)] != nil {
-			a.refuse("/line_number", "repeated", "stands in another line, too")
-		}
-		ordered[lineNumber(l.LineNumber)] = l
 		if l.Quantity.IsZero() || l.Quantity.Sign() < 0 {
 			a.refuse("/quantity", "negative", "must be a number, and not negative")
 		}
@@ -152,74 +133,6 @@ func (a *answer) checkOrder() map[string]*port.PurchaseOrderLine {
 		}
 	}
 	a.over()
-	return ordered
-}
-
-func (a *answer) checkLines(ordered map[string]*port.PurchaseOrderLine) {
-	changes, rejected := 0, 0
-	for i := range a.Lines {
-		a.at(answerLines, i)
-		l := &a.Lines[i]
-		number := lineNumber(l.LineNumber)
-		if _, doubled := a.said[number]; doubled {
-			a.refuse("/line_number", "repeated", "stands in another line, too")
-		}
-		a.said[number] = i
-		if ordered[number] == nil {
-			a.refuse("/line_number", "unknown_line", "is no line of the order")
-			continue
-		}
-		a.checkLine(l, ordered[number])
-		if l.Status == port.LineRejected {
-			rejected++
-		}
-		if l.Status != port.LineAccepted || adds(l) {
-			changes++
-		}
-	}
-	a.over()
-	if a.Status == port.ResponseChanged && changes == 0 {
-		a.refuse("/lines", "no_change", "must say what is changed")
-	}
-	if a.Status == port.ResponseChanged && rejected > 0 && rejected == len(a.order.Lines) {
-		a.refuse("/status", "contradicts", "must be rejected where every line is")
-	}
-}
-
-// adds reports whether the line says more than its status.
-func adds(l *port.OrderResponseLine) bool {
-	return !l.PromisedFrom.IsZero() || !l.PromisedTo.IsZero() || !blank(l.Note)
-}
-
-func (a *answer) checkLine(l *port.OrderResponseLine, ordered *port.PurchaseOrderLine) {
-	asOrdered := l.Quantity.IsZero() || l.Quantity.Cmp(ordered.Quantity) == 0
-	switch l.Status {
-	case port.LineAccepted:
-		if !asOrdered {
-			a.refuse("/quantity", "contradicts", "is not what was ordered, so the line is changed")
-		}
-	case port.LineChanged:
-		if !l.Quantity.IsZero() && l.Quantity.Sign() <= 0 {
-			a.refuse("/quantity", "not_positive", "must be above zero; a line that is not delivered is rejected")
-		}
-		if asOrdered && !adds(l) {
-			a.refuse("", "no_change", "must say what is changed")
-		}
-	case port.LineRejected:
-		if !l.Quantity.IsZero() || !l.PromisedFrom.IsZero() || !l.PromisedTo.IsZero() {
-			a.refuse("", "contradicts", "promises something of a rejected line")
-		}
-	default:
-		a.refuse("/status", "unknown_value", "must be one of accepted, changed, rejected")
-	}
-	switch a.Status {
-	case port.ResponseAcknowledged:
-		a.refuse("", "contradicts", "is decided, but the order is not")
-	case port.ResponseAccepted, port.ResponseRejected:
-		if l.Status != a.Status { // both have the same words
-			a.refuse("/status", "contradicts", "must be "+a.Status+", as the order is")
-		}
-	}
 }
 
 func (a *answer) response() {
@@ -235,11 +148,11 @@ func (a *answer) response() {
 	a.delivery(a.promises(a.PromisedFrom, a.PromisedTo), a.PromisedFrom, a.PromisedTo)
 	if a.Status == port.ResponseChanged {
 		for i := range a.order.Lines {
-			a.responseLine(&a.order.Lines[i])
+			a.responseLine(i)
 		}
 	} else {
 		for i := range a.Lines {
-			if a.at(answerLines, i); adds(&a.Lines[i]) {
+			if a.at(answerLines, i); a.Lines[i].Adds() {
 				a.refuse("", "not_carried", "says more than the whole answer, so that is accepted_with_change")
 			}
 		}
@@ -248,8 +161,8 @@ func (a *answer) response() {
 	a.End("OrderResponse")
 }
 
-func (a *answer) responseLine(l *port.PurchaseOrderLine) {
-	said := a.of(l)
+func (a *answer) responseLine(i int) {
+	l, said := &a.order.Lines[i], a.of(i)
 	a.Start("cac:OrderLine")
 	a.Start("cac:LineItem")
 	a.text("cbc:ID", l.LineNumber)
@@ -301,31 +214,34 @@ func (a *answer) party(name, member string, p *cart.Party) {
 	a.End(name)
 }
 
-// local returns the moment in the zone of the document, which it has from Now; a whole day is in none.
-func (a *answer) local(m cart.Moment) time.Time {
-	if m.HasTime {
-		return m.Time.In(a.Now.Location())
+// localize puts the promises into the zone of the document, which it has from Now, so that what is compared is what will be
+// written (PEPPOL-T76-R004). A whole day is in no zone.
+func localize(r *port.OrderResponse) {
+	local := func(moments ...*cart.Moment) {
+		for _, m := range moments {
+			if m.HasTime {
+				m.Time = m.Time.In(r.Now.Location())
+			}
+		}
 	}
-	return m.Time
+	local(&r.PromisedFrom, &r.PromisedTo)
+	r.Lines = slices.Clone(r.Lines)
+	for i := range r.Lines {
+		local(&r.Lines[i].PromisedFrom, &r.Lines[i].PromisedTo)
+	}
 }
 
-// promises reports whether a time of delivery is given, and refuses one that ends before it begins (PEPPOL-T76-R004).
+// promises reports whether a time of delivery is given.
 func (a *answer) promises(from, to cart.Moment) bool {
-	first, last := a.promised("/promised_from", from), a.promised("/promised_to", to)
-	if !from.IsZero() && !to.IsZero() &&
-		(last.Format(time.DateOnly) < first.Format(time.DateOnly) || from.HasTime && to.HasTime && last.Before(first)) {
-		a.refuse("/promised_to", "before_start", "must not be before promised_from")
-	}
+	a.inRange("/promised_from", from)
+	a.inRange("/promised_to", to)
 	return !from.IsZero() || !to.IsZero()
 }
 
-// promised returns a moment as it will be written.
-func (a *answer) promised(member string, m cart.Moment) time.Time {
-	t := a.local(m)
-	if t.Year() < 1 || t.Year() > 9999 {
+func (a *answer) inRange(member string, m cart.Moment) {
+	if year := m.Time.Year(); year < 1 || year > 9999 {
 		a.refuse(member, "out_of_range", "is not between the years 1 and 9999")
 	}
-	return t
 }
 
 // delivery writes a period of delivery if one is given.
@@ -348,9 +264,9 @@ func (a *answer) moment(date, timeOfDay string, m cart.Moment) {
 	if m.IsZero() {
 		return
 	}
-	a.Time(date, a.local(m), time.DateOnly)
+	a.Time(date, m.Time, time.DateOnly)
 	if m.HasTime {
-		a.Time(timeOfDay, a.local(m), time.TimeOnly)
+		a.Time(timeOfDay, m.Time, time.TimeOnly)
 	}
 }
 
