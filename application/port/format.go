@@ -84,6 +84,13 @@ type OrderStatusEncoder interface {
 	EncodeOrderStatus(w io.Writer, s OrderStatus) (mediaType string, err error)
 }
 
+// Authenticator is a format whose answers carry the shop's secret. They are kept without it, and get it when they are sent.
+type Authenticator interface {
+	Format
+	// Authenticate returns the document, written with Speaker.HasSecret, with the secret in its place.
+	Authenticate(document []byte, s secret.Text) []byte
+}
+
 // ReceiptReader reads what the procurement system answers to an answer of the shop.
 type ReceiptReader interface {
 	Format
@@ -265,7 +272,7 @@ type OrderResponse struct {
 type Speaker struct {
 	Options          json.RawMessage       // of the order format
 	From, To, Sender []connection.Identity // as the connection has them: From is the buyer
-	Secret           secret.Text           // that the shop presents in the document; may be empty
+	HasSecret        bool                  // the shop presents a secret in the document; see Authenticator
 	DocumentID       string                // a fresh identifier (cXML payloadID)
 	Test             bool
 }
