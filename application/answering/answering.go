@@ -65,9 +65,9 @@ type Line struct {
 var (
 	ErrNoFormat = fault.New(fault.Conflict, "answer.no_format", "the connection has no format for purchase orders, in which to answer")
 	ErrNotDone  = fault.New(fault.Conflict, "answer.not_ordered", "the order was not completed, so there is nothing to answer yet")
-	ErrHeld     = fault.New(fault.Conflict, "answer.held", "the order is held: it can be rejected, but not accepted before an operator confirms it")
+	ErrHeld     = fault.New(fault.Conflict, "answer.held", "the order is held: it can be rejected, and accepted once an operator confirms it")
 	ErrByPing   = fault.New(fault.Conflict, "answer.no_document",
-		"a ping completed the order, and its format has answers to purchase order documents only; cancel the order where the shop does not take it")
+		"a ping completed the order, and its format answers purchase order documents only; what the shop does not take, an operator cancels")
 	ErrInvalid = fault.New(fault.Invalid, "answer.invalid", "the answer has members that are wrong")
 )
 

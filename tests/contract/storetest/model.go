@@ -97,7 +97,8 @@ func (m *orderModel) Update(rt *rapid.T) {
 			return o.Complete(order.Purchase{Number: "PO-1", Decision: purchase.Confirm}, true, m.now)
 		},
 		func(o *order.Order) error {
-			return o.Complete(order.Purchase{Number: "PO-1", Differences: []purchase.Difference{{Line: "1", Member: purchase.MemberUnit}}, Decision: purchase.Hold}, false, m.now)
+			differs := []purchase.Difference{{Line: "1", Member: purchase.MemberUnit}}
+			return o.Complete(order.Purchase{Number: "PO-1", Differences: differs, Decision: purchase.Hold}, false, m.now)
 		},
 		func(o *order.Order) error { return o.Release(m.now) },
 		func(o *order.Order) error { return o.Reject(m.now) },

@@ -19,7 +19,9 @@ var receiptCases = map[string]func(*testing.T, port.Stores){
 	"a receipt keeps its content, whatever becomes of it": func(t *testing.T, s port.Stores) {
 		createReceipt(t, s, receiptOf(acme, "r1"), "one")
 		createReceipt(t, s, receiptOf(acme, "r2"), "two")
-		value(s.Receipts.Update(t.Context(), acme, "r1", func(r *receipt.Receipt) error { return r.Apply("os1", false, at(1)) }))(t)
+		value(s.Receipts.Update(t.Context(), acme, "r1", func(r *receipt.Receipt) error {
+			return r.Apply("os1", false, at(1))
+		}))(t)
 		for id, body := range map[receipt.ID]string{"r1": "one", "r2": "two"} {
 			if c := value(s.Receipts.Content(t.Context(), acme, id))(t); !reflect.DeepEqual(c, contentOf(body)) {
 				t.Errorf("%s has %+v", id, c)
