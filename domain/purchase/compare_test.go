@@ -298,6 +298,30 @@ func TestAnOrderIsComparedWithWhatTheBuyerGot(t *testing.T) {
 	}
 }
 
+// Each of these lines could be any other, and no price is that of another: comparing each with each would not end.
+func TestTheLargestOrderOfOneArticleIsCompared(t *testing.T) {
+	sent := &cart.Cart{Currency: "SEK"}
+	for i := range cart.MaxLines {
+		sent.Lines = append(sent.Lines, cart.Line{
+			ID: strconv.Itoa(i), SKU: "a", GTIN: "a", StandardID: cart.Identifier{ID: "a"}, Quantity: number("1"), Unit: "EA",
+			UnitPrice: money.FromInt(int64(i + 1)), PriceBasisQuantity: number("7"),
+		})
+	}
+	o := orderOf(sent)
+	for i := range o.Lines {
+		o.Lines[i].UnitPrice, o.Lines[i].PriceBasisQuantity = money.FromInt(int64(cart.MaxLines+i)), number("3")
+	}
+	got := purchase.Compare(purchase.Sent{Cart: sent}, o)
+	if first := (purchase.Difference{Line: "0", Member: purchase.MemberPrice, Cart: "1 / 7", Order: "10000 / 3"}); len(got) == 0 || got[0] != first {
+		t.Fatalf("%q, want %q at first", got, first)
+	}
+	for _, d := range got {
+		if d.Member != purchase.MemberPrice {
+			t.Errorf("%q", d)
+		}
+	}
+}
+
 func TestManyDifferencesAreCutOffButNoMemberIsLost(t *testing.T) {
 	sent := &cart.Cart{Currency: "SEK"}
 	for i := range 700 {
