@@ -9,7 +9,8 @@ import (
 	"github.com/punchgate/punchgate/domain/money"
 )
 
-// Difference is one point in which a purchase order differs from its cart.
+// Difference is one point in which a purchase order differs from its cart. Its texts are clipped to cart.MaxIdentifier
+// characters, for an order can hold longer ones.
 type Difference struct {
 	Line   string // the id of the cart's line; of an added line, the line number of the order; empty for the whole order
 	Member Member
@@ -62,8 +63,19 @@ type comparison struct {
 func (c *comparison) report(line string, m Member, inCart, inOrder string) {
 	if len(c.differences) < maxDifferences || !c.reported[m] {
 		c.reported[m] = true
-		c.differences = append(c.differences, Difference{line, m, inCart, inOrder})
+		c.differences = append(c.differences, Difference{clip(line), m, clip(inCart), clip(inOrder)})
 	}
+}
+
+func clip(text string) string {
+	n := 0
+	for i := range text {
+		if n == cart.MaxIdentifier {
+			return text[:i]
+		}
+		n++
+	}
+	return text
 }
 
 // match finds the order's line for each of the cart's: by the key, else by the article; what is left then is one changed

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -339,6 +340,24 @@ func TestManyDifferencesAreCutOffButNoMemberIsLost(t *testing.T) {
 	policy := purchase.Policy{purchase.MemberPrice: purchase.Reject}
 	if d := policy.Decide(differences); d != purchase.Reject {
 		t.Errorf("they lead to %v", d)
+	}
+}
+
+func TestLongTextsAreClippedInDifferences(t *testing.T) {
+	const long, clipped = cart.MaxIdentifier + 1, cart.MaxIdentifier
+	sent := threeLines()
+	sent.Lines[0].ID, sent.Lines[0].SKU, sent.Lines[0].GTIN = strings.Repeat("x", long), strings.Repeat("å", long), ""
+	sent.Lines[1].Unit = strings.Repeat("å", clipped)
+	o := orderOf(sent)
+	o.Lines[0].SKU, o.Lines[1].Unit = strings.Repeat("ö", 1_000_000), strings.Repeat("ö", clipped)
+	o.Lines = append(o.Lines, purchase.Line{LineNumber: strings.Repeat("9", long), Name: strings.Repeat("😀", long)})
+	want := []purchase.Difference{
+		{Line: strings.Repeat("x", clipped), Member: purchase.MemberArticle, Cart: strings.Repeat("å", clipped), Order: strings.Repeat("ö", clipped)},
+		{Line: "2", Member: purchase.MemberUnit, Cart: sent.Lines[1].Unit, Order: o.Lines[1].Unit},
+		{Line: strings.Repeat("9", clipped), Member: purchase.MemberAdded, Order: strings.Repeat("😀", clipped)},
+	}
+	if got := purchase.Compare(purchase.Sent{Cart: sent}, o); !reflect.DeepEqual(got, want) {
+		t.Errorf("%.1000q, want %q", got, want)
 	}
 }
 
