@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -29,8 +30,15 @@ type Config struct {
 	LoopbackHTTP bool
 }
 
-// sharedSpace is for the inside of carriers and clouds (RFC 6598).
-var sharedSpace = netip.MustParsePrefix("100.64.0.0/10")
+// inside are networks that look public and are not, or lead back inside.
+var inside = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"),      // this network (RFC 1122, section 3.2.1.3), which some systems take for this machine
+	netip.MustParsePrefix("100.64.0.0/10"),  // of carriers and clouds (RFC 6598)
+	netip.MustParsePrefix("198.18.0.0/15"),  // tests of network devices (RFC 2544)
+	netip.MustParsePrefix("240.0.0.0/4"),    // reserved (RFC 1112, section 4)
+	netip.MustParsePrefix("64:ff9b::/96"),   // any IPv4 address behind a translator (RFC 6052)
+	netip.MustParsePrefix("64:ff9b:1::/48"), // likewise, of one's own translator (RFC 8215)
+}
 
 // control refuses an address after its name was resolved, on every connection.
 func (c Config) control(_, address string, _ syscall.RawConn) error {
@@ -47,8 +55,8 @@ func (c Config) control(_, address string, _ syscall.RawConn) error {
 			return nil
 		}
 	}
-	if !ip.IsGlobalUnicast() || ip.IsPrivate() || sharedSpace.Contains(ip) {
-		return fmt.Errorf("%s is in no network that the gateway may call", ip)
+	if !ip.IsGlobalUnicast() || ip.IsPrivate() || slices.ContainsFunc(inside, func(n netip.Prefix) bool { return n.Contains(ip) }) {
+		return errNetwork
 	}
 	return nil
 }
@@ -75,6 +83,7 @@ func (c Config) client(timeout time.Duration) *http.Client {
 var (
 	errAddress  = errors.New("the address is not one that can be called")
 	errNotHTTPS = errors.New("the address is not https")
+	errNetwork  = errors.New("the address is in no network that the gateway may call")
 )
 
 // check refuses an address that is not https; plain http only to this machine, where the operator allows it.

@@ -76,7 +76,7 @@ func everyCaller(t *testing.T, c Config, address string) map[string]error {
 func TestNoCallGoesToAPrivateNetworkThatIsNotOpen(t *testing.T) {
 	b := listenTLS(t, status(http.StatusOK))
 	for way, err := range everyCaller(t, Config{}, b.url) {
-		if err == nil || !strings.Contains(err.Error(), "127.0.0.1 is in no network") || len(b.calls) != 0 {
+		if !errors.Is(err, errNetwork) || len(b.calls) != 0 {
 			t.Errorf("%s: %v after %d calls", way, err, len(b.calls))
 		}
 	}
@@ -85,6 +85,8 @@ func TestNoCallGoesToAPrivateNetworkThatIsNotOpen(t *testing.T) {
 		"[::1]:443": false, "10.0.0.5:443": false, "172.16.0.1:443": false, "192.168.1.1:443": false, "169.254.169.254:80": false,
 		"[fe80::1]:443": false, "[fd00::1]:443": false, "0.0.0.0:443": false, "[::]:443": false, "100.64.1.1:443": false,
 		"224.0.0.1:443": false, "255.255.255.255:443": false, "[::ffff:10.0.0.5]:443": false,
+		"0.1.2.3:443": false, "198.17.255.255:443": true, "198.18.0.1:443": false, "198.19.255.255:443": false, "198.20.0.1:443": true,
+		"240.0.0.1:443": false, "[64:ff9b::a00:5]:443": false, "[64:ff9b::5db8:d822]:443": false, "[64:ff9b:1::a00:5]:443": false,
 	} {
 		if err := loopback.control("tcp", address, nil); (err == nil) != open {
 			t.Errorf("%s: %v", address, err)
@@ -93,6 +95,17 @@ func TestNoCallGoesToAPrivateNetworkThatIsNotOpen(t *testing.T) {
 	for address, open := range map[string]bool{"127.0.0.1:443": true, "[::1]:80": true, "10.0.0.5:443": false, "169.254.169.254:80": false} {
 		if err := (Config{LoopbackHTTP: true}).control("tcp", address, nil); (err == nil) != open {
 			t.Errorf("with trials on this machine, %s: %v", address, err)
+		}
+	}
+}
+
+func TestEveryNetworkCanBeOpened(t *testing.T) {
+	for network, address := range map[string]string{
+		"10.0.0.0/8": "10.0.0.5:443", "100.64.0.0/10": "100.64.1.1:443", "0.0.0.0/8": "0.1.2.3:443", "198.18.0.0/15": "198.18.0.1:443",
+		"240.0.0.0/4": "240.0.0.1:443", "64:ff9b::/96": "[64:ff9b::a00:5]:443", "64:ff9b:1::/48": "[64:ff9b:1::a00:5]:443",
+	} {
+		if err := (Config{Networks: Networks{netip.MustParsePrefix(network)}}).control("tcp", address, nil); err != nil {
+			t.Errorf("%s in %s: %v", address, network, err)
 		}
 	}
 }
