@@ -83,6 +83,8 @@ func (c Config) client(timeout time.Duration) *http.Client {
 var (
 	errAddress  = errors.New("the address is not one that can be called")
 	errNotHTTPS = errors.New("the address is not https")
+	errNoHost   = errors.New("there is no host of the address's name")
+	errLookup   = errors.New("the name of the address's host cannot be looked up")
 	errNetwork  = errors.New("the address is in no network that the gateway may call")
 )
 
@@ -104,14 +106,28 @@ func statusError(status int) error { return fmt.Errorf("the other side answered 
 
 // withoutContent keeps the address, which may hold the document, and what a broken answer says out of an error.
 func withoutContent(err error) error {
-	failure, ok := errors.AsType[*url.Error](err)
-	if !ok {
-		return err
+	if failure, ok := errors.AsType[*url.Error](err); ok {
+		_, network := errors.AsType[net.Error](failure.Err)
+		_, certificate := errors.AsType[*tls.CertificateVerificationError](failure.Err)
+		if !network && !certificate && !errors.Is(failure.Err, context.Canceled) && !errors.Is(failure.Err, io.EOF) {
+			return errors.New("the other side gave no proper HTTP answer")
+		}
+		err = failure.Err
 	}
-	_, network := errors.AsType[net.Error](failure.Err)
-	_, certificate := errors.AsType[*tls.CertificateVerificationError](failure.Err)
-	if network || certificate || errors.Is(failure.Err, context.Canceled) || errors.Is(failure.Err, io.EOF) {
-		return failure.Err
+	return withoutNetwork(err)
+}
+
+// withoutNetwork keeps the addresses of the gateway, of its name servers and of hosts behind it out of an error, which people
+// of any tenant read.
+func withoutNetwork(err error) error {
+	if lookup, ok := errors.AsType[*net.DNSError](err); ok {
+		if lookup.IsNotFound {
+			return errNoHost
+		}
+		return errLookup
 	}
-	return errors.New("the other side gave no proper HTTP answer")
+	if failure, ok := errors.AsType[*net.OpError](err); ok {
+		return &net.OpError{Op: failure.Op, Net: failure.Net, Err: failure.Err}
+	}
+	return err
 }

@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/punchgate/punchgate/application/port"
@@ -161,6 +163,51 @@ func TestABrokenAnswerIsNotRepeatedInTheError(t *testing.T) {
 	}()
 	err = NewPoster(loopback).Post(t.Context(), transfer.Form{Action: "http://" + listener.Addr().String(), Method: "POST"}, nil)
 	if err == nil || strings.Contains(err.Error(), "SECRET") {
+		t.Error(err)
+	}
+}
+
+// closed returns an address where nobody listens.
+func closed(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return "https://" + listener.Addr().String()
+}
+
+func TestAFailureIsNamedWithoutAddressesOfTheNetwork(t *testing.T) {
+	for way, err := range everyCaller(t, loopback, closed(t)) {
+		if !errors.Is(err, syscall.ECONNREFUSED) || !strings.HasSuffix(err.Error(), "dial tcp: connect: connection refused") {
+			t.Errorf("%s, nobody listens: %v", way, err)
+		}
+	}
+	for way, err := range everyCaller(t, Config{}, closed(t)) {
+		if !errors.Is(err, errNetwork) || strings.Contains(err.Error(), "127.0.0.1") {
+			t.Errorf("%s, no network that is open: %v", way, err)
+		}
+	}
+	for sentence, c := range map[string]struct{ given, want error }{
+		"no such host": {&net.DNSError{Err: "no such host", Name: "a.example", Server: "10.0.0.2:53", IsNotFound: true}, errNoHost},
+		"no answer of the name server": {
+			&net.DNSError{Err: "read udp 10.0.0.9:4242->10.0.0.2:53: i/o timeout", Name: "a.example", Server: "10.0.0.2:53", IsTimeout: true}, errLookup,
+		},
+	} {
+		err := &url.Error{Op: "Post", URL: "https://a.example", Err: &net.OpError{Op: "dial", Net: "tcp", Err: c.given}}
+		if got := withoutContent(err); !errors.Is(got, c.want) {
+			t.Errorf("%s: %v, want %v", sentence, got, c.want)
+		}
+	}
+}
+
+func TestAnAnswerThatBreaksOffIsNamedWithoutAddresses(t *testing.T) {
+	source, other := &net.TCPAddr{IP: net.IPv4(10, 0, 0, 9), Port: 4242}, &net.TCPAddr{IP: net.IPv4(10, 0, 0, 5), Port: 443}
+	err := withoutContent(&net.OpError{Op: "read", Net: "tcp", Source: source, Addr: other, Err: syscall.ECONNRESET})
+	if err.Error() != "read tcp: connection reset by peer" {
 		t.Error(err)
 	}
 }
