@@ -29,7 +29,7 @@ type settings struct {
 	DecimalComma bool `json:"decimal_comma"`
 	// Units are the buyer's codes for units of UN/ECE Recommendation 20.
 	Units map[string]string `json:"units"`
-	// UNSPSC says where the class of an article goes: ext_category_id, ext_category or both.
+	// UNSPSC says where the class of an article goes: ext_category_id, ext_category or, since buyers read one or the other, both.
 	UNSPSC string `json:"unspsc"`
 	// MatGroup writes the UNSPSC code in MATGROUP, too.
 	MatGroup bool `json:"matgroup"`
@@ -77,7 +77,7 @@ func (f *Format) readOptions(raw json.RawMessage) (settings, error) {
 		member *string
 		value  string
 	}{
-		{&s.HookURL, byMethod}, {&s.Method, http.MethodPost}, {&s.Charset, charsetLatin1}, {&s.UNSPSC, inCategoryID},
+		{&s.HookURL, byMethod}, {&s.Method, http.MethodPost}, {&s.Charset, charsetLatin1}, {&s.UNSPSC, inBoth},
 		{&s.LongText, longTextInOne},
 	} {
 		if *d.member == "" {
