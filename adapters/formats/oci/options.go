@@ -158,12 +158,12 @@ func (s *settings) check(report options.Report, v version) {
 // extra reports whether the field has no source in the cart, so that it may be one of the extra fields.
 func extra(c column) bool { return c == systemName || c == contractItem || c == attachmentPurpose }
 
-// ofLine reports whether the name is one of a line's field.
-func ofLine(name string) bool { return strings.HasPrefix(strings.ToUpper(name), prefix) }
+// ofLine reports whether readers of the form take the name for one of a line's field, also with another sign after NEW_ITEM.
+func ofLine(name string) bool { return strings.HasPrefix(strings.ToUpper(name), "NEW_ITEM") }
 
 func checkHidden(report options.Report, path, name string) {
 	options.CheckFieldName(report, path, name)
 	if ofLine(name) {
-		report(path, "repeated", "fields that begin with NEW_ITEM- belong to the lines; use extra_fields")
+		report(path, "repeated", "fields that begin with NEW_ITEM belong to the lines; use extra_fields")
 	}
 }
