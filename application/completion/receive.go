@@ -11,7 +11,6 @@ import (
 	"github.com/punchgate/punchgate/application/authentication"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
-	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
@@ -44,6 +43,7 @@ type Document struct {
 
 // Refusals of a purchase order document.
 var (
+	errTexts    = fault.New(fault.Invalid, "completion.purchase_order", "the purchase order has texts that cannot be kept")
 	ErrNoOrders = fault.New(fault.Unsupported, "connection.no_order_format", "this connection takes no purchase orders")
 	errLogin    = fault.New(fault.Unauthenticated, "login.missing", "the connection's credentials are missing")
 )
@@ -100,8 +100,8 @@ func (s *Service) authenticate(ctx context.Context, conn *connection.Connection,
 func (s *Service) Receive(
 	ctx context.Context, conn *connection.Connection, format, sender string, content *receipt.Content,
 ) (Received, error) {
-	if wrong := cart.CheckText("number", content.Order.Number, cart.MaxIdentifier); wrong != nil {
-		return Received{}, fault.New(fault.Invalid, "completion.purchase_order", "the purchase order's number cannot be kept").With(wrong...)
+	if wrong := content.Order.Check(); wrong != nil {
+		return Received{}, errTexts.With(wrong...)
 	}
 	fresh := receipt.New(conn, format, sender, content, s.clock.Now())
 	kept, err := s.keep(ctx, fresh, content)

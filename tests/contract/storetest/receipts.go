@@ -150,7 +150,9 @@ var receiptCases = map[string]func(*testing.T, port.Stores){
 				t.Errorf("by pages of %d there are %q, not %q", limit, seen, want)
 			}
 		}
-		value(s.Receipts.Update(t.Context(), acme, receipt.ID(want[0]), func(r *receipt.Receipt) error { return r.Apply("os1", false, at(1)) }))(t)
+		value(s.Receipts.Update(t.Context(), acme, receipt.ID(want[0]), func(r *receipt.Receipt) error {
+			return r.Apply("os1", false, at(1))
+		}))(t)
 		if seen := receiptsIn(t, s, receipt.Unmatched, 10); !slices.Equal(seen, want[1:]) {
 			t.Errorf("after one was applied there are %q", seen)
 		}
