@@ -220,6 +220,8 @@ type Handover struct {
 	Warnings  []transfer.Warning
 	// Units are the codes that the document has in place of units of the cart.
 	Units map[string]string
+	// FreightUnit is the unit of the line that carries the cost of delivery; empty where no line does.
+	FreightUnit string
 	// DefaultUNSPSC is the code that the document gives to lines without one; empty where it gives none.
 	DefaultUNSPSC string
 }

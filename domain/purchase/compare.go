@@ -26,6 +26,24 @@ type Sent struct {
 	Mapped *cart.Cart
 	// Units are the codes that the document has in place of units of the cart.
 	Units map[string]string
+	// FreightUnit is the unit of the line by which the format sent the cost of delivery; empty where it sent no such line.
+	FreightUnit string
+}
+
+// withFreight adds the line of the cost of delivery, where one was sent.
+func (s Sent) withFreight() Sent {
+	if s.FreightUnit == "" || s.Cart.Shipping.Amount.Sign() <= 0 {
+		return s
+	}
+	freight := cart.Line{ID: cart.Freight, SKU: cart.Freight, Quantity: one, Unit: s.FreightUnit, UnitPrice: s.Cart.Shipping.Amount}
+	for _, c := range []**cart.Cart{&s.Cart, &s.Mapped} {
+		if *c != nil {
+			with := **c
+			with.Lines = append(slices.Clone(with.Lines), freight)
+			*c = &with
+		}
+	}
+	return s
 }
 
 // maxDifferences bounds what one order can say: after so many nobody reads on. The first difference of each member is kept
@@ -33,9 +51,10 @@ type Sent struct {
 const maxDifferences = 500
 
 // Compare returns the differences between the cart and the order, in the order of the cart's lines. Numbers are compared by
-// value, and prices per one unit, since formats give them for other quantities. The cost of delivery, which some formats
-// send as a line, is none.
+// value, and prices per one unit, since formats give them for other quantities. The cost of delivery is compared where it was
+// sent as a line; else a line of it that says the same is none.
 func Compare(sent Sent, o *Order) []Difference {
+	sent = sent.withFreight()
 	c := comparison{sent: sent, order: o, taken: make([]bool, len(o.Lines)), reported: map[Member]bool{}}
 	c.describe()
 	if o.Currency != "" && o.Currency != sent.Cart.Currency {
@@ -213,7 +232,7 @@ func price(p, basis money.Decimal) string {
 	return p.String() + " / " + basis.String()
 }
 
-// freight reports whether an order's line is the cost of delivery, which a format sent as a line.
+// freight reports whether an order's line is the cost of delivery that the cart has.
 func (c *comparison) freight(l *Line) bool {
 	s := &c.sent.Cart.Shipping
 	return l.SKU == cart.Freight && s.Amount.Sign() > 0 && l.Quantity.Or(one).Cmp(one) == 0 && l.UnitPrice.Or(s.Amount).Cmp(s.Amount) == 0

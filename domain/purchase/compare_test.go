@@ -437,3 +437,36 @@ func TestOneChangedMemberIsThatDifference(t *testing.T) {
 		}
 	})
 }
+
+func TestTheCostOfDeliveryIsComparedWhereItWasSentAsALine(t *testing.T) {
+	delivered := &cart.Cart{
+		Currency: "SEK", Shipping: cart.Shipping{Amount: money.MustParse("49.00")},
+		Lines: []cart.Line{{ID: "1", SKU: "A", Quantity: money.MustParse("1"), Unit: "EA", UnitPrice: money.MustParse("5")}},
+	}
+	article := purchase.Line{LineNumber: "1", SKU: "A", Quantity: money.MustParse("1"), Unit: "EA", UnitPrice: money.MustParse("5")}
+	freight := func(quantity, price string) purchase.Line {
+		return purchase.Line{LineNumber: "2", SKU: "FREIGHT", Quantity: money.MustParse(quantity), Unit: "C62", UnitPrice: money.MustParse(price)}
+	}
+	for name, c := range map[string]struct {
+		unit  string
+		lines []purchase.Line
+		want  []purchase.Difference
+	}{
+		"ordered as it was sent": {"C62", []purchase.Line{article, freight("1", "49")}, nil},
+		"left out":               {"C62", []purchase.Line{article}, []purchase.Difference{{"FREIGHT", purchase.MemberMissing, "FREIGHT", ""}}},
+		"for less": {"C62", []purchase.Line{article, freight("1", "1.00")},
+			[]purchase.Difference{{"FREIGHT", purchase.MemberPrice, "49.00", "1.00"}}},
+		"twice": {"C62", []purchase.Line{article, freight("2", "49.00")},
+			[]purchase.Difference{{"FREIGHT", purchase.MemberQuantity, "1", "2"}}},
+		"left out where no line had it": {"", []purchase.Line{article}, nil},
+		"ordered where no line had it":  {"", []purchase.Line{article, freight("1", "49.00")}, nil},
+	} {
+		got := purchase.Compare(purchase.Sent{Cart: delivered, FreightUnit: c.unit}, &purchase.Order{Currency: "SEK", Lines: c.lines})
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+	if len(delivered.Lines) != 1 {
+		t.Error("the cart itself got a line")
+	}
+}
