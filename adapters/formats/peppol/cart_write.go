@@ -72,7 +72,8 @@ type encoder struct {
 	defaultUNSPSC string
 	zone          *time.Location // of every time in the document, since the format names none
 	line          int            // the index of the line at hand, or outside; past the last for the freight
-	names         []string       // reused from line to line
+	shipTo        *xmltext.Template
+	names         []string // reused from line to line
 	details       []fault.Detail
 	warnings      []transfer.Warning
 }
@@ -290,7 +291,7 @@ func (e *encoder) location(l *cart.Line) {
 	if l.LeadTimeDays != nil {
 		e.Element("cbc:LeadTimeMeasure", strconv.Itoa(*l.LeadTimeDays), "unitCode", "DAY")
 	}
-	e.address(&e.cart.ShipTo)
+	e.address()
 	e.Start("cac:Price")
 	e.Decimal("cbc:PriceAmount", l.UnitPrice, "currencyID", e.cart.Currency)
 	e.Decimal("cbc:BaseQuantity", l.PriceBasisQuantity.Or(one), "unitCode", l.Unit)
@@ -302,19 +303,28 @@ func (e *encoder) location(l *cart.Line) {
 	e.End("cac:RequiredItemLocationQuantity")
 }
 
-func (e *encoder) address(a *cart.Address) {
+// address writes where the cart goes, which is the same in every line.
+func (e *encoder) address() {
+	a := &e.cart.ShipTo
 	if (*a == cart.Address{GLN: a.GLN}) {
 		return
 	}
-	e.Start("cac:ApplicableTerritoryAddress")
-	e.Element("cbc:StreetName", a.Street)
-	e.Element("cbc:AdditionalStreetName", a.Street2)
-	e.Element("cbc:CityName", a.City)
-	e.Element("cbc:PostalZone", a.PostalCode)
-	e.Element("cbc:CountrySubentity", a.Region)
-	e.wrapped("cac:AddressLine", "cbc:Line", a.Name)
-	e.wrapped("cac:Country", "cbc:IdentificationCode", a.Country)
-	e.End("cac:ApplicableTerritoryAddress")
+	if e.shipTo == nil {
+		e.shipTo = e.Template(func(piece *xmltext.Writer) { ublWriter{piece, e.release}.territory(a) })
+	}
+	e.Fill(e.shipTo, nil)
+}
+
+func (w ublWriter) territory(a *cart.Address) {
+	w.Start("cac:ApplicableTerritoryAddress")
+	w.Element("cbc:StreetName", a.Street)
+	w.Element("cbc:AdditionalStreetName", a.Street2)
+	w.Element("cbc:CityName", a.City)
+	w.Element("cbc:PostalZone", a.PostalCode)
+	w.Element("cbc:CountrySubentity", a.Region)
+	w.wrapped("cac:AddressLine", "cbc:Line", a.Name)
+	w.wrapped("cac:Country", "cbc:IdentificationCode", a.Country)
+	w.End("cac:ApplicableTerritoryAddress")
 }
 
 func (e *encoder) item(l *cart.Line) {

@@ -2,7 +2,7 @@ package xmltext
 
 import "github.com/punchgate/punchgate/domain/money"
 
-// Template is a piece of a document that stands there many times, the same but for a number.
+// Template is a piece of a document that stands there many times, the same but for a number, if any.
 type Template struct{ parts [][]byte }
 
 // Template prepares a piece for places as deep in the document as this one: whole elements, written by write, in which Gap
@@ -25,7 +25,7 @@ func (w *Writer) Gap(name string, attrs ...string) {
 	w.closed(b, name)
 }
 
-// Fill writes the piece with the number in each of its gaps.
+// Fill writes the piece with the number in each of its gaps; a may be nil where there are none.
 func (w *Writer) Fill(t *Template, a *money.Accumulator) {
 	b := w.buf
 	for i, part := range t.parts {

@@ -8,6 +8,7 @@ package xmltext
 import (
 	"encoding/base64"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -26,7 +27,7 @@ type Writer struct {
 	depth int  // open elements
 	mixed int  // the depth of the outermost open element that holds text; 0: none
 	leaf  bool // the last thing written is a start tag
-	fresh bool // at the beginning of a line
+	fresh bool // at the beginning of a line, before the root or after it
 	ascii bool
 	gaps  []int // of a template: where the number goes
 }
@@ -42,7 +43,7 @@ func (w *Writer) ASCII() { w.ascii = true }
 // Declaration writes the XML declaration of a document in UTF-8, on a line of its own.
 func (w *Writer) Declaration() { w.Raw(`<?xml version="1.0" encoding="UTF-8"?>` + "\n") }
 
-// Raw writes s as it is, such as a document type declaration.
+// Raw writes s as it is into the prolog, such as a document type declaration.
 func (w *Writer) Raw(s string) {
 	if s == "" {
 		return
@@ -223,18 +224,20 @@ func (w *Writer) finish(b []byte) {
 }
 
 // indentation is a line end and the white space of a deeper document than most.
-const indentation = "\n                                        "
+var indentation = [32]byte([]byte("\n                               "))
 
+// newLine copies the whole indentation and takes back what is too much: copies of ever other lengths took half of the time.
 func (w *Writer) newLine(b []byte) []byte {
-	from, to := 0, 1+2*w.depth
-	if w.fresh {
-		from = 1
+	if w.fresh { // in the prolog, where nothing is indented
+		return b
 	}
-	b = append(b, indentation[from:min(to, len(indentation))]...)
-	for i := len(indentation); i < to; i++ {
+	begin, end := len(b), len(b)+len("\n")+2*w.depth
+	b = slices.Grow(b, len(indentation))[:begin+len(indentation)]
+	*(*[len(indentation)]byte)(b[begin:]) = indentation
+	for len(b) < end {
 		b = append(b, ' ')
 	}
-	return b
+	return b[:end]
 }
 
 func (w *Writer) drain() {

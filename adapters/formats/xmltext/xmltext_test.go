@@ -41,6 +41,26 @@ func TestWhatIsWritten(t *testing.T) {
 			},
 			"<a>\n  <b>\n    <c>text</c>\n    <d/>\n  </b>\n  <e>text</e>\n</a>\n",
 		},
+		"elements deeper than any format has are indented, too": {
+			func(w *xmltext.Writer) {
+				for range 40 {
+					w.Start("a")
+				}
+				for range 40 {
+					w.End("a")
+				}
+			},
+			func() (want string) {
+				for depth := range 39 {
+					want += strings.Repeat("  ", depth) + "<a>\n"
+				}
+				want += strings.Repeat("  ", 39) + "<a></a>\n"
+				for depth := range 39 {
+					want += strings.Repeat("  ", 38-depth) + "</a>\n"
+				}
+				return want
+			}(),
+		},
 		"inside an element that holds text no white space is added": {
 			func(w *xmltext.Writer) {
 				w.Start("a")
