@@ -135,7 +135,7 @@ func (f *connectionFile) check(encoder port.CartEncoder, mapper port.Mapper) err
 	if err := encoder.CheckOptions(f.Options); err != nil {
 		return err
 	}
-	if err := mapper.Check(f.Mapping, encoder); err != nil {
+	if err := mapper.Check(f.Mapping, encoder, f.Options); err != nil {
 		return err
 	}
 	if _, err := buyersystem.For(f.BuyerSystem, encoder.Name()); err != nil {

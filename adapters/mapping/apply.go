@@ -95,10 +95,11 @@ func (r *run) refuse(err error, line int) error {
 	if r.field != "" {
 		why.message = r.field + ": " + why.message
 	}
+	if line > 0 {
+		why.message = fmt.Sprintf("%s (line %d of the mapping)", why.message, line)
+	}
 	if len(r.details) < maxFound {
-		r.details = append(r.details, fault.Detail{
-			Path: r.target, Code: why.code, Message: fmt.Sprintf("%s (line %d of the mapping)", why.message, line),
-		})
+		r.details = append(r.details, fault.Detail{Path: r.target, Code: why.code, Message: why.message})
 	}
 	return nil
 }

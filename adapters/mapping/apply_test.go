@@ -299,14 +299,14 @@ func TestWarningsAndDetailsAreBounded(t *testing.T) {
 
 func TestAFormatWithoutFieldsHasTheNeutralTargets(t *testing.T) {
 	m := mapping.New()
-	if err := m.Check(json.RawMessage(onLine("sku", `"line.gtin"`)), plainFormat{}); err != nil {
+	if err := m.Check(json.RawMessage(onLine("sku", `"line.gtin"`)), plainFormat{}, nil); err != nil {
 		t.Error(err)
 	}
 	fields := json.RawMessage(onLine("NEW_ITEM-MATGROUP", `"line.sku"`))
-	if err := m.Check(fields, formFormat{}); err != nil {
+	if err := m.Check(fields, formFormat{}, nil); err != nil {
 		t.Error(err)
 	}
-	if err := m.Check(fields, plainFormat{}); !errors.Is(err, mapping.ErrInvalid) { // though another format's is kept compiled
+	if err := m.Check(fields, plainFormat{}, nil); !errors.Is(err, mapping.ErrInvalid) { // though another format's is kept compiled
 		t.Errorf("a field of another format is answered with %v", err)
 	}
 	if _, err := m.Apply(fields, plainFormat{}, input(t)); !errors.Is(err, mapping.ErrInvalid) {

@@ -276,7 +276,7 @@ func (s *Service) checkOptions(p connection.Profile) error {
 	if err := f.CheckOptions(p.Options); err != nil {
 		return err
 	}
-	if err := s.mapper.Check(p.Mapping, f); err != nil {
+	if err := s.mapper.Check(p.Mapping, f, p.Options); err != nil {
 		return err
 	}
 	return s.checkOrdering(p.Ordering)

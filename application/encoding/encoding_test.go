@@ -56,7 +56,7 @@ func (w *wire) Validate(d io.Reader) ([]port.Finding, error) {
 // renamer is a mapper whose mapping is the new name of each line.
 type renamer struct{ seen port.MappingInput }
 
-func (*renamer) Check(json.RawMessage, port.CartEncoder) error { return nil }
+func (*renamer) Check(json.RawMessage, port.CartEncoder, json.RawMessage) error { return nil }
 func (r *renamer) Apply(mapping json.RawMessage, _ port.CartEncoder, v port.MappingInput) (port.Mapped, error) {
 	r.seen = v
 	var name string

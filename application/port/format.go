@@ -102,6 +102,9 @@ type ReceiptReader interface {
 type FieldMapper interface {
 	CartEncoder
 	Fields() []Field
+	// CheckFormField refuses a name that no further hidden field of the form can have with these options, such as that of
+	// the field that carries the document.
+	CheckFormField(name string, options json.RawMessage) error
 }
 
 // Field is a field of a format that a mapping can set.
@@ -109,6 +112,8 @@ type Field struct {
 	// Name is the format's own, such as NEW_ITEM-MATGROUP or ItemDetail/UnitOfMeasure. A name that ends in * stands for all
 	// that begin so.
 	Name string
+	// Check says why a text cannot take the place of the *; nil where every text can.
+	Check func(rest string) error
 	// Line is set where every line has one, not the cart.
 	Line bool
 	// Member is the member of the neutral cart, or of its line, that the format writes there, such as unit; what the * of

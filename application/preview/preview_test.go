@@ -90,7 +90,7 @@ func (*wire) EncodeCancel(io.Writer, port.Outgoing) (port.Handover, error) {
 
 type noMapper struct{}
 
-func (noMapper) Check(json.RawMessage, port.CartEncoder) error { return nil }
+func (noMapper) Check(json.RawMessage, port.CartEncoder, json.RawMessage) error { return nil }
 func (noMapper) Apply(_ json.RawMessage, _ port.CartEncoder, v port.MappingInput) (port.Mapped, error) {
 	return port.Mapped{Cart: v.Cart}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/punchgate/punchgate/adapters/formats/oci"
+	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/cart"
 )
 
@@ -192,6 +193,29 @@ func TestTheAnswerToAFunctionHasTheFormOfACartWithoutItsIdentifiers(t *testing.T
 		cancel, err := oci.New5().EncodeCancel(io.Discard, o)
 		if err != nil || len(browse(t, cancel.Form).items) != 0 {
 			t.Errorf("no hits: %+v, %v", cancel, err)
+		}
+	}
+}
+
+func TestNamesThatTheFormCannotHaveAreRefused(t *testing.T) {
+	var own port.Field
+	for _, f := range oci.New4().Fields() {
+		if f.Name == "NEW_ITEM-*" {
+			own = f
+		}
+	}
+	for name, refused := range map[string]bool{
+		"COST_CENTRE": false, "FO O[1]": true, "lower": true, "1A": true, "LONGTEXT_2": true, "": true,
+	} {
+		if err := own.Check(name); (err != nil) != refused {
+			t.Errorf("NEW_ITEM-%s: %v", name, err)
+		}
+	}
+	for name, refused := range map[string]bool{
+		"dept": false, "~OkCode": false, "NEW_ITEM-QUANTITY[1]": true, "new_item-x[1]": true, "a b": true, "": true,
+	} {
+		if err := oci.New5().CheckFormField(name, nil); (err != nil) != refused {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
