@@ -58,11 +58,9 @@ type answerDoc struct {
 }
 
 type deliveryDoc struct {
-	Wanted      bool   `json:"wanted,omitempty"`
-	Due         stamp  `json:"due,omitzero"`
-	Attempts    int    `json:"attempts,omitempty"`
-	LastError   string `json:"last_error,omitempty"`
-	DeliveredAt stamp  `json:"delivered_at,omitzero"`
+	progressDoc
+
+	DeliveredAt stamp `json:"delivered_at,omitzero"`
 }
 
 // answerDocumentDoc is the document of an answer. The body is Base64 then, as encoding/json writes bytes.
@@ -78,10 +76,7 @@ func packAnswer(a *answer.Answer) answerDoc {
 	s := a.Snapshot()
 	return answerDoc{
 		s.Tenant, s.ID, s.Order, s.Position, s.Connection, s.Kind.String(), s.Says, s.Digest,
-		deliveryDoc{
-			s.Delivery.Wanted, stamp(s.Delivery.Due), s.Delivery.Attempts, s.Delivery.LastError, stamp(s.Delivery.DeliveredAt),
-		},
-		stamp(s.CreatedAt),
+		deliveryDoc{packProgress(s.Delivery.Progress), stamp(s.Delivery.DeliveredAt)}, stamp(s.CreatedAt),
 	}
 }
 
@@ -92,11 +87,8 @@ func (d answerDoc) unpack() (*answer.Answer, error) {
 	}
 	return answer.Restore(answer.State{
 		Tenant: d.Tenant, ID: d.ID, Order: d.Order, Position: d.Position, Connection: d.Connection, Kind: kind, Says: d.Says,
-		Digest: d.Digest,
-		Delivery: answer.Delivery{
-			Wanted: d.Delivery.Wanted, Due: time.Time(d.Delivery.Due), Attempts: d.Delivery.Attempts, LastError: d.Delivery.LastError,
-			DeliveredAt: time.Time(d.Delivery.DeliveredAt),
-		},
+		Digest:    d.Digest,
+		Delivery:  answer.Delivery{Progress: d.Delivery.unpack(), DeliveredAt: time.Time(d.Delivery.DeliveredAt)},
 		CreatedAt: time.Time(d.CreatedAt),
 	}), nil
 }

@@ -174,7 +174,7 @@ type orderDoc struct {
 	PurchaseOrder string          `json:"purchase_order,omitempty"`
 	Differences   []differenceDoc `json:"differences,omitempty"`
 	ERPReference  string          `json:"erp_reference,omitempty"`
-	Push          pushDoc         `json:"push,omitzero"`
+	Push          progressDoc     `json:"push,omitzero"`
 	CreatedAt     stamp           `json:"created_at,omitzero"`
 	TransferredAt stamp           `json:"transferred_at,omitzero"`
 	ConfirmedAt   stamp           `json:"confirmed_at,omitzero"`
@@ -196,13 +196,6 @@ type differenceDoc struct {
 	Order  string          `json:"order,omitempty"`
 }
 
-type pushDoc struct {
-	Wanted    bool   `json:"wanted,omitempty"`
-	Due       stamp  `json:"due,omitzero"`
-	Attempts  int    `json:"attempts,omitempty"`
-	LastError string `json:"last_error,omitempty"`
-}
-
 func (d orderDoc) key() (tenant.ID, string) { return d.Tenant, string(d.ID) }
 
 func packOrder(o *order.Order) orderDoc {
@@ -212,7 +205,7 @@ func packOrder(o *order.Order) orderDoc {
 		CartID: s.CartID, Request: requestDoc(s.Request), Status: s.Status.String(), Test: s.Test,
 		PurchaseOrder: s.PurchaseOrder, ERPReference: s.ERPReference,
 		Differences: each(s.Differences, func(d purchase.Difference) differenceDoc { return differenceDoc(d) }),
-		Push:        pushDoc{s.Push.Wanted, stamp(s.Push.Due), s.Push.Attempts, s.Push.LastError},
+		Push:        packProgress(s.Push),
 		CreatedAt:   stamp(s.CreatedAt), TransferredAt: stamp(s.TransferredAt), ConfirmedAt: stamp(s.ConfirmedAt),
 		ExportedAt: stamp(s.ExportedAt), StatusSince: stamp(s.StatusSince), ExpiresAt: stamp(s.ExpiresAt),
 	}
@@ -232,10 +225,8 @@ func (d orderDoc) unpack() (*order.Order, error) {
 		CartID: d.CartID, Request: order.Request(d.Request), Status: status, Test: d.Test,
 		PurchaseOrder: d.PurchaseOrder, ERPReference: d.ERPReference,
 		Differences: each(d.Differences, func(d differenceDoc) purchase.Difference { return purchase.Difference(d) }),
-		Push: order.Push{
-			Wanted: d.Push.Wanted, Due: time.Time(d.Push.Due), Attempts: d.Push.Attempts, LastError: d.Push.LastError,
-		},
-		CreatedAt: time.Time(d.CreatedAt), TransferredAt: time.Time(d.TransferredAt), ConfirmedAt: time.Time(d.ConfirmedAt),
+		Push:        d.Push.unpack(),
+		CreatedAt:   time.Time(d.CreatedAt), TransferredAt: time.Time(d.TransferredAt), ConfirmedAt: time.Time(d.ConfirmedAt),
 		ExportedAt: time.Time(d.ExportedAt), StatusSince: time.Time(d.StatusSince), ExpiresAt: time.Time(d.ExpiresAt),
 	}), nil
 }
