@@ -81,7 +81,7 @@ func (s *Service) post(ctx context.Context, deliverer port.Deliverer, due answer
 		return err
 	}
 	delivery := port.Delivery{URL: ordering.AnswerURL, MediaType: document.MediaType, Body: document.Body, User: ordering.AnswerUser}
-	reader, err := formats.As[port.ReceiptReader](s.formats, ordering.Format, "receipt")
+	reader, err := formats.As[port.ReceiptReader](s.formats, due.Format, "receipt")
 	inside := err == nil // the document carries the secret, and its answer is a document
 	if sealed := conn.AnswerSecret(); sealed != "" && (!inside || ordering.AnswerUser != "") {
 		if delivery.Secret, err = s.secrets.Open(sealed, SecretPurpose(conn)...); err != nil {

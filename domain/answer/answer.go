@@ -50,6 +50,7 @@ type State struct {
 	Order      order.ID
 	Position   int // from 1
 	Connection connection.ID
+	Format     string // of the document and, where it has one, of the other side's receipt
 	Kind       Kind
 	Says       string // accepted, accepted_with_change, rejected or acknowledged
 	Digest     string // of what was asked for, by which a repetition is told
@@ -86,12 +87,12 @@ func DigestOf(request []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// New makes the answer to an order. With deliver, it goes to the connection's address for answers.
-func New(to *order.Order, position int, k Kind, says, digest string, deliver bool, now time.Time) *Answer {
+// New makes the answer to an order in a format. With deliver, it goes to the connection's address for answers.
+func New(to *order.Order, position int, format string, k Kind, says, digest string, deliver bool, now time.Time) *Answer {
 	s := to.Snapshot()
 	a := &Answer{State{
 		Tenant: s.Tenant, ID: IDOf(s.ID, position), Order: s.ID, Position: position, Connection: s.Connection,
-		Kind: k, Says: says, Digest: digest, CreatedAt: now,
+		Format: format, Kind: k, Says: says, Digest: digest, CreatedAt: now,
 	}}
 	if deliver {
 		a.state.Delivery.Progress = delivery.Start(now)

@@ -15,13 +15,13 @@ var now = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 
 func second(deliver bool) *answer.Answer {
 	to := order.Restore(order.State{Tenant: "papper", ID: "os1", Connection: "n1"})
-	return answer.New(to, 2, answer.Response, "accepted", "digest", deliver, now)
+	return answer.New(to, 2, "cxml-1.2", answer.Response, "accepted", "digest", deliver, now)
 }
 
 func TestAnAnswerSaysWhatToWhichOrder(t *testing.T) {
 	want := answer.State{
-		Tenant: "papper", ID: "os1-2", Order: "os1", Position: 2, Connection: "n1", Kind: answer.Response, Says: "accepted",
-		Digest: "digest", CreatedAt: now,
+		Tenant: "papper", ID: "os1-2", Order: "os1", Position: 2, Connection: "n1", Format: "cxml-1.2",
+		Kind: answer.Response, Says: "accepted", Digest: "digest", CreatedAt: now,
 	}
 	if got := second(false).Snapshot(); got != want || second(false).ID() != "os1-2" {
 		t.Errorf("%+v, want %+v", got, want)

@@ -50,6 +50,7 @@ type answerDoc struct {
 	Order      order.ID      `json:"order"`
 	Position   int           `json:"position"`
 	Connection connection.ID `json:"connection"`
+	Format     string        `json:"format,omitempty"`
 	Kind       string        `json:"kind"`
 	Says       string        `json:"says,omitempty"`
 	Digest     string        `json:"digest,omitempty"`
@@ -75,7 +76,7 @@ func (d answerDoc) key() (tenant.ID, string) { return d.Tenant, string(d.ID) }
 func packAnswer(a *answer.Answer) answerDoc {
 	s := a.Snapshot()
 	return answerDoc{
-		s.Tenant, s.ID, s.Order, s.Position, s.Connection, s.Kind.String(), s.Says, s.Digest,
+		s.Tenant, s.ID, s.Order, s.Position, s.Connection, s.Format, s.Kind.String(), s.Says, s.Digest,
 		deliveryDoc{packProgress(s.Delivery.Progress), stamp(s.Delivery.DeliveredAt)}, stamp(s.CreatedAt),
 	}
 }
@@ -86,8 +87,8 @@ func (d answerDoc) unpack() (*answer.Answer, error) {
 		return nil, err
 	}
 	return answer.Restore(answer.State{
-		Tenant: d.Tenant, ID: d.ID, Order: d.Order, Position: d.Position, Connection: d.Connection, Kind: kind, Says: d.Says,
-		Digest:    d.Digest,
+		Tenant: d.Tenant, ID: d.ID, Order: d.Order, Position: d.Position, Connection: d.Connection, Format: d.Format,
+		Kind: kind, Says: d.Says, Digest: d.Digest,
 		Delivery:  answer.Delivery{Progress: d.Delivery.unpack(), DeliveredAt: time.Time(d.Delivery.DeliveredAt)},
 		CreatedAt: time.Time(d.CreatedAt),
 	}), nil

@@ -85,8 +85,8 @@ func contentOf(body string) *receipt.Content {
 // answerOf is the first answer to the order, and is due.
 func answerOf(of tenant.ID, id answer.ID, o order.ID) answer.State {
 	return answer.State{
-		Tenant: of, ID: id, Order: o, Position: 1, Connection: "n1", Kind: answer.Response, Says: "accepted", Digest: "digest",
-		Delivery: answer.Delivery{Progress: delivery.Start(now)}, CreatedAt: now,
+		Tenant: of, ID: id, Order: o, Position: 1, Connection: "n1", Format: "cxml-1.2", Kind: answer.Response, Says: "accepted",
+		Digest: "digest", Delivery: answer.Delivery{Progress: delivery.Start(now)}, CreatedAt: now,
 	}
 }
 
