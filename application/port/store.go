@@ -148,7 +148,9 @@ type Answers interface {
 	Update(ctx context.Context, of tenant.ID, id answer.ID, change func(*answer.Answer) error) (*answer.Answer, error)
 	// ByOrder returns the answers to an order by their position.
 	ByOrder(ctx context.Context, of tenant.ID, id order.ID) ([]*answer.Answer, error)
-	// ToDeliver returns at most limit answers, of any tenant, whose delivery is due.
+	// ToDeliver returns at most limit answers, of any tenant, whose delivery is due. Answers to one order go one after the other:
+	// none is returned while an earlier one by its position is still to be delivered, whether it is due or not. One that was
+	// given up is not.
 	ToDeliver(ctx context.Context, now time.Time, limit int) ([]*answer.Answer, error)
 }
 

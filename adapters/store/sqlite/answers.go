@@ -39,10 +39,17 @@ func (a answers) ByOrder(ctx context.Context, of tenant.ID, id order.ID) ([]*ans
 	return a.many(ctx, `tenant = ? AND "order" = ? ORDER BY position`, of, id)
 }
 
-// ToDeliver returns answers whose delivery is due, the longest first.
+// ToDeliver returns answers whose delivery is due and that wait for no earlier one, the longest first.
 func (a answers) ToDeliver(ctx context.Context, now time.Time, limit int) ([]*answer.Answer, error) {
-	return a.many(ctx, `due <= ? ORDER BY due LIMIT ?`, stamp(now).String(), limit)
+	return a.many(ctx, `due <= ? AND NOT EXISTS (`+earlierToDeliver+`) ORDER BY due LIMIT ?`, stamp(now).String(), limit)
 }
+
+// earlierToDeliver finds what an answer waits for.
+const earlierToDeliver = `
+  SELECT 1 FROM answers AS earlier
+  WHERE earlier.tenant = answers.tenant AND earlier."order" = answers."order" AND earlier.position < answers.position
+    AND earlier.due IS NOT NULL
+`
 
 type answerDoc struct {
 	Tenant     tenant.ID     `json:"tenant"`
