@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/order"
@@ -40,8 +41,13 @@ func (a answers) ByOrder(ctx context.Context, of tenant.ID, id order.ID) ([]*ans
 }
 
 // ToDeliver returns answers whose delivery is due and that wait for no earlier one, the longest first.
-func (a answers) ToDeliver(ctx context.Context, now time.Time, limit int) ([]*answer.Answer, error) {
-	return a.many(ctx, `due <= ? AND NOT EXISTS (`+earlierToDeliver+`) ORDER BY due LIMIT ?`, stamp(now).String(), limit)
+func (a answers) ToDeliver(ctx context.Context, now time.Time, busy []port.ConnectionOf, limit int) ([]*answer.Answer, error) {
+	except, err := encodeConnections(busy)
+	if err != nil {
+		return nil, err
+	}
+	return a.many(ctx, `due <= ? AND `+notBusy+` AND NOT EXISTS (`+earlierToDeliver+`) ORDER BY due LIMIT ?`,
+		stamp(now).String(), except, limit)
 }
 
 // earlierToDeliver finds what an answer waits for.

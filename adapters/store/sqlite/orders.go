@@ -156,8 +156,12 @@ func (o orders) Overdue(ctx context.Context, now time.Time, limit int) ([]*order
 }
 
 // ToPush returns orders whose push is due, the longest first.
-func (o orders) ToPush(ctx context.Context, now time.Time, limit int) ([]*order.Order, error) {
-	return o.many(ctx, `push_due <= ? ORDER BY push_due LIMIT ?`, stamp(now).String(), limit)
+func (o orders) ToPush(ctx context.Context, now time.Time, busy []port.ConnectionOf, limit int) ([]*order.Order, error) {
+	except, err := encodeConnections(busy)
+	if err != nil {
+		return nil, err
+	}
+	return o.many(ctx, `push_due <= ? AND `+notBusy+` ORDER BY push_due LIMIT ?`, stamp(now).String(), except, limit)
 }
 
 type orderDoc struct {

@@ -85,7 +85,7 @@ var answerCases = map[string]func(*testing.T, port.Stores){
 		expectToDeliver(t, s, now.Add(-1))
 		expectToDeliver(t, s, now, "os1-1")
 		expectToDeliver(t, s, at(5), "os1-1", "os2-1", "os3-1")
-		if found := value(s.Answers.ToDeliver(t.Context(), at(5), 2))(t); len(found) != 2 {
+		if found := value(s.Answers.ToDeliver(t.Context(), at(5), nil, 2))(t); len(found) != 2 {
 			t.Errorf("of two asked for came %d", len(found))
 		}
 		changeAnswer(t, s, "os1-1", func(a *answer.Answer) { a.Claim(at(5), 2*time.Minute) })
@@ -123,6 +123,21 @@ var answerCases = map[string]func(*testing.T, port.Stores){
 		must(t, s.Answers.Create(t.Context(), answer.Restore(st), answerDocumentOf("<answer/>")))
 		expectToDeliver(t, s, now, "os1-1", "os1-2")
 	},
+
+	"answers of busy connections are not to be delivered": func(t *testing.T, s port.Stores) {
+		for i, place := range places {
+			o := order.ID(fmt.Sprint("os", i))
+			st := answerOf(place.Tenant, answer.IDOf(o, 1), o)
+			st.Connection, st.Delivery.Due = place.Connection, at(i)
+			must(t, s.Answers.Create(t.Context(), answer.Restore(st), answerDocumentOf("<answer/>")))
+		}
+		expectFree(t, func(busy []port.ConnectionOf, limit int) (found []port.ConnectionOf) {
+			for _, a := range value(s.Answers.ToDeliver(t.Context(), at(5), busy, limit))(t) {
+				found = append(found, port.ConnectionOf{Tenant: a.Snapshot().Tenant, Connection: a.Snapshot().Connection})
+			}
+			return found
+		})
+	},
 }
 
 func changeAnswer(t *testing.T, s port.Stores, id answer.ID, by func(*answer.Answer)) {
@@ -135,7 +150,7 @@ func changeAnswer(t *testing.T, s port.Stores, id answer.ID, by func(*answer.Ans
 
 func expectToDeliver(t *testing.T, s port.Stores, when time.Time, want ...string) {
 	t.Helper()
-	found := identifiers(value(s.Answers.ToDeliver(t.Context(), when, 10))(t), (*answer.Answer).ID)
+	found := identifiers(value(s.Answers.ToDeliver(t.Context(), when, nil, 10))(t), (*answer.Answer).ID)
 	if slices.Sort(found); !slices.Equal(found, want) {
 		t.Errorf("at %s %q are to be delivered, not %q", when, found, want)
 	}
