@@ -3,6 +3,7 @@ package mapping_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
@@ -332,6 +333,34 @@ func TestTooMuchWorkIsRefused(t *testing.T) {
 				t.Errorf("answered with %v", err)
 			}
 		})
+	}
+}
+
+// Little work can make a large document: what rules put into targets stands in every line.
+func TestTooMuchOutputIsRefused(t *testing.T) {
+	for target, pattern := range map[string]string{
+		"fields": "NEW_ITEM-CUST_FIELD%d", "members": "extrinsics.%d", "names of members": "extrinsics." + strings.Repeat("n", 180) + "%d",
+	} {
+		value := strings.Repeat("x", 490)
+		if target == "names of members" {
+			value = strings.Repeat("x", 310)
+		}
+		var rules []string
+		for i := range 24 { // each puts about 490 bytes into a line
+			rules = append(rules, fmt.Sprintf(`"`+pattern+`": {"value": "%s"}`, i, value))
+		}
+		text := json.RawMessage(`{"version": 1, "lines": {` + strings.Join(rules, ",") + `}}`)
+		for lines, want := range map[int]error{1350: nil, 1450: mapping.ErrOutput} {
+			v := input(t)
+			for i := range lines {
+				l := v.Cart.Lines[1]
+				l.ID, l.Key = "x"+strconv.Itoa(i), "x"+strconv.Itoa(i)
+				v.Cart.Lines = append(v.Cart.Lines, l)
+			}
+			if _, err := mapping.New().Apply(text, formFormat{}, v); !errors.Is(err, want) {
+				t.Errorf("%s, %d lines: answered with %v", target, lines, err)
+			}
+		}
 	}
 }
 

@@ -34,6 +34,8 @@ var (
 	ErrValue = fault.New(fault.Invalid, "mapping.value", "the connection's mapping cannot make the cart to send")
 	// ErrWork refuses a cart for which the mapping would have to do more than the gateway does for one cart.
 	ErrWork = fault.New(fault.Invalid, "mapping.work", "the connection's mapping asks for too much work on this cart")
+	// ErrOutput refuses a cart into which the mapping would put more than the gateway sends.
+	ErrOutput = fault.Newf(fault.Invalid, "mapping.output", "the connection's mapping puts more than %d MiB into this cart", maxOutput>>20)
 )
 
 const (
@@ -64,7 +66,7 @@ func (m *Mapper) Check(mapping json.RawMessage, f port.CartEncoder) error {
 }
 
 // Apply returns what the mapping makes of the cart. The values that it cannot make are refused as ErrValue, too much work
-// as ErrWork, and a mapping that Check refuses as ErrInvalid.
+// as ErrWork, too much text as ErrOutput, and a mapping that Check refuses as ErrInvalid.
 func (m *Mapper) Apply(mapping json.RawMessage, f port.CartEncoder, v port.MappingInput) (port.Mapped, error) {
 	p, err := m.program(mapping, f)
 	if err != nil {

@@ -87,16 +87,26 @@ func (s *Service) post(ctx context.Context, deliverer port.Deliverer, due answer
 		return err
 	}
 	delivery := port.Delivery{URL: ordering.AnswerURL, MediaType: document.MediaType, Body: document.Body, User: ordering.AnswerUser}
-	reader, err := formats.As[port.ReceiptReader](s.formats, due.Format, "receipt")
-	inside := err == nil // the document carries the secret, and its answer is a document
-	if sealed := conn.AnswerSecret(); sealed != "" && (!inside || ordering.AnswerUser != "") {
-		if delivery.Secret, err = s.secrets.Open(sealed, SecretPurpose(conn)...); err != nil {
+	if sealed := conn.AnswerSecret(); sealed != "" {
+		presented, err := s.secrets.Open(sealed, SecretPurpose(conn)...)
+		if err != nil {
 			return err
+		}
+		inside, err := formats.As[port.Authenticator](s.formats, due.Format, formats.Authentication)
+		if err == nil {
+			delivery.Body = inside.Authenticate(delivery.Body, presented)
+		}
+		if err != nil || ordering.AnswerUser != "" {
+			delivery.Secret = presented
 		}
 	}
 	body, err := deliverer.Deliver(ctx, delivery)
-	if err != nil || !inside {
+	if err != nil {
 		return err
+	}
+	reader, err := formats.As[port.ReceiptReader](s.formats, due.Format, formats.Receipt)
+	if err != nil {
+		return nil //nolint:nilerr // the HTTP status says all
 	}
 	return reader.ReadReceipt(bytes.NewReader(body))
 }

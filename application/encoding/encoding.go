@@ -143,7 +143,8 @@ func (e *Encoder) write(of Subject, c *cart.Cart, warnings []transfer.Warning) (
 		return nil, err
 	}
 	document := &transfer.Document{
-		MediaType: handover.MediaType, FileName: handover.FileName, Body: body.Bytes(), Form: handover.Form, Units: handover.Units,
+		MediaType: handover.MediaType, FileName: handover.FileName, Body: body.Bytes(), Form: handover.Form,
+		Units: handover.Units, FreightUnit: handover.FreightUnit,
 	}
 	if mapped.Cart != c {
 		document.Mapped = comparison(mapped.Cart)

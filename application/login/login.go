@@ -24,12 +24,6 @@ import (
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 
-// Policy is what whoever runs the gateway decides about logins.
-type Policy struct {
-	// LoopbackHTTP accepts return addresses on loopback by plain http, as the demo needs them.
-	LoopbackHTTP bool
-}
-
 // Service accepts start calls.
 type Service struct {
 	stores    port.Stores
@@ -40,14 +34,14 @@ type Service struct {
 	catalogue port.Catalogue
 	clock     port.Clock
 	ids       port.IDs
-	policy    Policy
+	policy    port.Policy
 	log       *slog.Logger
 }
 
 // New makes the service.
 func New(
 	stores port.Stores, registry *formats.Registry, encoder *encoding.Encoder, orders *completion.Service, secrets port.Secrets,
-	catalogue port.Catalogue, clock port.Clock, ids port.IDs, policy Policy, log *slog.Logger,
+	catalogue port.Catalogue, clock port.Clock, ids port.IDs, policy port.Policy, log *slog.Logger,
 ) *Service {
 	return &Service{stores, registry, encoder, orders, secrets, catalogue, clock, ids, policy, log}
 }

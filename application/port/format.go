@@ -84,6 +84,13 @@ type OrderStatusEncoder interface {
 	EncodeOrderStatus(w io.Writer, s OrderStatus) (mediaType string, err error)
 }
 
+// Authenticator is a format whose answers carry the shop's secret. They are kept without it, and get it when they are sent.
+type Authenticator interface {
+	Format
+	// Authenticate returns the document, written with Speaker.HasSecret, with the secret in its place.
+	Authenticate(document []byte, s secret.Text) []byte
+}
+
 // ReceiptReader reads what the procurement system answers to an answer of the shop.
 type ReceiptReader interface {
 	Format
@@ -213,6 +220,8 @@ type Handover struct {
 	Warnings  []transfer.Warning
 	// Units are the codes that the document has in place of units of the cart.
 	Units map[string]string
+	// FreightUnit is the unit of the line that carries the cost of delivery; empty where no line does.
+	FreightUnit string
 	// DefaultUNSPSC is the code that the document gives to lines without one; empty where it gives none.
 	DefaultUNSPSC string
 }
@@ -265,7 +274,7 @@ type OrderResponse struct {
 type Speaker struct {
 	Options          json.RawMessage       // of the order format
 	From, To, Sender []connection.Identity // as the connection has them: From is the buyer
-	Secret           secret.Text           // that the shop presents in the document; may be empty
+	HasSecret        bool                  // the shop presents a secret in the document; see Authenticator
 	DocumentID       string                // a fresh identifier (cXML payloadID)
 	Test             bool
 }

@@ -13,6 +13,12 @@ import (
 	"github.com/punchgate/punchgate/domain/transfer"
 )
 
+// Policy is what whoever runs the gateway decides.
+type Policy struct {
+	// LoopbackHTTP accepts addresses of procurement systems on loopback by plain http, as the demo needs them.
+	LoopbackHTTP bool
+}
+
 // Clock tells the time.
 type Clock interface{ Now() time.Time }
 

@@ -42,6 +42,8 @@ type State struct {
 	Status        Status
 	Test          bool
 	PurchaseOrder string
+	// Document is the purchase order document that was applied last, by the identifier of its receipt.
+	Document string
 	// Differences are those between the cart and the purchase order document that was applied last.
 	Differences   []purchase.Difference
 	ERPReference  string
@@ -173,17 +175,29 @@ func (o *Order) Confirm(purchaseOrder string, late bool, now time.Time) error {
 	return nil
 }
 
+// Purchase is a purchase order document as an order sees it.
+type Purchase struct {
+	Document    string // its receipt
+	Number      string
+	Differences []purchase.Difference // from the cart
+	Decision    purchase.Decision     // what they lead to
+}
+
 // Complete applies a purchase order document: by the decision the order is confirmed, held or rejected, and the differences
 // are kept. A held order takes every later document of its purchase order; a confirmed one takes only what would confirm
 // it; one that the ERP took takes none with differences, since the ERP has the cart. A cart is ordered once: a document of
-// another purchase order is refused.
-func (o *Order) Complete(purchaseOrder string, differences []purchase.Difference, d purchase.Decision, late bool, now time.Time) error {
-	if first := o.state.PurchaseOrder; first != "" && first != purchaseOrder {
-		return ErrState.With(fault.Detail{Code: "order.ordered_before", Message: "the cart was ordered before, by the purchase order " + first})
+// another purchase order is refused. The document that was applied last changes nothing a second time.
+func (o *Order) Complete(p Purchase, late bool, now time.Time) error {
+	if p.Document != "" && p.Document == o.state.Document {
+		return nil
 	}
+	if err := o.orderedBefore(p.Number); err != nil {
+		return err
+	}
+	d, differences := p.Decision, p.Differences
 	switch {
 	case o.state.Status == Confirmed && d == purchase.Confirm, o.state.Status == Exported && len(differences) == 0:
-		o.state.PurchaseOrder, o.state.Differences = purchaseOrder, slices.Clone(differences)
+		o.keep(p)
 		return nil
 	case o.state.Status == Confirmed, o.state.Status == Exported:
 		return ErrState.With(fault.Detail{
@@ -207,8 +221,30 @@ func (o *Order) Complete(purchaseOrder string, differences []purchase.Difference
 	if o.state.Status == Confirmed {
 		o.state.ConfirmedAt = now
 	}
-	o.state.PurchaseOrder, o.state.Differences, o.state.Push.Due = purchaseOrder, slices.Clone(differences), time.Time{}
+	o.state.Push.Done()
+	o.keep(p)
 	return nil
+}
+
+func (o *Order) keep(p Purchase) {
+	o.state.PurchaseOrder, o.state.Document, o.state.Differences = p.Number, p.Document, slices.Clone(p.Differences)
+}
+
+// orderedBefore refuses another purchase order than the one that the cart was ordered by.
+func (o *Order) orderedBefore(number string) error {
+	first := o.state.PurchaseOrder
+	if first == "" || first == number {
+		return nil
+	}
+	return ErrState.With(fault.Detail{Code: "order.ordered_before", Message: "the cart was ordered before, by the purchase order " + first})
+}
+
+// Withdraw cancels the order since the procurement system takes its purchase order back. A second time changes nothing.
+func (o *Order) Withdraw(number string, now time.Time) error {
+	if err := o.orderedBefore(number); err != nil {
+		return err
+	}
+	return o.Cancel(now)
 }
 
 // Release confirms a held order: an operator accepted its differences. A second time changes nothing.
@@ -262,7 +298,7 @@ func (o *Order) Cancel(now time.Time) error {
 	if err := o.move(Cancelled, now); err != nil {
 		return err
 	}
-	o.state.Push.Due = time.Time{}
+	o.state.Push.Done()
 	return nil
 }
 

@@ -74,7 +74,7 @@ var steps = map[order.Status]struct {
 	order.Cancelled: {func(o *order.Order) error { return o.Cancel(start.Add(time.Minute)) }, []order.Status{order.Cancelled}},
 	order.Held: {
 		func(o *order.Order) error {
-			return o.Complete("PO", differs, purchase.Hold, true, start.Add(time.Minute))
+			return o.Complete(order.Purchase{Number: "PO", Differences: differs, Decision: purchase.Hold}, true, start.Add(time.Minute))
 		},
 		[]order.Status{order.Held},
 	},
@@ -97,7 +97,7 @@ func TestAPurchaseOrderDecides(t *testing.T) {
 		for _, decision := range purchase.Decisions() {
 			o := in(from)
 			before := o.Snapshot()
-			err := o.Complete("PO-1", differs, decision, true, at)
+			err := o.Complete(order.Purchase{Number: "PO-1", Differences: differs, Decision: decision}, true, at)
 			got := o.Snapshot()
 			to, ok := becomes[from][decision]
 			switch {
@@ -116,24 +116,24 @@ func TestAPurchaseOrderDecides(t *testing.T) {
 
 func TestThatTheERPHasTheOrderForbidsDifferences(t *testing.T) {
 	o := in(order.Exported)
-	if err := o.Complete("PO-1", nil, purchase.Confirm, false, start); err != nil || o.Status() != order.Exported || o.Snapshot().PurchaseOrder != "PO-1" {
+	if err := o.Complete(order.Purchase{Number: "PO-1", Decision: purchase.Confirm}, false, start); err != nil || o.Status() != order.Exported || o.Snapshot().PurchaseOrder != "PO-1" {
 		t.Errorf("without differences: %+v, %v", o.Snapshot(), err)
 	}
-	if err := o.Complete("PO-1", differs, purchase.Confirm, false, start); !errors.Is(err, order.ErrState) || o.Snapshot().Differences != nil {
+	if err := o.Complete(order.Purchase{Number: "PO-1", Differences: differs, Decision: purchase.Confirm}, false, start); !errors.Is(err, order.ErrState) || o.Snapshot().Differences != nil {
 		t.Errorf("with differences: %+v, %v", o.Snapshot(), err)
 	}
 }
 
 func TestACartIsOrderedOnce(t *testing.T) {
 	o := in(order.Transferred)
-	if err := o.Complete("PO-1", differs, purchase.Hold, false, start); err != nil {
+	if err := o.Complete(order.Purchase{Number: "PO-1", Differences: differs, Decision: purchase.Hold}, false, start); err != nil {
 		t.Fatal(err)
 	}
 	before := o.Snapshot()
-	if err := o.Complete("PO-2", nil, purchase.Confirm, false, start); !errors.Is(err, order.ErrState) || !reflect.DeepEqual(o.Snapshot(), before) {
+	if err := o.Complete(order.Purchase{Number: "PO-2", Decision: purchase.Confirm}, false, start); !errors.Is(err, order.ErrState) || !reflect.DeepEqual(o.Snapshot(), before) {
 		t.Errorf("another purchase order made %+v, %v", o.Snapshot(), err)
 	}
-	if err := o.Complete("PO-1", nil, purchase.Confirm, false, start); err != nil || o.Status() != order.Confirmed || len(o.Snapshot().Differences) != 0 {
+	if err := o.Complete(order.Purchase{Number: "PO-1", Decision: purchase.Confirm}, false, start); err != nil || o.Status() != order.Confirmed || len(o.Snapshot().Differences) != 0 {
 		t.Errorf("the corrected one made %+v, %v", o.Snapshot(), err)
 	}
 }
@@ -142,10 +142,10 @@ func TestALatePurchaseOrder(t *testing.T) {
 	late := start.Add(wait)
 	for name, o := range map[string]*order.Order{"swept": in(order.Expired), "not swept yet": in(order.Transferred)} {
 		before := o.Snapshot()
-		if err := o.Complete("PO", nil, purchase.Confirm, false, late); !errors.Is(err, order.ErrState) || !reflect.DeepEqual(o.Snapshot(), before) {
+		if err := o.Complete(order.Purchase{Number: "PO", Decision: purchase.Confirm}, false, late); !errors.Is(err, order.ErrState) || !reflect.DeepEqual(o.Snapshot(), before) {
 			t.Errorf("%s: not refused where the connection accepts none: %+v, %v", name, o.Snapshot(), err)
 		}
-		if err := o.Complete("PO", differs, purchase.Hold, true, late); err != nil || o.Status() != order.Held {
+		if err := o.Complete(order.Purchase{Number: "PO", Differences: differs, Decision: purchase.Hold}, true, late); err != nil || o.Status() != order.Held {
 			t.Errorf("%s: refused where the connection accepts it: %v, %v", name, o.Status(), err)
 		}
 	}
@@ -153,7 +153,7 @@ func TestALatePurchaseOrder(t *testing.T) {
 
 func TestAnOrderSharesNoDifferencesWithTheWorld(t *testing.T) {
 	o, given := in(order.Transferred), slices.Clone(differs)
-	if err := o.Complete("PO", given, purchase.Hold, false, start); err != nil {
+	if err := o.Complete(order.Purchase{Number: "PO", Differences: given, Decision: purchase.Hold}, false, start); err != nil {
 		t.Fatal(err)
 	}
 	given[0].Line = "spoilt"

@@ -68,6 +68,8 @@ type Document struct {
 	// of units; purchase orders are compared with them.
 	Mapped *cart.Cart
 	Units  map[string]string
+	// FreightUnit is the unit of the line by which the format sent the cost of delivery; empty where it sent no such line.
+	FreightUnit string
 }
 
 // Values returns the form's fields with the document filled in.

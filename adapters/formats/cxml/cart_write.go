@@ -14,7 +14,6 @@ import (
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/codelist"
 	"github.com/punchgate/punchgate/domain/money"
-	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/transfer"
 )
 
@@ -127,7 +126,7 @@ func (c *cartWriter) document(out io.Writer) {
 	o.write(c.Writer)
 	if c.options.Header {
 		// against the start call the parties change places: now the seller speaks
-		header(c.Writer, identified(c.out.To, c.cart.Seller), identified(c.out.From, c.cart.Buyer), secret.Text{})
+		header(c.Writer, identified(c.out.To, c.cart.Seller), identified(c.out.From, c.cart.Buyer), "")
 	}
 	c.Start("Message", "deploymentMode", deploymentMode(c.out.Test))
 	if c.out.Cart == nil {

@@ -76,7 +76,7 @@ func (f *Format) EncodeCart(w io.Writer, o port.Outgoing) (port.Handover, error)
 	}
 	return port.Handover{
 		MediaType: "application/json", FileName: o.Cart.ID + ".json", Form: form, Warnings: e.warnings,
-		Units: s.Units, DefaultUNSPSC: s.DefaultUNSPSC,
+		Units: s.Units, FreightUnit: freightUnit, DefaultUNSPSC: s.DefaultUNSPSC,
 	}, nil
 }
 
@@ -272,7 +272,7 @@ func (e *encoder) write() {
 		e.warnAt("/shipping/amount", "shipping.as_line", "the cost of delivery is a line of its own, with the article number "+cart.Freight)
 		e.item(&cart.Line{
 			ID: e.freightID(), SKU: cart.Freight, Name: cmp.Or(c.Shipping.Description, "Freight"),
-			Quantity: one, Unit: "EA", UnitPrice: c.Shipping.Amount,
+			Quantity: one, Unit: freightUnit, UnitPrice: c.Shipping.Amount,
 		})
 	}
 	for _, l := range e.left {
@@ -329,6 +329,9 @@ func (e *encoder) prepare() {
 		e.roots[root] = slices.IndexFunc(lines, func(l cart.Line) bool { return l.SKU == root && l.PartOf == "" })
 	}
 }
+
+// freightUnit is the unit of the line that carries the cost of delivery.
+const freightUnit = "EA"
 
 // freightID returns an identifier that no line has.
 func (e *encoder) freightID() string {

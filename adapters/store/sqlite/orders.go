@@ -176,6 +176,7 @@ type orderDoc struct {
 	Status        string          `json:"status"`
 	Test          bool            `json:"test"`
 	PurchaseOrder string          `json:"purchase_order,omitempty"`
+	Document      string          `json:"document,omitempty"`
 	Differences   []differenceDoc `json:"differences,omitempty"`
 	ERPReference  string          `json:"erp_reference,omitempty"`
 	Push          progressDoc     `json:"push,omitzero"`
@@ -207,7 +208,7 @@ func packOrder(o *order.Order) orderDoc {
 	d := orderDoc{
 		Tenant: s.Tenant, ID: s.ID, Number: s.Number, Session: s.Session, Customer: s.Customer, Connection: s.Connection,
 		CartID: s.CartID, Request: requestDoc(s.Request), Status: s.Status.String(), Test: s.Test,
-		PurchaseOrder: s.PurchaseOrder, ERPReference: s.ERPReference,
+		PurchaseOrder: s.PurchaseOrder, Document: s.Document, ERPReference: s.ERPReference,
 		Differences: each(s.Differences, func(d purchase.Difference) differenceDoc { return differenceDoc(d) }),
 		Push:        packProgress(s.Push),
 		CreatedAt:   stamp(s.CreatedAt), TransferredAt: stamp(s.TransferredAt), ConfirmedAt: stamp(s.ConfirmedAt),
@@ -227,7 +228,7 @@ func (d orderDoc) unpack() (*order.Order, error) {
 	return order.Restore(order.State{
 		Tenant: d.Tenant, ID: d.ID, Number: d.Number, Session: d.Session, Customer: d.Customer, Connection: d.Connection,
 		CartID: d.CartID, Request: order.Request(d.Request), Status: status, Test: d.Test,
-		PurchaseOrder: d.PurchaseOrder, ERPReference: d.ERPReference,
+		PurchaseOrder: d.PurchaseOrder, Document: d.Document, ERPReference: d.ERPReference,
 		Differences: each(d.Differences, func(d differenceDoc) purchase.Difference { return purchase.Difference(d) }),
 		Push:        d.Push.unpack(),
 		CreatedAt:   time.Time(d.CreatedAt), TransferredAt: time.Time(d.TransferredAt), ConfirmedAt: time.Time(d.ConfirmedAt),
