@@ -310,7 +310,7 @@ func (s *Service) keep(
 	ctx context.Context, about subject, position int, k answer.Kind, says, digest string, d *answer.Document,
 ) (*answer.Answer, error) {
 	deliver := about.conn.Profile().Ordering.AnswerURL != ""
-	a := answer.New(about.order, position, k, says, digest, deliver, s.clock.Now())
+	a := answer.New(about.order, position, about.format, k, says, digest, deliver, s.clock.Now())
 	if err := s.stores.Answers.Create(ctx, a, d); err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/purchase"
 	"github.com/punchgate/punchgate/domain/session"
@@ -293,17 +294,11 @@ func TestWithoutAKeyTheSameBodyIsTheSameRequest(t *testing.T) {
 
 func TestAPushIsClaimedByOneAndTriedAgain(t *testing.T) {
 	o := prepare(true)
-	if !o.Claim(start, time.Minute) {
-		t.Fatal("nothing to claim")
-	}
-	if o.Claim(start.Add(59*time.Second), time.Minute) {
-		t.Error("claimed twice within the lease")
-	}
-	if !o.Claim(start.Add(time.Minute), time.Minute) {
-		t.Error("not claimed after the lease")
+	if !o.Claim(start, time.Minute) || o.Claim(start, time.Minute) {
+		t.Error("not claimed when due, or twice")
 	}
 	o.Postpone("away", start.Add(time.Hour))
-	if p := o.Snapshot().Push; p.Attempts != 2 || p.LastError != "away" || !p.Due.Equal(start.Add(time.Hour)) {
+	if p := o.Snapshot().Push; p.Attempts != 1 || p.LastError != "away" || !p.Due.Equal(start.Add(time.Hour)) {
 		t.Errorf("postponed: %+v", p)
 	}
 	if err := o.Transfer(start.Add(time.Hour)); err != nil || !o.Snapshot().Push.Due.IsZero() {
@@ -326,6 +321,18 @@ func TestAPushIsClaimedByOneAndTriedAgain(t *testing.T) {
 	cancelled := prepare(true)
 	if err := cancelled.Cancel(start); err != nil || cancelled.Claim(start.Add(time.Hour), time.Minute) {
 		t.Errorf("a cancelled order was claimed, %v", err)
+	}
+}
+
+func TestAnOrderIsNotPushedAgainWhileAnAttemptRuns(t *testing.T) {
+	o := prepare(true)
+	o.Claim(start, time.Minute)
+	err := o.PushAgain(start.Add(time.Second))
+	if f := fault.From(err); !errors.Is(err, order.ErrState) || len(f.Details) != 1 || f.Details[0].Code != "attempt.running" {
+		t.Errorf("answered with %+v", err)
+	}
+	if o.Claim(start.Add(time.Second), time.Minute) {
+		t.Error("a second attempt may run")
 	}
 }
 

@@ -658,6 +658,31 @@ func TestAnAnswerThatIsNotTakenIsTriedAgain(t *testing.T) {
 	}
 }
 
+func TestTheReceiptOfAnAnswerIsReadByTheAnswersFormatWhateverTheConnectionsIsNow(t *testing.T) {
+	g, buyer := withShop(t), takeAnswers(t)
+	buyer.refuse = "500"
+	link, conn := g.connect("cxml-1.2", orders("cxml-1.2", func(p *connection.Profile) { p.Ordering.AnswerURL = buyer.URL }))
+	id := g.transferred(link, "C-1")
+	callDocument(t, link, orderOf("C-1").cxml())
+	g.api(g.shop.erp, "POST", "/v1/erp/orders/"+id+"/response", `{"status":"accepted"}`).want(t, 201)
+	answers := func() string {
+		return g.api(g.shop.erp, "GET", "/v1/erp/orders/"+id+"/responses", "").want(t, 200).text("answers")
+	}
+	await(t, func() bool { return strings.Contains(answers(), ": 500 x") })
+
+	p := g.linkProfile(link)
+	p.Ordering.Format = "peppol-bis-ordering-3" // takes any answer of HTTP for a receipt
+	must(t)(g.admin.ChangeConnection(t.Context(), g.shop.id, conn, p))
+	buyer.mu.Lock()
+	buyer.refuse = "400"
+	buyer.mu.Unlock()
+	g.api(g.shop.key, "POST", "/v1/admin/orders/"+id+"/answers/1/deliver", "").want(t, 200)
+	await(t, func() bool { return !strings.Contains(answers(), ": 500 x") })
+	if got := answers(); strings.Contains(got, "delivered_at") || !strings.Contains(got, ": 400 x") {
+		t.Errorf("the refusal was not read: %s", got)
+	}
+}
+
 func TestAnAnswerThatIsRefusedForGoodIsNotTriedAgain(t *testing.T) {
 	g, buyer := withShop(t), takeAnswers(t)
 	buyer.refuse = "400"

@@ -155,7 +155,7 @@ func (m *orderModel) Check(rt *rapid.T) {
 	m.equal(rt, "overdue", overdue, err, func(o order.State) bool {
 		return order.Restore(o).Awaits() && !m.now.Before(o.ExpiresAt)
 	})
-	toPush, err := m.stores.Orders.ToPush(ctx, m.now, all)
+	toPush, err := m.stores.Orders.ToPush(ctx, m.now, nil, all)
 	m.equal(rt, "to be pushed", toPush, err, func(o order.State) bool {
 		return !o.Push.Due.IsZero() && !o.Push.Due.After(m.now)
 	})
