@@ -324,3 +324,10 @@ func TestTheFirstTenantAndKeys(t *testing.T) {
 		}
 	}
 }
+
+func TestARefusalTellsNothingTwice(t *testing.T) {
+	_, _, stderr := cli(t, "", "login", "--format", "oci-4", "--query", "a=b")
+	if strings.Count(stderr, "USERNAME") != 1 || strings.Count(stderr, "missing or empty") < 1 {
+		t.Errorf("told %s", stderr)
+	}
+}
