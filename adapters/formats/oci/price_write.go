@@ -29,7 +29,8 @@ func (e *encoder) price(l *cart.Line) {
 		return
 	}
 	if price.Mul(basisGiven).Cmp(l.UnitPrice.Mul(per)) != 0 {
-		e.changed("/unit_price", "price.rounded", "PRICE holds 3 decimals", transfer.Changed, perMany(l.UnitPrice, basisGiven), perMany(price, per))
+		e.changed("/unit_price", "price.rounded", "PRICE holds 3 decimals", transfer.Changed,
+			perMany(l.UnitPrice, basisGiven), perMany(price, per))
 	}
 	e.putPrice(take(price, nil), take(per, nil))
 }
