@@ -307,9 +307,13 @@ func (c *cartWriter) description(i int, l *cart.Line) {
 		keptName := cut(name, limit)
 		keptText := cut(text, limit-len(keptName)-len("\n"))
 		if keptName != name || keptText != text {
+			before, after := text, keptText
+			if keptName != name {
+				before, after = name, keptName
+			}
 			c.warnings.line(i, "/description", transfer.Warning{
 				Code: "cut", Effect: transfer.Cut, Message: "name and description have more bytes than the buyer keeps (description_bytes)",
-				Before: transfer.Shown(joined("\n", name, text)), After: transfer.Shown(joined("\n", keptName, keptText)),
+				Before: transfer.Shown(before), After: transfer.Shown(after),
 				Remedy: "begin with what the approver must read; name and description are one text in cXML",
 			})
 		}
