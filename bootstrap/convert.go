@@ -228,7 +228,10 @@ func require(c *cobra.Command, names ...string) {
 func warningLine(w document.Warning) string {
 	line := fmt.Sprintf("warning %s: %s %s", w.Code, w.Path, w.Message)
 	if w.Effect != "" {
-		line += fmt.Sprintf("; %s: %q", w.Effect, w.Before)
+		line += "; " + string(w.Effect)
+	}
+	if w.Before != "" || w.After != "" {
+		line += fmt.Sprintf(": %q", w.Before)
 	}
 	if w.After != "" {
 		line += fmt.Sprintf(" becomes %q", w.After)

@@ -223,10 +223,10 @@ func TestEveryProblemIsToldAtOnceWithItsPlace(t *testing.T) {
 		got = append(got, d.Path+" "+d.Code+" "+message)
 	}
 	want := []string{
-		"/mapping/version unknown_version line 2, column 14",
-		"/mapping/cart/åäö unknown_target line 3, column 12",
-		"/mapping/cart/y unknown_target line 3, column 24",
-		"/mapping/lines/sku/expr expression line 4, column 28",
+		"/mapping/version unknown_version line 2, column 14 of the mapping",
+		"/mapping/cart/åäö unknown_target line 3, column 12 of the mapping",
+		"/mapping/cart/y unknown_target line 3, column 24 of the mapping",
+		"/mapping/lines/sku/expr expression line 4, column 28 of the mapping",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -422,8 +423,8 @@ func (c *compilation) table(v *value) map[string]string {
 	name := c.string(v, cart.MaxName)
 	table, ok := c.tables[name]
 	if !ok && v.kind == '"' {
-		c.wrongf(v, "unknown_table", "there is no table %s; there are %s", quote(name),
-			strings.Join(slices.Sorted(maps.Keys(c.tables)), ", "))
+		known := cmp.Or(strings.Join(slices.Sorted(maps.Keys(c.tables)), ", "), "none")
+		c.wrongf(v, "unknown_table", "there is no table %s; there are %s", quote(name), known)
 	}
 	return table
 }

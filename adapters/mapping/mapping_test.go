@@ -328,6 +328,17 @@ func TestMappingsThatCannotWorkAreRefused(t *testing.T) {
 	}
 }
 
+func TestAMissingTableIsToldWithThoseThatThereAre(t *testing.T) {
+	for text, says := range map[string]string{
+		onLine("sku", `{"from": "line.sku", "then": [{"map": "x"}]}`):                    "there are groups, units",
+		`{"version": 1, "lines": {"sku": {"from": "line.sku", "then": [{"map": "x"}]}}}`: "there are none",
+	} {
+		if f := fault.From(check(text)); f == nil || !strings.HasSuffix(f.Details[0].Message, says) {
+			t.Errorf("%+v, want %q", f, says)
+		}
+	}
+}
+
 // A static value alone may be wrong for the test's cart and right for the shop's.
 func TestStaticValuesThatSomeCartCanHaveAreTaken(t *testing.T) {
 	for sentence, text := range map[string]string{

@@ -4,6 +4,7 @@ package transfer
 import (
 	"encoding/base64"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/punchgate/punchgate/domain/cart"
 )
@@ -45,6 +46,29 @@ type Warning struct {
 	Before, After string
 	Remedy        string // what the shop or the operator can do
 	Source        string // of the rule; says whether it was verified
+}
+
+// maxShown is the most characters that are shown of a value.
+const maxShown = 80
+
+// Shown is a value as a warning shows it: its beginning and its end where it is long.
+func Shown(value string) string {
+	count := utf8.RuneCountInString(value)
+	if count <= maxShown {
+		return value
+	}
+	const part = maxShown/2 - 1
+	begin, end, n := 0, 0, 0
+	for i := range value {
+		switch n {
+		case part:
+			begin = i
+		case count - part:
+			end = i
+		}
+		n++
+	}
+	return value[:begin] + " … " + value[end:]
 }
 
 // Effect is what a procurement system does to a value that it does not take as it is.

@@ -156,8 +156,19 @@ func (e *encoder) warnAt(path, code, message string) {
 	e.warnings = append(e.warnings, transfer.Warning{Path: path, Code: code, Message: message})
 }
 
-func (e *encoder) changed(member, code, why, before, after string) {
-	e.warnAt(e.path(member), code, why+": "+before+" became "+after)
+// changed tells what the form has in place of a value of the line.
+func (e *encoder) changed(member, code, why string, effect transfer.Effect, before, after string) {
+	e.warnings = append(e.warnings, transfer.Warning{
+		Path: e.path(member), Code: code, Message: why, Effect: effect, Before: transfer.Shown(before), After: transfer.Shown(after),
+	})
+}
+
+// leaveOut tells that a field is left out, for it cannot hold its value.
+func (e *encoder) leaveOut(path string, field, value, why string) {
+	e.warnings = append(e.warnings, transfer.Warning{
+		Path: path, Code: "code.left_out", Message: field + " is left out: " + quote(value) + " " + why,
+		Effect: transfer.Changed, Before: transfer.Shown(value),
+	})
 }
 
 // leave notes that a member of the line is left out.
@@ -202,17 +213,18 @@ func (e *encoder) characters(member, text string) string {
 	}
 	clean := latin1(text)
 	if clean != text && clean != norm.NFC.String(text) {
-		e.changed(member, "characters.replaced", "the form's charset is "+charsetLatin1, quote(text), quote(clean))
+		e.changed(member, "characters.replaced", "the form's charset is "+charsetLatin1, transfer.Changed, text, clean)
 	}
 	return clean
 }
 
 // putText writes a text for people, cut to the field's length.
 func (e *encoder) putText(c column, member, value string) (whole bool) {
-	value = oneLine(e.characters(member, oneLine(value)))
+	given := oneLine(value)
+	value = oneLine(e.characters(member, given))
 	fits := cut(value, c.length(e.version))
 	if fits != value {
-		e.changed(member, "text.cut", fmt.Sprintf("%s holds %d characters", c, c.length(e.version)), quote(value), quote(fits))
+		e.changed(member, "text.cut", fmt.Sprintf("%s holds %d characters", c, c.length(e.version)), transfer.Cut, given, fits)
 	}
 	e.put(c, fits)
 	return fits == value
@@ -224,7 +236,7 @@ func (e *encoder) putCode(c column, member, value string) (written bool) {
 		return false
 	}
 	if why := e.unfit(c, value); why != "" {
-		e.warnAt(e.path(member), "code.left_out", c.String()+" is left out: "+quote(value)+" "+why)
+		e.leaveOut(e.path(member), c.String(), value, why)
 		return false
 	}
 	e.put(c, value)
@@ -304,7 +316,7 @@ func (e *encoder) prepare() {
 	if why := e.unfit(contract, e.cart.ContractID); why == "" {
 		e.contract = e.cart.ContractID
 	} else {
-		e.warnAt("/contract_id", "code.left_out", "CONTRACT is left out: "+quote(e.cart.ContractID)+" "+why)
+		e.leaveOut("/contract_id", contract.String(), e.cart.ContractID, why)
 	}
 	lines := e.cart.Lines
 	for i := range lines {
@@ -450,7 +462,7 @@ func (e *encoder) quantity(l *cart.Line) {
 	n := take(l.Quantity, e.scratch[0][:0])
 	if n.decimals() > maxDecimals {
 		rounded := l.Quantity.Round(maxDecimals)
-		e.changed("/quantity", "quantity.rounded", "QUANTITY holds 3 decimals", l.Quantity.String(), rounded.String())
+		e.changed("/quantity", "quantity.rounded", "QUANTITY holds 3 decimals", transfer.Changed, l.Quantity.String(), rounded.String())
 		n = take(rounded, e.scratch[0][:0])
 	}
 	if len(n.digits) == 0 || n.whole() > maxWholeDigits {

@@ -12,6 +12,7 @@ import (
 	"github.com/punchgate/punchgate/adapters/formats/oci"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/transfer"
 )
 
 func TestAMappingCanNameEveryFieldOfTheVersion(t *testing.T) {
@@ -194,6 +195,15 @@ func TestTheAnswerToAFunctionHasTheFormOfACartWithoutItsIdentifiers(t *testing.T
 		if err != nil || len(browse(t, cancel.Form).items) != 0 {
 			t.Errorf("no hits: %+v, %v", cancel, err)
 		}
+	}
+}
+
+func TestACutTellsWhatTheFormHas(t *testing.T) {
+	name := strings.Repeat("–", 41)
+	_, h := encode(t, oci.New4(), outgoing(changed(t, func(c *cart.Cart) { c.Lines[0].Name = name }), ""))
+	i := slices.IndexFunc(h.Warnings, func(w transfer.Warning) bool { return w.Code == "text.cut" })
+	if i < 0 || h.Warnings[i].Effect != transfer.Cut || h.Warnings[i].Before != name || h.Warnings[i].After != strings.Repeat("-", 40) {
+		t.Errorf("%+v", h.Warnings)
 	}
 }
 

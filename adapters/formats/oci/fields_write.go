@@ -120,7 +120,7 @@ func (e *encoder) class(l *cart.Line) {
 		return
 	}
 	if why := e.unfit(schemaType, of.Scheme); why != "" {
-		e.warnAt(e.path("/classifications"), "code.left_out", "EXT_SCHEMA_TYPE is left out: "+quote(of.Scheme)+" "+why)
+		e.leaveOut(e.path("/classifications"), schemaType.String(), of.Scheme, why)
 		return
 	}
 	byID := e.UNSPSC != inCategory && e.putCode(categoryID, "/classifications", of.Code)
@@ -218,7 +218,7 @@ func (e *encoder) putExtra(x extraField, value string) {
 		}
 	}
 	if why != "" {
-		e.warnAt(e.path(""), "code.left_out", x.name+" is left out: "+quote(value)+" "+why)
+		e.leaveOut(e.path(""), x.name, value, why)
 		return
 	}
 	e.text = append(e.text, x.name...)
