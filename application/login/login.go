@@ -209,7 +209,7 @@ func (s *Service) open(ctx context.Context, at place, decoder port.LoginDecoder,
 	}
 	switch {
 	case start.Order != nil:
-		got.queued, err = s.order(ctx, at, start, r)
+		got.queued, err = s.order(ctx, at, start)
 		return got, err
 	case at.ordersOnly:
 		return got, errOrdersOnly
@@ -227,7 +227,7 @@ func (s *Service) open(ctx context.Context, at place, decoder port.LoginDecoder,
 var errOrdersOnly = fault.New(fault.Unsupported, "login.orders_only", "this address takes purchase orders only")
 
 // order hands on a purchase order. It reports whether an operator has to look at it.
-func (s *Service) order(ctx context.Context, at place, start port.StartCall, r port.StartRequest) (queued bool, err error) {
+func (s *Service) order(ctx context.Context, at place, start port.StartCall) (queued bool, err error) {
 	format := at.conn.Profile().Ordering.Format
 	if _, err := formats.As[port.StartResponder](s.formats, format, formats.Order); err != nil {
 		return false, completion.ErrNoOrders
@@ -238,7 +238,7 @@ func (s *Service) order(ctx context.Context, at place, start port.StartCall, r p
 		sender = strings.ToLower(from[0].Domain) + " " + from[0].ID
 	}
 	received, err := s.orders.Receive(ctx, at.conn, at.responder.Name(), sender,
-		&receipt.Content{MediaType: r.ContentType, Body: start.Kept, Order: *start.Order})
+		&receipt.Content{MediaType: "text/xml", Body: start.Kept, Order: *start.Order})
 	return received.Queued(), err
 }
 
