@@ -36,6 +36,6 @@ func (a *Accumulator) Trim() { trim(&a.d) }
 func (a *Accumulator) Decimal() Decimal { return Decimal{new(apd.Decimal).Set(&a.d)} }
 
 // Append appends the plain decimal to b.
-func (a *Accumulator) Append(b []byte) []byte { return a.d.Append(b, 'f') }
+func (a *Accumulator) Append(b []byte) []byte { return appendTo(b, &a.d) }
 
 func (a *Accumulator) apply(_ apd.Condition, err error) { settle(&a.d, err) }

@@ -4,6 +4,7 @@ package money
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/cockroachdb/apd/v3"
@@ -267,7 +268,29 @@ func (d Decimal) Append(b []byte) []byte {
 	if d.d == nil {
 		return b
 	}
-	return d.d.Append(b, 'f')
+	return appendTo(b, d.d)
+}
+
+// appendTo takes the short way for what has few digits and a point between them.
+func appendTo(b []byte, d *apd.Decimal) []byte {
+	fraction := -int(d.Exponent)
+	if fraction < 0 || fraction >= len(powers) || !d.Coeff.IsUint64() {
+		return d.Append(b, 'f')
+	}
+	if d.Negative {
+		b = append(b, '-')
+	}
+	digits, unit := d.Coeff.Uint64(), powers[fraction]
+	b = strconv.AppendUint(b, digits/unit, 10)
+	if fraction == 0 {
+		return b
+	}
+	b = append(b, '.')
+	for rest := digits % unit; unit > 1; rest %= unit {
+		unit /= 10
+		b = append(b, "0123456789"[rest/unit])
+	}
+	return b
 }
 
 // MarshalJSON writes the decimal as a JSON string.

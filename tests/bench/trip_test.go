@@ -1,4 +1,4 @@
-// Package bench measures the whole trip over HTTP. The encoders' benchmarks are beside the encoders, the store's beside
+// Package bench measures the whole trip over HTTP, and the encoders beside encoding/xml. The store's benchmarks are beside
 // the store. Figures are compared within one run: machines differ.
 package bench
 

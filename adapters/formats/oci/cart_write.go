@@ -24,8 +24,8 @@ var ErrCart = fault.New(fault.Invalid, "oci.cart_not_carried", "OCI cannot carry
 const (
 	maxDetails    = 100  // of a refusal
 	manyFields    = 1000 // more of them, receivers in PHP drop in silence
-	bytesPerLine  = 512  // of the names and values of a line's fields, roughly
-	fieldsPerLine = 16   // likewise
+	fieldsPerLine = 20   // roughly
+	bytesPerLine  = 512  // of the names of a line's fields, roughly
 )
 
 var one, ten = money.FromInt(1), money.FromInt(10)
@@ -40,11 +40,9 @@ func (f *Format) EncodeCart(w io.Writer, o port.Outgoing) (port.Handover, error)
 	if err != nil {
 		return port.Handover{}, err
 	}
-	lines := len(o.Cart.Lines) + 1
 	e := encoder{
-		settings: s, version: f.version, cart: o.Cart, latin1: form.AcceptCharset == charsetLatin1,
-		text: make([]byte, 0, lines*bytesPerLine), fields: make([]span, 0, lines*fieldsPerLine), point: '.',
-		answers: o.Keep[paramFunction] != "", mappings: o.LineFields,
+		settings: s, version: f.version, cart: o.Cart, latin1: form.AcceptCharset == charsetLatin1, point: '.',
+		answers: o.Keep[paramFunction] != "", mappings: o.LineFields, fields: form.Fields,
 	}
 	if s.DecimalComma {
 		e.point = ','
@@ -58,7 +56,7 @@ func (f *Format) EncodeCart(w io.Writer, o port.Outgoing) (port.Handover, error)
 		e.warnAt("", "charset.not_known", "the start call asks for the charset "+quote(asked)+"; the form is in "+form.AcceptCharset)
 	}
 	for _, field := range form.Fields {
-		if e.latin1 && strings.ContainsFunc(field.Name+field.Value, outsideLatin1) {
+		if e.latin1 && (outsideLatin1(field.Name) || outsideLatin1(field.Value)) {
 			e.warnAt("", "field.characters", "the field "+field.Name+" has characters that the form's charset "+charsetLatin1+" lacks")
 		}
 	}
@@ -66,12 +64,13 @@ func (f *Format) EncodeCart(w io.Writer, o port.Outgoing) (port.Handover, error)
 	if len(e.details) > 0 {
 		return port.Handover{}, ErrCart.With(e.details...)
 	}
-	form.Fields = append(form.Fields, e.made()...)
+	hidden := len(form.Fields)
+	form.Fields = e.fields
 	if n := len(form.Fields); n > manyFields {
 		e.warnAt("/lines", "fields.many",
 			fmt.Sprintf("the form has %d fields; systems written in PHP take no more than %d, in silence", n, manyFields))
 	}
-	if err := writeForm(w, &form); err != nil {
+	if err := writeForm(w, &form, hidden); err != nil {
 		return port.Handover{}, err
 	}
 	return port.Handover{
@@ -80,7 +79,7 @@ func (f *Format) EncodeCart(w io.Writer, o port.Outgoing) (port.Handover, error)
 	}, nil
 }
 
-// encoder writes the items of one cart. Names and values stand in one text, of which the fields are parts.
+// encoder writes the items of one cart.
 type encoder struct {
 	settings
 	version version
@@ -94,8 +93,9 @@ type encoder struct {
 	mapped   map[string]string   // those of the line being written
 	extra    []extraField
 
-	text   []byte
-	fields []span
+	fields []transfer.Field
+	text   strings.Builder // of which names are parts, and values that the cart does not have as they are written
+	index  string          // of the line being written, such as [1]
 
 	contract   string         // of the whole cart
 	contracted bool           // the line being written has a CONTRACT
@@ -105,11 +105,9 @@ type encoder struct {
 	details    []fault.Detail
 	warnings   []transfer.Warning
 
-	scratch [2][48]byte // for the digits of two numbers
+	digits [2][48]byte // of two numbers
+	number [48]byte    // as it is written
 }
-
-// span is a field: where its name ends and where its value does.
-type span struct{ name, value int }
 
 // leftOut is a member that the format has no place for, told once for all lines.
 type leftOut struct {
@@ -126,17 +124,6 @@ func (l leftOut) path() string {
 		path += "/" + strconv.Itoa(l.of) + l.rest
 	}
 	return path
-}
-
-// made returns the fields.
-func (e *encoder) made() []transfer.Field {
-	text, begin := string(e.text), 0
-	fields := make([]transfer.Field, len(e.fields))
-	for i, f := range e.fields {
-		fields[i] = transfer.Field{Name: text[begin:f.name], Value: text[f.name:f.value]}
-		begin = f.value
-	}
-	return fields
 }
 
 func (e *encoder) path(member string) string {
@@ -188,22 +175,33 @@ func (e *encoder) leaveOf(member string, of int, rest string, present bool) {
 	e.left = append(e.left, leftOut{member, of, rest, e.line, 1})
 }
 
-// open begins a field; its value is what is appended to the text until close.
-func (e *encoder) open(c column) int {
-	e.text = append(append(e.text, prefix...), columns[c].name...)
-	e.text = append(strconv.AppendInt(append(e.text, '['), int64(e.line)+1, 10), ']')
-	return len(e.text)
+// keep returns the parts as one text.
+func (e *encoder) keep(parts ...string) string {
+	begin := e.text.Len()
+	for _, part := range parts {
+		e.text.WriteString(part)
+	}
+	return e.text.String()[begin:]
 }
 
-func (e *encoder) close(name int) { e.fields = append(e.fields, span{name, len(e.text)}) }
+// integer returns a whole number as text.
+func (e *encoder) integer(n int) string {
+	begin := e.text.Len()
+	e.text.Write(strconv.AppendInt(e.number[:0], int64(n), 10))
+	return e.text.String()[begin:]
+}
+
+// decimal returns the number as text, with the given digits after the point.
+func (e *encoder) decimal(n number, decimals int) string {
+	begin := e.text.Len()
+	e.text.Write(n.append(e.number[:0], decimals, e.point))
+	return e.text.String()[begin:]
+}
 
 func (e *encoder) put(c column, value string) {
-	if value == "" {
-		return
+	if value != "" {
+		e.fields = append(e.fields, transfer.Field{Name: e.keep(fullNames[c], e.index), Value: value})
 	}
-	name := e.open(c)
-	e.text = append(e.text, value...)
-	e.close(name)
 }
 
 // characters returns a text in the form's charset, with a warning where it differs.
@@ -220,8 +218,11 @@ func (e *encoder) characters(member, text string) string {
 
 // putText writes a text for people, cut to the field's length.
 func (e *encoder) putText(c column, member, value string) (whole bool) {
-	given := oneLine(value)
-	value = oneLine(e.characters(member, given))
+	given := value
+	if !tidy(value) {
+		given = oneLine(value)
+		value = oneLine(e.characters(member, given))
+	}
 	fits := cut(value, c.length(e.version))
 	if fits != value {
 		e.changed(member, "text.cut", fmt.Sprintf("%s holds %d characters", c, c.length(e.version)), transfer.Cut, given, fits)
@@ -250,11 +251,13 @@ func (e *encoder) unfit(c column, value string) string {
 
 func (e *encoder) unfitWithin(limit int, value string) string {
 	switch {
+	case len(value) <= limit && tidy(value):
+		return ""
 	case cut(value, limit) != value:
 		return fmt.Sprintf("has more than %d characters", limit)
 	case oneLine(value) != value:
 		return "has blanks around it or several lines"
-	case e.latin1 && strings.ContainsFunc(value, outsideLatin1):
+	case e.latin1 && outsideLatin1(value):
 		return "has characters that " + charsetLatin1 + " lacks"
 	}
 	return ""
@@ -272,17 +275,19 @@ func (e *encoder) write() {
 	e.leaveCart()
 	e.prepare()
 	e.gatherExtra()
+	e.fields = slices.Grow(e.fields, fieldsPerLine*(len(c.Lines)+1))
+	e.text.Grow(bytesPerLine * (len(c.Lines) + 1))
 	for i := range c.Lines {
-		e.line, e.mapped = i, nil
+		e.mapped = nil
 		if i < len(e.mappings) {
 			e.mapped = e.mappings[i]
 		}
-		e.item(&c.Lines[i])
+		e.item(i, &c.Lines[i])
 	}
 	if c.Shipping.Amount.Sign() > 0 {
-		e.line, e.mapped = len(c.Lines), nil
+		e.mapped = nil
 		e.warnAt("/shipping/amount", "shipping.as_line", "the cost of delivery is a line of its own, with the article number "+cart.Freight)
-		e.item(&cart.Line{
+		e.item(len(c.Lines), &cart.Line{
 			ID: e.freightID(), SKU: cart.Freight, Name: cmp.Or(c.Shipping.Description, "Freight"),
 			Quantity: one, Unit: freightUnit, UnitPrice: c.Shipping.Amount,
 		})
@@ -355,15 +360,15 @@ func (e *encoder) freightID() string {
 	}
 }
 
-func (e *encoder) item(l *cart.Line) {
+func (e *encoder) item(i int, l *cart.Line) {
+	e.line = i
+	e.index = e.keep("[", e.integer(i+1), "]")
 	e.names(l)
 	e.quantity(l)
 	e.putCode(unit, "/unit", cmp.Or(e.Units[l.Unit], l.Unit))
 	e.price(l)
 	if l.LeadTimeDays != nil {
-		name := e.open(leadTime)
-		e.text = strconv.AppendInt(e.text, int64(*l.LeadTimeDays), 10)
-		e.close(name)
+		e.put(leadTime, e.integer(*l.LeadTimeDays))
 	}
 	if !e.fromMapping(vendor) {
 		e.put(vendor, e.Vendor)
@@ -395,13 +400,11 @@ func (e *encoder) agreements(l *cart.Line) {
 		return
 	}
 	e.put(quoteID, e.cart.ID)
-	name := e.open(quoteItem)
 	if e.byPosition {
-		e.text = strconv.AppendInt(e.text, int64(e.line)+1, 10)
+		e.put(quoteItem, e.position())
 	} else {
-		e.text = append(e.text, l.ID...)
+		e.put(quoteItem, l.ID)
 	}
-	e.close(name)
 }
 
 // names writes DESCRIPTION or MATNR, of which an item has one, and the whole text where that does not hold it.
@@ -448,30 +451,26 @@ func (e *encoder) longText(name, text string) {
 }
 
 func (e *encoder) putLongText(text string) {
-	if text == "" {
-		return
+	if text != "" {
+		e.fields = append(e.fields, transfer.Field{Name: e.keep(prefix+longText, e.position(), longTextEnd), Value: text})
 	}
-	e.text = append(append(e.text, prefix...), longText...)
-	e.text = append(strconv.AppendInt(e.text, int64(e.line)+1, 10), longTextEnd...)
-	name := len(e.text)
-	e.text = append(e.text, text...)
-	e.close(name)
 }
 
+// position is the number of the item in the form.
+func (e *encoder) position() string { return e.index[1 : len(e.index)-1] }
+
 func (e *encoder) quantity(l *cart.Line) {
-	n := take(l.Quantity, e.scratch[0][:0])
+	n := take(l.Quantity, e.digits[0][:0])
 	if n.decimals() > maxDecimals {
 		rounded := l.Quantity.Round(maxDecimals)
 		e.changed("/quantity", "quantity.rounded", "QUANTITY holds 3 decimals", transfer.Changed, l.Quantity.String(), rounded.String())
-		n = take(rounded, e.scratch[0][:0])
+		n = take(rounded, e.digits[0][:0])
 	}
 	if len(n.digits) == 0 || n.whole() > maxWholeDigits {
 		e.refuse(e.path("/quantity"), "out_of_range", "must be at least 0.001 and have at most 11 digits before the point")
 		return
 	}
-	name := e.open(quantity)
-	e.text = n.append(e.text, maxDecimals, e.point)
-	e.close(name)
+	e.put(quantity, e.decimal(n, maxDecimals))
 }
 
 // articles writes the numbers of the article.
@@ -507,9 +506,7 @@ func (e *encoder) place(l *cart.Line) {
 	}
 	if l.PartOf != "" {
 		e.put(itemType, "O")
-		name := e.open(parentID)
-		e.text = strconv.AppendInt(e.text, int64(e.roots[l.PartOf])+1, 10)
-		e.close(name)
+		e.put(parentID, e.integer(e.roots[l.PartOf]+1))
 		return
 	}
 	if at, isRoot := e.roots[l.SKU]; isRoot && at == e.line {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/punchgate/punchgate/adapters/formats/oci"
 	"github.com/punchgate/punchgate/application/port"
@@ -150,6 +151,15 @@ func TestAMappingBelongsToItsLine(t *testing.T) {
 		if got := items[n+1]["TAXCODE"] + " " + items[n+1]["CONTRACT_ITEM"]; got != want {
 			t.Errorf("item %d: %q, want %q", n+1, got, want)
 		}
+	}
+}
+
+func TestTheDocumentIsJSONWhateverTheHiddenFieldsHold(t *testing.T) {
+	o := outgoing(readCart(t, "testdata/encode/minimal.cart.json"), "")
+	o.FormFields = map[string]string{"a\"\\b": "\u2028\xff<"}
+	document, _ := encode(t, oci.New4(), o)
+	if !json.Valid(document) || !utf8.Valid(document) || !bytes.Contains(document, []byte(`{"name":"a\"\\b","value":"`+"\u2028\ufffd<"+`"}`)) {
+		t.Errorf("%q", document)
 	}
 }
 

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/punchgate/punchgate/adapters/formats/options"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/transfer"
 )
 
 // members are the members of the cart, or of its line, that the format writes into a field. The fields without one have
@@ -64,12 +64,15 @@ func (e *encoder) maps(c column) bool {
 // fromMapping writes the field where the mapping has it, and reports whether it has.
 func (e *encoder) fromMapping(c column) bool {
 	value, mapped := e.mapped[fullNames[c]]
+	if !mapped {
+		return false
+	}
 	if c == attachmentTitle || c >= custField1 && c <= custField5 {
 		e.putText(c, "", value)
 	} else {
 		e.putCode(c, "", value)
 	}
-	return mapped
+	return true
 }
 
 // link writes the first attachment that has an address, or else the article's page.
@@ -221,11 +224,7 @@ func (e *encoder) putExtra(x extraField, value string) {
 		e.leaveOut(e.path(""), x.name, value, why)
 		return
 	}
-	e.text = append(e.text, x.name...)
-	e.text = append(strconv.AppendInt(append(e.text, '['), int64(e.line)+1, 10), ']')
-	name := len(e.text)
-	e.text = append(e.text, value...)
-	e.close(name)
+	e.fields = append(e.fields, transfer.Field{Name: e.keep(x.name, e.index), Value: value})
 }
 
 // CheckFormField refuses a name that no hidden field of the form can have.

@@ -109,25 +109,28 @@ func split(form *transfer.Form) error {
 // unreadable reports what browsers change in a field: control characters, and what stands for undecodable bytes.
 func unreadable(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError }
 
-// writeForm writes the form as JSON, one field on a line.
-func writeForm(w io.Writer, form *transfer.Form) error {
-	b := make([]byte, 0, 1<<10)
-	member := func(before, value string) {
-		b, _ = jsontext.AppendQuote(append(b, before...), value) // it fails on broken UTF-8 alone, and then writes U+FFFD
-	}
-	member(`{"action":`, form.Action)
-	member(`,"method":`, form.Method)
-	member(`,"accept_charset":`, form.AcceptCharset)
-	member(`,"target":`, form.Target)
+// writeForm writes the form as JSON, one field on a line. Behind the hidden fields stand those of the items, whose names need
+// no escapes.
+func writeForm(w io.Writer, form *transfer.Form, hidden int) error {
+	b := make([]byte, 0, 1<<15)
+	b = appendQuoted(append(b, `{"action":`...), form.Action)
+	b = appendQuoted(append(b, `,"method":`...), form.Method)
+	b = appendQuoted(append(b, `,"accept_charset":`...), form.AcceptCharset)
+	b = appendQuoted(append(b, `,"target":`...), form.Target)
 	b = append(b, `,"fields":[`...)
-	separator := "\n"
-	for _, f := range form.Fields {
-		b = append(b, separator...)
-		separator = ",\n"
-		member(`{"name":`, f.Name)
-		member(`,"value":`, f.Value)
-		b = append(b, '}')
-		if len(b) >= 32<<10 {
+	for i := range form.Fields {
+		f := &form.Fields[i]
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, "\n{\"name\":"...)
+		if i < hidden {
+			b = appendQuoted(b, f.Name)
+		} else {
+			b = append(append(append(b, '"'), f.Name...), '"')
+		}
+		b = append(appendQuoted(append(b, `,"value":`...), f.Value), '}')
+		if len(b) >= cap(b)*7/8 {
 			if _, err := w.Write(b); err != nil {
 				return err
 			}
@@ -136,6 +139,28 @@ func writeForm(w io.Writer, form *transfer.Form) error {
 	}
 	_, err := w.Write(append(b, "\n]}\n"...))
 	return err
+}
+
+// appendQuoted appends a text as a JSON string.
+func appendQuoted(b []byte, s string) []byte {
+	wide := false
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= utf8.RuneSelf:
+			wide = true
+		case c < ' ' || c == '"' || c == '\\':
+			return escaped(b, s)
+		}
+	}
+	if wide && !utf8.ValidString(s) {
+		return escaped(b, s)
+	}
+	return append(append(append(b, '"'), s...), '"')
+}
+
+func escaped(b []byte, s string) []byte {
+	b, _ = jsontext.AppendQuote(b, s) // it fails on broken UTF-8 alone, and then writes U+FFFD
+	return b
 }
 
 // EncodeCancel writes no document: the form goes back with no items.

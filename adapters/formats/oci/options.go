@@ -103,7 +103,7 @@ func (s *settings) check(report options.Report, v version) {
 		if limit := c.length(v); utf8.RuneCountInString(value) > limit {
 			report(path, "too_long", "must have at most "+strconv.Itoa(limit)+" characters")
 		}
-		if value != oneLine(value) || strings.ContainsFunc(value, outsideLatin1) {
+		if value != oneLine(value) || outsideLatin1(value) {
 			report(path, "not_plain", "must be one line in characters of ISO-8859-1, without blanks around it")
 		}
 	}

@@ -10,7 +10,7 @@ import (
 // a power of ten where that is needed: 0.0125 for 1 is 0.125 for 10. Only what does not fit then is rounded.
 func (e *encoder) price(l *cart.Line) {
 	basisGiven := l.PriceBasisQuantity.Or(one)
-	amount, basis := take(l.UnitPrice, e.scratch[0][:0]), take(basisGiven, e.scratch[1][:0])
+	amount, basis := take(l.UnitPrice, e.digits[0][:0]), take(basisGiven, e.digits[1][:0])
 	longest := priceUnit.length(e.version)
 	least, most := -basis.exponent, longest-len(basis.digits)-basis.exponent // powers that make the basis whole, and let it fit
 	exact := least
@@ -38,13 +38,9 @@ func (e *encoder) price(l *cart.Line) {
 func perMany(price, per money.Decimal) string { return price.String() + " for " + per.String() }
 
 func (e *encoder) putPrice(amount, per number) {
-	name := e.open(price)
-	e.text = amount.append(e.text, maxDecimals, e.point)
-	e.close(name)
+	e.put(price, e.decimal(amount, maxDecimals))
 	e.put(currency, e.cart.Currency)
-	name = e.open(priceUnit)
-	e.text = per.append(e.text, 0, e.point)
-	e.close(name)
+	e.put(priceUnit, e.decimal(per, 0))
 }
 
 // round finds the price of three decimals that is nearest: for the price basis times the highest power of ten, or where

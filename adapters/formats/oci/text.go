@@ -19,7 +19,7 @@ var substitutes = map[rune]string{
 // latin1 returns the text in the characters of ISO-8859-1: what it lacks becomes the nearest that it has, else a question
 // mark. The text is in Unicode's composed form (NFC) first.
 func latin1(s string) string {
-	if !strings.ContainsFunc(s, outsideLatin1) {
+	if !outsideLatin1(s) {
 		return s
 	}
 	s = norm.NFC.String(s)
@@ -29,7 +29,7 @@ func latin1(s string) string {
 			b.WriteString(substitute)
 			continue
 		}
-		if !outsideLatin1(r) {
+		if r <= unicode.MaxLatin1 {
 			b.WriteRune(r)
 			continue
 		}
@@ -37,7 +37,7 @@ func latin1(s string) string {
 		for _, part := range norm.NFKD.String(string(r)) {
 			if substitute, known := substitutes[part]; known {
 				b.WriteString(substitute)
-			} else if !outsideLatin1(part) {
+			} else if part <= unicode.MaxLatin1 {
 				b.WriteRune(part)
 			}
 		}
@@ -51,10 +51,30 @@ func latin1(s string) string {
 	return b.String()
 }
 
-func outsideLatin1(r rune) bool { return r > unicode.MaxLatin1 }
+// outsideLatin1 reports characters that ISO-8859-1 lacks. In UTF-8 each begins with a byte that none of it has.
+func outsideLatin1(s string) bool {
+	for i := range len(s) {
+		if s[i] > "\u00ff"[0] {
+			return true
+		}
+	}
+	return false
+}
 
 // invisible reports marks that belong to the character before them, and characters that show nothing.
 func invisible(r rune) bool { return unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) }
+
+// tidy reports what most texts are: one line in characters of ISO-8859-1, without blanks around it, so that there is nothing
+// to change. It does not know all such texts.
+func tidy(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > "\u00ff"[0] {
+			return false
+		}
+	}
+	visible := func(c byte) bool { return c > ' ' && c < utf8.RuneSelf }
+	return s == "" || visible(s[0]) && visible(s[len(s)-1])
+}
 
 // oneLine makes one line of a text, without blanks around it.
 func oneLine(s string) string {
@@ -73,6 +93,9 @@ func breaks(r rune) bool {
 
 // cut returns the first characters of the text, and does not take the last one apart from the marks upon it.
 func cut(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
 	end := len(s)
 	for i := range s {
 		if limit == 0 {

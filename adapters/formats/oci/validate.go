@@ -120,7 +120,7 @@ func (j *judge) form(form *returned) {
 	}
 	for _, field := range form.Fields {
 		ofItem := strings.HasPrefix(field.Name, "NEW_ITEM")
-		if charset == charsetLatin1 && strings.ContainsFunc(field.Name+field.Value, outsideLatin1) {
+		if charset == charsetLatin1 && (outsideLatin1(field.Name) || outsideLatin1(field.Value)) {
 			r := ruleOthers
 			if ofItem {
 				r = ruleCharacters

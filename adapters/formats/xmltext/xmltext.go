@@ -281,8 +281,18 @@ var class = func() (c [256]uint8) {
 // escape appends s so that a reader gets it back unchanged (XML 1.0, sections 2.4, 2.11 and 3.3.3). What no XML document
 // can hold becomes U+FFFD.
 func (w *Writer) escape(b []byte, s string, attribute bool) []byte {
+	for i := range len(s) {
+		if class[s[i]] != plain {
+			return w.escapeFrom(i, b, s, attribute)
+		}
+	}
+	return append(b, s...)
+}
+
+// escapeFrom is escape for a text that is plain before the place.
+func (w *Writer) escapeFrom(i int, b []byte, s string, attribute bool) []byte {
 	done := 0 // s[:done] is written
-	for i := 0; i < len(s); {
+	for i < len(s) {
 		c := class[s[i]]
 		if c == plain || c == inAttribute && !attribute {
 			i++
