@@ -32,7 +32,7 @@ check: format lint test ## what must hold before every commit: format, lint, tes
 	git diff --exit-code
 
 .PHONY: ci
-ci: check integration race fuzz ## check, and all that needs more: browser, checkers, race detector, fuzzing
+ci: check integration conformance race fuzz ## check, and all that needs more: browser, checkers, race detector, fuzzing
 
 .PHONY: format
 format: ## fail where gofmt would change a file
@@ -48,12 +48,12 @@ $(GOLANGCI):
 	mv .bin/golangci-lint $@
 
 .PHONY: integration
-integration: ## run all tests of adapters and of the whole, with what a plain test run may skip
-	$(INTEGRATION) ./adapters/... ./tests/...
+integration: ## run all tests of adapters and of the whole but those of conformance, with what a plain test run may skip
+	$(INTEGRATION) $$($(GO) list ./adapters/... ./tests/... | grep -vxF "$$($(GO) list $$($(call folders,PUNCHGATE_SHARED)))")
 
 .PHONY: conformance
-conformance: ## judge documents by the checkers in ../shared (PUNCHGATE_SHARED overrides)
-	$(INTEGRATION) $$($(call folders,PUNCHGATE_SHARED))
+conformance: ## judge documents by the checkers in ../shared (PUNCHGATE_SHARED overrides), and print how many
+	$(INTEGRATION) -v $$($(call folders,PUNCHGATE_SHARED)) | grep -vE '^ *(=== |--- (PASS|SKIP))|^PASS$$'
 
 .PHONY: browser
 browser: ## run the end-to-end tests in a real browser

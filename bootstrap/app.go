@@ -56,7 +56,7 @@ var UseCases = fx.Provide(
 func Core(c Config) fx.Option {
 	return fx.Options(
 		Formats, UseCases, mapping.Module, system.Module, secrets.Module, sqlite.Module,
-		fx.Supply(c, login.Policy{LoopbackHTTP: c.LoopbackHTTP}),
+		fx.Supply(c, port.Policy{LoopbackHTTP: c.LoopbackHTTP}),
 		fx.Supply(outbound.Config{Networks: c.PushNetworks, LoopbackHTTP: c.LoopbackHTTP}),
 		fx.Supply(sqlite.Config{Path: filepath.Join(c.DataDir, "punchgate.db")}),
 		fx.Provide(masterKey, newLogger),

@@ -27,6 +27,7 @@ var carts = map[string]struct{ members, connection string }{
 	"sap.attachment_length":       {`"sku":"1","url":"https://shop.example.com/` + x(255) + `"`, ``},
 	"sap.attachment_title_length": {`"sku":"1","attachments":[{"url":"https://shop.example.com/","description":"` + x(256) + `"}]`, ``},
 	"sap.cust_field_length":       {`"sku":"1","extrinsics":{"a/b":"` + x(11) + `"}`, `,"options":{"cust_fields":{"CUST_FIELD1":{"extrinsic":"a/b"}}}`},
+	"sap.code_characters":         {`"sku":"1","contract_id":"Ω"`, ``},
 	"sap.characters":              {`"sku":"1","name":"Ω 漢字"`, ``},
 	"other.form_fields":           {``, ``},
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -71,12 +72,15 @@ func describe(err error) string {
 	if f.Kind == fault.Internal {
 		text = f.Error()
 	}
-	for i, d := range f.Details {
+	details := slices.DeleteFunc(slices.Clone(f.Details), func(d fault.Detail) bool {
+		return d.Message != "" && strings.Contains(text, d.Message) && strings.Contains(text, d.Path) // told already
+	})
+	for i, d := range details {
 		switch i {
 		case 0:
 			text += ": "
 		case 5:
-			return oneLine(fmt.Sprintf("%s; and %d more", text, len(f.Details)-i))
+			return oneLine(fmt.Sprintf("%s; and %d more", text, len(details)-i))
 		default:
 			text += "; "
 		}

@@ -228,6 +228,11 @@ func TestEncodeTellsWhatTheBuyersSystemDoes(t *testing.T) {
 	if !strings.Contains(stderr, `; changed: "" becomes "the default code of the agreement in Proceedo"; remedy: `) || strings.Count(stderr, "\n") != 1 {
 		t.Errorf("the system that the format is of: %s", stderr)
 	}
+	connection = file(t, `{"buyer_system":"proceedo","options":{"description_bytes":30}}`)
+	_, _, stderr = cli(t, strings.Replace(minimalCart, `"name":"`, `"name":"`+x(40), 1), "encode", "--format", "cxml-1.2", "--cart", "-", "--connection", connection)
+	if !strings.Contains(stderr, `; refused; remedy: `) || !strings.Contains(stderr, `; cut: "`+x(40)) || !strings.Contains(stderr, ` becomes "`+x(30)+`"; remedy: begin`) {
+		t.Errorf("a system that does not take the format, and a text that is cut: %s", stderr)
+	}
 	connection = file(t, `{"buyer_system":"proceedo","options":{"default_unspsc":"14111507"}}`)
 	if _, _, stderr = cli(t, bare, "encode", "--format", "oci-4", "--cart", "-", "--connection", connection); strings.Contains(stderr, "proceedo.unspsc_oci") {
 		t.Errorf("the connection has a default code: %s", stderr)
@@ -317,5 +322,12 @@ func TestTheFirstTenantAndKeys(t *testing.T) {
 		if status, stdout, stderr := cli(t, "", args...); status != 1 || stdout != "" || strings.Count(stderr, "\n") != 1 {
 			t.Errorf("%s: %d %q %q", name, status, stdout, stderr)
 		}
+	}
+}
+
+func TestARefusalTellsNothingTwice(t *testing.T) {
+	_, _, stderr := cli(t, "", "login", "--format", "oci-4", "--query", "a=b")
+	if strings.Count(stderr, "USERNAME") != 1 || strings.Count(stderr, "missing or empty") < 1 {
+		t.Errorf("told %s", stderr)
 	}
 }

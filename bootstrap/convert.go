@@ -135,7 +135,7 @@ func (f *connectionFile) check(encoder port.CartEncoder, mapper port.Mapper) err
 	if err := encoder.CheckOptions(f.Options); err != nil {
 		return err
 	}
-	if err := mapper.Check(f.Mapping, encoder); err != nil {
+	if err := mapper.Check(f.Mapping, encoder, f.Options); err != nil {
 		return err
 	}
 	if _, err := buyersystem.For(f.BuyerSystem, encoder.Name()); err != nil {
@@ -228,7 +228,10 @@ func require(c *cobra.Command, names ...string) {
 func warningLine(w document.Warning) string {
 	line := fmt.Sprintf("warning %s: %s %s", w.Code, w.Path, w.Message)
 	if w.Effect != "" {
-		line += fmt.Sprintf("; %s: %q", w.Effect, w.Before)
+		line += "; " + string(w.Effect)
+	}
+	if w.Before != "" || w.After != "" {
+		line += fmt.Sprintf(": %q", w.Before)
 	}
 	if w.After != "" {
 		line += fmt.Sprintf(" becomes %q", w.After)

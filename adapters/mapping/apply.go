@@ -19,6 +19,7 @@ import (
 const (
 	maxWork     = 1 << 27 // bytes that rules and expressions handle, with perValue for each: a few seconds at worst
 	perValue    = 8
+	maxOutput   = 16 << 20 // bytes that rules put into a cart; documents take several times as many
 	maxWarnings = 500
 	maxShown    = 60 // characters of a value in a message
 )
@@ -50,6 +51,7 @@ type run struct {
 	target   string     // the JSON Pointer of what is set
 	field    string     // the format's field that is set, where it is no member
 	work     int
+	output   int
 	operands map[string]any // of an expression
 	// later puts codes of the buyer's into the cart, once the cart without them is checked.
 	later    []func()
@@ -61,6 +63,14 @@ type run struct {
 func (r *run) spend(bytes int) error {
 	if r.work += bytes; r.work > maxWork {
 		return ErrWork
+	}
+	return nil
+}
+
+// put counts what rules put into targets, and refuses more than a cart may hold.
+func (r *run) put(bytes int) error {
+	if r.output += bytes; r.output > maxOutput {
+		return ErrOutput
 	}
 	return nil
 }
@@ -85,10 +95,11 @@ func (r *run) refuse(err error, line int) error {
 	if r.field != "" {
 		why.message = r.field + ": " + why.message
 	}
+	if line > 0 {
+		why.message = fmt.Sprintf("%s (line %d of the mapping)", why.message, line)
+	}
 	if len(r.details) < maxFound {
-		r.details = append(r.details, fault.Detail{
-			Path: r.target, Code: why.code, Message: fmt.Sprintf("%s (line %d of the mapping)", why.message, line),
-		})
+		r.details = append(r.details, fault.Detail{Path: r.target, Code: why.code, Message: why.message})
 	}
 	return nil
 }
@@ -175,6 +186,9 @@ func assign[T any](r *run, all []assignment[T], onto *T) (fields map[string]stri
 		a := &all[i]
 		r.target, r.field = r.at+a.pointer, a.field
 		text, given, err := a.rule.value(r)
+		if given && err == nil {
+			err = r.put(len(a.name) + len(a.field) + len(text))
+		}
 		switch {
 		case err != nil || !given:
 		case a.field != "":

@@ -3,6 +3,7 @@ package mapping_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
@@ -222,10 +223,10 @@ func TestEveryProblemIsToldAtOnceWithItsPlace(t *testing.T) {
 		got = append(got, d.Path+" "+d.Code+" "+message)
 	}
 	want := []string{
-		"/mapping/version unknown_version line 2, column 14",
-		"/mapping/cart/åäö unknown_target line 3, column 12",
-		"/mapping/cart/y unknown_target line 3, column 24",
-		"/mapping/lines/sku/expr expression line 4, column 28",
+		"/mapping/version unknown_version line 2, column 14 of the mapping",
+		"/mapping/cart/åäö unknown_target line 3, column 12 of the mapping",
+		"/mapping/cart/y unknown_target line 3, column 24 of the mapping",
+		"/mapping/lines/sku/expr expression line 4, column 28 of the mapping",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -298,14 +299,14 @@ func TestWarningsAndDetailsAreBounded(t *testing.T) {
 
 func TestAFormatWithoutFieldsHasTheNeutralTargets(t *testing.T) {
 	m := mapping.New()
-	if err := m.Check(json.RawMessage(onLine("sku", `"line.gtin"`)), plainFormat{}); err != nil {
+	if err := m.Check(json.RawMessage(onLine("sku", `"line.gtin"`)), plainFormat{}, nil); err != nil {
 		t.Error(err)
 	}
 	fields := json.RawMessage(onLine("NEW_ITEM-MATGROUP", `"line.sku"`))
-	if err := m.Check(fields, formFormat{}); err != nil {
+	if err := m.Check(fields, formFormat{}, nil); err != nil {
 		t.Error(err)
 	}
-	if err := m.Check(fields, plainFormat{}); !errors.Is(err, mapping.ErrInvalid) { // though another format's is kept compiled
+	if err := m.Check(fields, plainFormat{}, nil); !errors.Is(err, mapping.ErrInvalid) { // though another format's is kept compiled
 		t.Errorf("a field of another format is answered with %v", err)
 	}
 	if _, err := m.Apply(fields, plainFormat{}, input(t)); !errors.Is(err, mapping.ErrInvalid) {
@@ -332,6 +333,34 @@ func TestTooMuchWorkIsRefused(t *testing.T) {
 				t.Errorf("answered with %v", err)
 			}
 		})
+	}
+}
+
+// Little work can make a large document: what rules put into targets stands in every line.
+func TestTooMuchOutputIsRefused(t *testing.T) {
+	for target, pattern := range map[string]string{
+		"fields": "NEW_ITEM-CUST_FIELD%d", "members": "extrinsics.%d", "names of members": "extrinsics." + strings.Repeat("n", 180) + "%d",
+	} {
+		value := strings.Repeat("x", 490)
+		if target == "names of members" {
+			value = strings.Repeat("x", 310)
+		}
+		var rules []string
+		for i := range 24 { // each puts about 490 bytes into a line
+			rules = append(rules, fmt.Sprintf(`"`+pattern+`": {"value": "%s"}`, i, value))
+		}
+		text := json.RawMessage(`{"version": 1, "lines": {` + strings.Join(rules, ",") + `}}`)
+		for lines, want := range map[int]error{1350: nil, 1450: mapping.ErrOutput} {
+			v := input(t)
+			for i := range lines {
+				l := v.Cart.Lines[1]
+				l.ID, l.Key = "x"+strconv.Itoa(i), "x"+strconv.Itoa(i)
+				v.Cart.Lines = append(v.Cart.Lines, l)
+			}
+			if _, err := mapping.New().Apply(text, formFormat{}, v); !errors.Is(err, want) {
+				t.Errorf("%s, %d lines: answered with %v", target, lines, err)
+			}
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -40,7 +41,7 @@ type assignment[T any] struct {
 
 // rule gives a value, or none.
 type rule struct {
-	line     int // in the mapping's text
+	line     int // in the mapping's text; 0 where no message names it
 	when     *expression
 	source   func(*run) (string, error)
 	static   bool   // a static text is given even where it is empty
@@ -55,15 +56,16 @@ type step func(r *run, value string) (string, error)
 
 type compilation struct {
 	*problems
+	*trial
 	tables map[string]map[string]string
-	format string
+	format port.CartEncoder
 	fields []port.Field
 	rules  int
 }
 
-// compile reads a mapping for a format, or refuses it with all that is wrong.
-func compile(mapping []byte, f port.CartEncoder) (*program, error) {
-	c := &compilation{problems: &problems{text: mapping}, format: f.Name()}
+// compile reads a mapping for a format, or refuses it with all that is wrong; with a trial, also what only carts would show.
+func compile(mapping []byte, f port.CartEncoder, t *trial) (*program, error) {
+	c := &compilation{problems: &problems{text: mapping}, trial: t, format: f}
 	if fields, ok := f.(port.FieldMapper); ok {
 		c.fields = fields.Fields()
 	}
@@ -150,22 +152,29 @@ func (c *compilation) mapping(v *value) (p program) {
 		}
 	}
 	if rules := top["cart"]; rules != nil {
-		p.cart = targets(c, rules, cartMembers, false)
+		p.cart = targets(c, rules, cartMembers, false, func(a assignment[cart.Cart]) *program {
+			return &program{cart: []assignment[cart.Cart]{a}}
+		})
 	}
 	if rules := top["lines"]; rules != nil {
-		p.lines = targets(c, rules, lineMembers, true)
+		p.lines = targets(c, rules, lineMembers, true, func(a assignment[cart.Line]) *program {
+			return &program{lines: []assignment[cart.Line]{a}}
+		})
 	}
 	return p
 }
 
-// targets reads an object of rules by their targets.
-func targets[T any](c *compilation, v *value, members map[string]access[T], onLine bool) (all []assignment[T]) {
+// targets reads an object of rules by their targets; alone makes a program of one of them.
+func targets[T any](
+	c *compilation, v *value, members map[string]access[T], onLine bool, alone func(assignment[T]) *program,
+) (all []assignment[T]) {
 	if v.kind != '{' {
 		c.wrongf(v, "wrong_type", "must be an object of rules by their targets")
 		return nil
 	}
 	taken := map[string]string{}
 	for _, m := range v.members {
+		before := len(c.details)
 		a, ok := target(c, m, members, onLine)
 		if !ok {
 			continue
@@ -181,6 +190,12 @@ func targets[T any](c *compilation, v *value, members map[string]access[T], onLi
 		if r := a.rule; a.rounded && (r.from != "line."+a.member() || !r.rounds || r.fallback != nil) {
 			c.wrongf(m.value, "not_allowed", "%s decides what is paid, so that it can only be rounded: "+
 				`{"from": "line.%s", "then": [{"round": 2}]}`, a.member(), a.member())
+		} else if c.trial != nil && len(c.details) == before && before < maxFound { // what does not compile cannot be tried
+			c.static(m, a.rule, func(r *rule) *program {
+				of := a
+				of.rule = r
+				return alone(of)
+			})
 		}
 		all = append(all, a)
 	}
@@ -197,9 +212,18 @@ const formField = "form."
 func target[T any](c *compilation, m member, members map[string]access[T], onLine bool) (a assignment[T], ok bool) {
 	name := m.name
 	if form, isForm := strings.CutPrefix(name, formField); isForm && form != "" && !onLine {
+		if err := c.checkForm(form); err != nil {
+			c.reportf(m.at, m.path, "not_allowed", "a mapping cannot set %s: the name %v", quote(name), err)
+		}
 		return assignment[T]{field: form}, true
 	}
 	field, rest, isField := c.field(name, onLine)
+	if isField && field.Check != nil && rest != "" {
+		if err := field.Check(rest); err != nil {
+			c.reportf(m.at, m.path, "not_allowed", "a mapping cannot set %s: what stands for the * of %s %v", quote(name), field.Name, err)
+			return a, false
+		}
+	}
 	if isField && field.Member == "" {
 		return assignment[T]{field: name}, true
 	}
@@ -226,26 +250,29 @@ func target[T any](c *compilation, m member, members map[string]access[T], onLin
 	return a, ok
 }
 
-// field finds a field of the format by its name, the exact one first, then the longest that ends in *.
+// field finds a field of the format by its name, the exact one first, then the longest that ends in *. A name that has its own
+// field elsewhere, on the line or the cart, is no other.
 func (c *compilation) field(name string, onLine bool) (found port.Field, rest string, ok bool) {
+	elsewhere := false
 	for _, f := range c.fields {
 		prefix, star := strings.CutSuffix(f.Name, "*")
 		switch {
 		case f.Line != onLine:
+			elsewhere = elsewhere || f.Name == name
 		case f.Name == name && !star:
 			return f, "", true
 		case star && len(name) > len(prefix) && strings.HasPrefix(name, prefix) && (!ok || len(f.Name) > len(found.Name)):
 			found, rest, ok = f, name[len(prefix):], true
 		}
 	}
-	return found, rest, ok
+	return found, rest, ok && !elsewhere
 }
 
 // fieldNames continues the list of targets with what stands beside the neutral members.
 func (c *compilation) fieldNames(onLine bool) string {
 	var all []string
 	for _, f := range c.fields {
-		if f.Line == onLine {
+		if fixed := cartMembers[f.Member].fixed + lineMembers[f.Member].fixed; f.Line == onLine && fixed == "" {
 			all = append(all, f.Name)
 		}
 	}
@@ -254,7 +281,7 @@ func (c *compilation) fieldNames(onLine bool) string {
 		further = ", " + formField + "*"
 	}
 	if len(all) > 0 {
-		further += ", and of " + c.format + " " + strings.Join(all, ", ")
+		further += ", and of " + c.format.Name() + " " + strings.Join(all, ", ")
 	}
 	return further
 }
@@ -396,8 +423,8 @@ func (c *compilation) table(v *value) map[string]string {
 	name := c.string(v, cart.MaxName)
 	table, ok := c.tables[name]
 	if !ok && v.kind == '"' {
-		c.wrongf(v, "unknown_table", "there is no table %s; there are %s", quote(name),
-			strings.Join(slices.Sorted(maps.Keys(c.tables)), ", "))
+		known := cmp.Or(strings.Join(slices.Sorted(maps.Keys(c.tables)), ", "), "none")
+		c.wrongf(v, "unknown_table", "there is no table %s; there are %s", quote(name), known)
 	}
 	return table
 }

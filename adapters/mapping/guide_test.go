@@ -42,7 +42,7 @@ func TestEveryExampleOfTheGuideDoesWhatItSays(t *testing.T) {
 		switch kind {
 		case "mapping":
 			current = text
-			if err := m.Check(current, formFormat{}); err != nil {
+			if err := m.Check(current, formFormat{}, nil); err != nil {
 				t.Fatalf("%s is refused: %v %v", name, err, fault.From(err).Details)
 			}
 		case "given":

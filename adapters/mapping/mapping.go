@@ -34,6 +34,8 @@ var (
 	ErrValue = fault.New(fault.Invalid, "mapping.value", "the connection's mapping cannot make the cart to send")
 	// ErrWork refuses a cart for which the mapping would have to do more than the gateway does for one cart.
 	ErrWork = fault.New(fault.Invalid, "mapping.work", "the connection's mapping asks for too much work on this cart")
+	// ErrOutput refuses a cart into which the mapping would put more than the gateway sends.
+	ErrOutput = fault.Newf(fault.Invalid, "mapping.output", "the connection's mapping puts more than %d MiB into this cart", maxOutput>>20)
 )
 
 const (
@@ -57,14 +59,18 @@ func New() *Mapper {
 	return &Mapper{compiled}
 }
 
-// Check refuses a mapping that cannot work with the format as ErrInvalid.
-func (m *Mapper) Check(mapping json.RawMessage, f port.CartEncoder) error {
-	_, err := m.program(mapping, f)
+// Check refuses a mapping that cannot work with the format and its options as ErrInvalid. It tries more than Apply does, which
+// leaves it to each cart whether it can be sent.
+func (m *Mapper) Check(mapping json.RawMessage, f port.CartEncoder, options json.RawMessage) error {
+	if none(mapping) {
+		return nil
+	}
+	_, err := compile(mapping, f, &trial{options})
 	return err
 }
 
 // Apply returns what the mapping makes of the cart. The values that it cannot make are refused as ErrValue, too much work
-// as ErrWork, and a mapping that Check refuses as ErrInvalid.
+// as ErrWork, too much text as ErrOutput, and a mapping that Check refuses as ErrInvalid.
 func (m *Mapper) Apply(mapping json.RawMessage, f port.CartEncoder, v port.MappingInput) (port.Mapped, error) {
 	p, err := m.program(mapping, f)
 	if err != nil {
@@ -76,17 +82,22 @@ func (m *Mapper) Apply(mapping json.RawMessage, f port.CartEncoder, v port.Mappi
 	return p.apply(v)
 }
 
+// none reports whether there is no mapping.
+func none(mapping json.RawMessage) bool {
+	text := strings.TrimSpace(string(mapping))
+	return text == "" || text == "null" || text == "{}"
+}
+
 // program returns the compiled mapping, or nil where there is none.
 func (m *Mapper) program(mapping json.RawMessage, f port.CartEncoder) (*program, error) {
-	switch strings.TrimSpace(string(mapping)) {
-	case "", "null", "{}":
+	if none(mapping) {
 		return nil, nil //nolint:nilnil // no mapping is no error
 	}
 	key := kept{f.Name(), string(mapping)}
 	if p, ok := m.compiled.Get(key); ok {
 		return p, nil
 	}
-	p, err := compile(mapping, f)
+	p, err := compile(mapping, f, nil)
 	if err == nil {
 		m.compiled.Add(key, p)
 	}

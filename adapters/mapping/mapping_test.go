@@ -42,7 +42,24 @@ func (formFormat) Fields() []port.Field {
 		{Name: "Extrinsic/*", Line: true, Member: "extrinsics.*"},
 		{Name: "BUYER_REFERENCE", Member: "buyer.reference"},
 		{Name: "SYSTEM"},
+		{Name: "NEW_ITEM-CURRENCY", Member: "currency"},
+		{Name: "NEW_ITEM-OWN*", Line: true, Check: capitals},
 	}
+}
+
+func capitals(rest string) error {
+	if rest != strings.ToUpper(rest) {
+		return errors.New("must be in capitals")
+	}
+	return nil
+}
+
+// CheckFormField refuses the name of the field of the document, which is that of the options.
+func (formFormat) CheckFormField(name string, options json.RawMessage) error {
+	if `"`+name+`"` == string(options) {
+		return errors.New("is that of the document")
+	}
+	return nil
 }
 
 var (
@@ -217,7 +234,9 @@ func found(t *testing.T, err error, is *fault.Fault) []string {
 	return all
 }
 
-func check(text string) error { return mapping.New().Check(json.RawMessage(text), formFormat{}) }
+func check(text string) error {
+	return mapping.New().Check(json.RawMessage(text), formFormat{}, json.RawMessage(`"xml"`))
+}
 
 func TestMappingsThatCannotWorkAreRefused(t *testing.T) {
 	for sentence, c := range map[string]struct{ text, want string }{
@@ -283,13 +302,66 @@ func TestMappingsThatCannotWorkAreRefused(t *testing.T) {
 			onLine("sku", strings.Repeat(`{"value": "", "fallback": [`, 30)+`"line.sku"`+strings.Repeat(`]}`, 30)),
 			"/mapping/lines/sku" + strings.Repeat("/fallback/0", 11) + "/value too_deep",
 		},
-		"a megabyte": {onLine("sku", `{"value": "`+strings.Repeat("x", 1<<20)+`"}`), "/mapping too_long"},
+		"a field of the cart at the line":       {onLine("NEW_ITEM-CURRENCY", `"line.sku"`), "/mapping/lines/NEW_ITEM-CURRENCY unknown_target"},
+		"a field of a name that it cannot have": {onLine("NEW_ITEM-OWNx", `"line.sku"`), "/mapping/lines/NEW_ITEM-OWNx not_allowed"},
+		"the form field of the document":        {`{"version": 1, "cart": {"form.xml": "cart.id"}}`, "/mapping/cart/form.xml not_allowed"},
+		"an address that is a script":           {onLine("url", `{"value": "javascript:x"}`), "/mapping/lines/url not_url"},
+		"an empty name":                         {onLine("name", `{"value": ""}`), "/mapping/lines/name missing"},
+		"a lead time in words":                  {onLine("lead_time_days", `{"value": "soon"}`), "/mapping/lines/lead_time_days not_number"},
+		"a lead time below nought":              {onLine("lead_time_days", `{"value": "-1"}`), "/mapping/lines/lead_time_days out_of_range"},
+		"a date that is none":                   {onLine("available_from", `{"value": "2026-13-01"}`), "/mapping/lines/available_from not_time"},
+		"a truth that is none":                  {onLine("service", `{"value": "yes"}`), "/mapping/lines/service not_truth"},
+		"a unit that is empty":                  {onLine("unit", `{"value": ""}`), "/mapping/lines/unit missing"},
+		"a static value that its table lacks":   {onLine("unit", `{"value": "KGM", "then": [{"map": "units"}]}`), "/mapping/lines/unit no_entry"},
+		"a wrong value at times":                {onLine("url", `{"value": "x", "when": "line.service"}`), "/mapping/lines/url not_url"},
+		"a wrong value at last":                 {onLine("url", `{"from": "line.url", "fallback": [{"value": "x"}]}`), "/mapping/lines/url not_url"},
+		"a class of letters":                    {onLine("classifications.UNSPSC", `{"value": "paper"}`), "/mapping/lines/classifications.UNSPSC not_unspsc"},
+		"a language that is none":               {`{"version": 1, "cart": {"language": {"value": "?"}}}`, "/mapping/cart/language not_language"},
+		"a control character in a field":        {onLine("NEW_ITEM-MATGROUP", `{"value": "\u0001"}`), "/mapping/lines/NEW_ITEM-MATGROUP control_character"},
+		"a megabyte":                            {onLine("sku", `{"value": "`+strings.Repeat("x", 1<<20)+`"}`), "/mapping too_long"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			if got := found(t, check(c.text), mapping.ErrInvalid); len(got) != 1 || got[0] != c.want {
 				t.Errorf("found %q, want %q\n%v", got, c.want, fault.From(check(c.text)).Details)
 			}
 		})
+	}
+}
+
+func TestAMissingTableIsToldWithThoseThatThereAre(t *testing.T) {
+	for text, says := range map[string]string{
+		onLine("sku", `{"from": "line.sku", "then": [{"map": "x"}]}`):                    "there are groups, units",
+		`{"version": 1, "lines": {"sku": {"from": "line.sku", "then": [{"map": "x"}]}}}`: "there are none",
+	} {
+		if f := fault.From(check(text)); f == nil || !strings.HasSuffix(f.Details[0].Message, says) {
+			t.Errorf("%+v, want %q", f, says)
+		}
+	}
+}
+
+// A static value alone may be wrong for the test's cart and right for the shop's.
+func TestStaticValuesThatSomeCartCanHaveAreTaken(t *testing.T) {
+	for sentence, text := range map[string]string{
+		"half an identifier, by its scheme":    `{"version": 1, "cart": {"buyer.endpoint.scheme": {"value": "0088"}}}`,
+		"half an identifier, by its number":    `{"version": 1, "cart": {"buyer.endpoint.id": {"value": "7300010000001"}}}`,
+		"no article number":                    onLine("sku", `{"value": ""}`),
+		"no GTIN":                              onLine("gtin", `{"value": ""}`),
+		"an end without a beginning":           onLine("available_until", `{"value": "2027-01-01"}`),
+		"a unit of the buyer's own":            onLine("unit", `{"value": "PACK"}`),
+		"a form field of another name":         `{"version": 1, "cart": {"form.doc": {"value": "1"}}}`,
+		"a part of a text that is not a value": onLine("url", `{"join": {"of": [{"value": "https://shop.example/"}, "line.sku"]}}`),
+	} {
+		if err := check(text); err != nil {
+			t.Errorf("%s: %v", sentence, fault.From(err).Details)
+		}
+	}
+}
+
+// What fits the options of the connection is for the saving to say: a cart is not refused for it by the mapping.
+func TestApplyTakesAnyFormField(t *testing.T) {
+	made, err := apply(t, `{"version": 1, "cart": {"form.xml": "cart.id"}}`)
+	if err != nil || made.FormFields["xml"] != "C-1" {
+		t.Errorf("%v, %v", made.FormFields, err)
 	}
 }
 

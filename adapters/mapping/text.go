@@ -42,7 +42,7 @@ func (p *problems) reportf(at int, path jsontext.Pointer, code, format string, a
 	if len(p.details) < maxFound {
 		line, column := p.place(at)
 		p.details = append(p.details, fault.Detail{
-			Path: string(path), Code: code, Message: fmt.Sprintf("line %d, column %d: ", line, column) + fmt.Sprintf(format, args...),
+			Path: string(path), Code: code, Message: fmt.Sprintf("line %d, column %d of the mapping: ", line, column) + fmt.Sprintf(format, args...),
 		})
 	}
 }

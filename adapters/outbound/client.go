@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -29,8 +30,15 @@ type Config struct {
 	LoopbackHTTP bool
 }
 
-// sharedSpace is for the inside of carriers and clouds (RFC 6598).
-var sharedSpace = netip.MustParsePrefix("100.64.0.0/10")
+// inside are networks that look public and are not, or lead back inside.
+var inside = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"),      // this network (RFC 1122, section 3.2.1.3), which some systems take for this machine
+	netip.MustParsePrefix("100.64.0.0/10"),  // of carriers and clouds (RFC 6598)
+	netip.MustParsePrefix("198.18.0.0/15"),  // tests of network devices (RFC 2544)
+	netip.MustParsePrefix("240.0.0.0/4"),    // reserved (RFC 1112, section 4)
+	netip.MustParsePrefix("64:ff9b::/96"),   // any IPv4 address behind a translator (RFC 6052)
+	netip.MustParsePrefix("64:ff9b:1::/48"), // likewise, of one's own translator (RFC 8215)
+}
 
 // control refuses an address after its name was resolved, on every connection.
 func (c Config) control(_, address string, _ syscall.RawConn) error {
@@ -47,8 +55,8 @@ func (c Config) control(_, address string, _ syscall.RawConn) error {
 			return nil
 		}
 	}
-	if !ip.IsGlobalUnicast() || ip.IsPrivate() || sharedSpace.Contains(ip) {
-		return fmt.Errorf("%s is in no network that the gateway may call", ip)
+	if !ip.IsGlobalUnicast() || ip.IsPrivate() || slices.ContainsFunc(inside, func(n netip.Prefix) bool { return n.Contains(ip) }) {
+		return errNetwork
 	}
 	return nil
 }
@@ -75,6 +83,9 @@ func (c Config) client(timeout time.Duration) *http.Client {
 var (
 	errAddress  = errors.New("the address is not one that can be called")
 	errNotHTTPS = errors.New("the address is not https")
+	errNoHost   = errors.New("there is no host of the address's name")
+	errLookup   = errors.New("the name of the address's host cannot be looked up")
+	errNetwork  = errors.New("the address is in no network that the gateway may call")
 )
 
 // check refuses an address that is not https; plain http only to this machine, where the operator allows it.
@@ -95,14 +106,28 @@ func statusError(status int) error { return fmt.Errorf("the other side answered 
 
 // withoutContent keeps the address, which may hold the document, and what a broken answer says out of an error.
 func withoutContent(err error) error {
-	failure, ok := errors.AsType[*url.Error](err)
-	if !ok {
-		return err
+	if failure, ok := errors.AsType[*url.Error](err); ok {
+		_, network := errors.AsType[net.Error](failure.Err)
+		_, certificate := errors.AsType[*tls.CertificateVerificationError](failure.Err)
+		if !network && !certificate && !errors.Is(failure.Err, context.Canceled) && !errors.Is(failure.Err, io.EOF) {
+			return errors.New("the other side gave no proper HTTP answer")
+		}
+		err = failure.Err
 	}
-	_, network := errors.AsType[net.Error](failure.Err)
-	_, certificate := errors.AsType[*tls.CertificateVerificationError](failure.Err)
-	if network || certificate || errors.Is(failure.Err, context.Canceled) || errors.Is(failure.Err, io.EOF) {
-		return failure.Err
+	return withoutNetwork(err)
+}
+
+// withoutNetwork keeps the addresses of the gateway, of its name servers and of hosts behind it out of an error, which people
+// of any tenant read.
+func withoutNetwork(err error) error {
+	if lookup, ok := errors.AsType[*net.DNSError](err); ok {
+		if lookup.IsNotFound {
+			return errNoHost
+		}
+		return errLookup
 	}
-	return errors.New("the other side gave no proper HTTP answer")
+	if failure, ok := errors.AsType[*net.OpError](err); ok {
+		return &net.OpError{Op: failure.Op, Net: failure.Net, Err: failure.Err}
+	}
+	return err
 }

@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/punchgate/punchgate/application/port"
@@ -76,7 +78,7 @@ func everyCaller(t *testing.T, c Config, address string) map[string]error {
 func TestNoCallGoesToAPrivateNetworkThatIsNotOpen(t *testing.T) {
 	b := listenTLS(t, status(http.StatusOK))
 	for way, err := range everyCaller(t, Config{}, b.url) {
-		if err == nil || !strings.Contains(err.Error(), "127.0.0.1 is in no network") || len(b.calls) != 0 {
+		if !errors.Is(err, errNetwork) || len(b.calls) != 0 {
 			t.Errorf("%s: %v after %d calls", way, err, len(b.calls))
 		}
 	}
@@ -85,6 +87,8 @@ func TestNoCallGoesToAPrivateNetworkThatIsNotOpen(t *testing.T) {
 		"[::1]:443": false, "10.0.0.5:443": false, "172.16.0.1:443": false, "192.168.1.1:443": false, "169.254.169.254:80": false,
 		"[fe80::1]:443": false, "[fd00::1]:443": false, "0.0.0.0:443": false, "[::]:443": false, "100.64.1.1:443": false,
 		"224.0.0.1:443": false, "255.255.255.255:443": false, "[::ffff:10.0.0.5]:443": false,
+		"0.1.2.3:443": false, "198.17.255.255:443": true, "198.18.0.1:443": false, "198.19.255.255:443": false, "198.20.0.1:443": true,
+		"240.0.0.1:443": false, "[64:ff9b::a00:5]:443": false, "[64:ff9b::5db8:d822]:443": false, "[64:ff9b:1::a00:5]:443": false,
 	} {
 		if err := loopback.control("tcp", address, nil); (err == nil) != open {
 			t.Errorf("%s: %v", address, err)
@@ -93,6 +97,17 @@ func TestNoCallGoesToAPrivateNetworkThatIsNotOpen(t *testing.T) {
 	for address, open := range map[string]bool{"127.0.0.1:443": true, "[::1]:80": true, "10.0.0.5:443": false, "169.254.169.254:80": false} {
 		if err := (Config{LoopbackHTTP: true}).control("tcp", address, nil); (err == nil) != open {
 			t.Errorf("with trials on this machine, %s: %v", address, err)
+		}
+	}
+}
+
+func TestEveryNetworkCanBeOpened(t *testing.T) {
+	for network, address := range map[string]string{
+		"10.0.0.0/8": "10.0.0.5:443", "100.64.0.0/10": "100.64.1.1:443", "0.0.0.0/8": "0.1.2.3:443", "198.18.0.0/15": "198.18.0.1:443",
+		"240.0.0.0/4": "240.0.0.1:443", "64:ff9b::/96": "[64:ff9b::a00:5]:443", "64:ff9b:1::/48": "[64:ff9b:1::a00:5]:443",
+	} {
+		if err := (Config{Networks: Networks{netip.MustParsePrefix(network)}}).control("tcp", address, nil); err != nil {
+			t.Errorf("%s in %s: %v", address, network, err)
 		}
 	}
 }
@@ -148,6 +163,51 @@ func TestABrokenAnswerIsNotRepeatedInTheError(t *testing.T) {
 	}()
 	err = NewPoster(loopback).Post(t.Context(), transfer.Form{Action: "http://" + listener.Addr().String(), Method: "POST"}, nil)
 	if err == nil || strings.Contains(err.Error(), "SECRET") {
+		t.Error(err)
+	}
+}
+
+// closed returns an address where nobody listens.
+func closed(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return "https://" + listener.Addr().String()
+}
+
+func TestAFailureIsNamedWithoutAddressesOfTheNetwork(t *testing.T) {
+	for way, err := range everyCaller(t, loopback, closed(t)) {
+		if !errors.Is(err, syscall.ECONNREFUSED) || !strings.HasSuffix(err.Error(), "dial tcp: connect: connection refused") {
+			t.Errorf("%s, nobody listens: %v", way, err)
+		}
+	}
+	for way, err := range everyCaller(t, Config{}, closed(t)) {
+		if !errors.Is(err, errNetwork) || strings.Contains(err.Error(), "127.0.0.1") {
+			t.Errorf("%s, no network that is open: %v", way, err)
+		}
+	}
+	for sentence, c := range map[string]struct{ given, want error }{
+		"no such host": {&net.DNSError{Err: "no such host", Name: "a.example", Server: "10.0.0.2:53", IsNotFound: true}, errNoHost},
+		"no answer of the name server": {
+			&net.DNSError{Err: "read udp 10.0.0.9:4242->10.0.0.2:53: i/o timeout", Name: "a.example", Server: "10.0.0.2:53", IsTimeout: true}, errLookup,
+		},
+	} {
+		err := &url.Error{Op: "Post", URL: "https://a.example", Err: &net.OpError{Op: "dial", Net: "tcp", Err: c.given}}
+		if got := withoutContent(err); !errors.Is(got, c.want) {
+			t.Errorf("%s: %v, want %v", sentence, got, c.want)
+		}
+	}
+}
+
+func TestAnAnswerThatBreaksOffIsNamedWithoutAddresses(t *testing.T) {
+	source, other := &net.TCPAddr{IP: net.IPv4(10, 0, 0, 9), Port: 4242}, &net.TCPAddr{IP: net.IPv4(10, 0, 0, 5), Port: 443}
+	err := withoutContent(&net.OpError{Op: "read", Net: "tcp", Source: source, Addr: other, Err: syscall.ECONNRESET})
+	if err.Error() != "read tcp: connection reset by peer" {
 		t.Error(err)
 	}
 }

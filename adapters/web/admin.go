@@ -29,16 +29,26 @@ func reply[T any](s *Server, c *gin.Context, status int, result T, err error, vi
 
 // list answers with a page of things. after and limit are the query's.
 func list[T any](s *Server, c *gin.Context, name string, page func(after string, limit int) ([]T, error), view func(T) any) {
-	limit := erp.DefaultLimit
-	if text := c.Query("limit"); text != "" {
-		var err error
-		if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > erp.MaxLimit {
-			s.refuse(c, fault.Newf(fault.Malformed, "list.limit", "limit must be a whole number from 1 to %d", erp.MaxLimit))
-			return
-		}
+	limit, err := limit(c)
+	if err != nil {
+		s.refuse(c, err)
+		return
 	}
 	found, err := page(c.Query("after"), limit)
 	listAll(s, c, name, found, err, view)
+}
+
+// limit returns how many things a page has at most.
+func limit(c *gin.Context) (int, error) {
+	text := c.Query("limit")
+	if text == "" {
+		return erp.DefaultLimit, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > erp.MaxLimit {
+		return 0, fault.Newf(fault.Malformed, "list.limit", "limit must be a whole number from 1 to %d", erp.MaxLimit)
+	}
+	return n, nil
 }
 
 // listAll answers with things that are never many.
@@ -335,6 +345,6 @@ func (s *Server) pushOrder(c *gin.Context) {
 }
 
 func (s *Server) cancelOrder(c *gin.Context) {
-	cancelled, err := s.use.Administration.CancelOrder(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")))
+	cancelled, err := s.use.Completion.Cancel(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")))
 	reply(s, c, http.StatusOK, cancelled, err, viewAdminOrder)
 }

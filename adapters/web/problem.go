@@ -92,7 +92,9 @@ func (s *Server) classify(c *gin.Context, err error) *fault.Fault {
 	case fault.Unavailable, fault.TooMany:
 		c.Header("Retry-After", retryAfter)
 	case fault.Unauthenticated:
-		c.Header("WWW-Authenticate", "Bearer")
+		if c.Writer.Header().Get("WWW-Authenticate") == "" {
+			c.Header("WWW-Authenticate", "Bearer")
+		}
 	default:
 	}
 	return f

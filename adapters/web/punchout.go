@@ -17,6 +17,7 @@ import (
 // function that asks for data is answered with its form.
 func (s *Server) punchOut(c *gin.Context) {
 	request, err := startRequest(c)
+	defer s.turn(c, len(request.Body))()
 	var reply login.Reply
 	if err == nil {
 		link := c.Param("link")

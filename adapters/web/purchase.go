@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"net/http"
 	"strconv"
 	"strings"
@@ -25,13 +26,20 @@ import (
 // takeOrder takes a purchase order document. One whose format holds the credentials is answered by a document.
 func (s *Server) takeOrder(c *gin.Context) {
 	request, err := startRequest(c)
-	if err != nil {
-		s.refuse(c, err)
-		return
+	defer s.turn(c, len(request.Body))()
+	var reply login.Reply
+	isDocument := false
+	if err == nil {
+		link := c.Param("link")
+		reply, isDocument, err = s.use.Login.Order(c.Request.Context(), login.Call{Link: link, Endpoint: s.linkURL(link), Request: request})
 	}
-	link := c.Param("link")
-	reply, isDocument, err := s.use.Login.Order(c.Request.Context(), login.Call{Link: link, Endpoint: s.linkURL(link), Request: request})
 	switch {
+	case err != nil && isCXML(request):
+		if told, ok := s.use.Login.Refuse(request, err); ok {
+			s.answerDocument(c, told)
+			return
+		}
+		s.refuse(c, err)
 	case err != nil:
 		s.refuse(c, err)
 	case isDocument:
@@ -39,6 +47,15 @@ func (s *Server) takeOrder(c *gin.Context) {
 	default:
 		s.submitOrder(c, request)
 	}
+}
+
+// isCXML reports whether whoever sent a document expects cXML back also where nobody knows the connection: access points of
+// Peppol send XML to the same address. Of a body that was too large the media type is all that is known.
+func isCXML(r port.StartRequest) bool {
+	if len(r.Body) == 0 {
+		return strings.HasPrefix(r.ContentType, "text/xml")
+	}
+	return bytes.Contains(r.Body[:min(len(r.Body), 2<<10)], []byte("<cXML"))
 }
 
 func (s *Server) submitOrder(c *gin.Context, r port.StartRequest) {
@@ -49,6 +66,9 @@ func (s *Server) submitOrder(c *gin.Context, r port.StartRequest) {
 		d.Token = secret.New(strings.TrimSpace(token))
 	}
 	received, err := s.use.Completion.Submit(c.Request.Context(), d)
+	if fault.KindOf(err) == fault.Unauthenticated {
+		c.Header("WWW-Authenticate", `Basic realm="purchase orders", charset="UTF-8"`)
+	}
 	if err != nil {
 		s.refuse(c, err)
 		return
@@ -95,17 +115,21 @@ func (s *Server) listReceipts(c *gin.Context) {
 		s.refuse(c, err)
 		return
 	}
-	list(s, c, "purchase_orders", func(after string, limit int) ([]*receipt.Receipt, error) {
-		q := port.ReceiptQuery{Status: status, Limit: limit}
-		if after != "" {
-			last, _, err := s.use.Completion.Receipt(c.Request.Context(), tenantOf(c), receipt.ID(after))
-			if err != nil {
-				return nil, err
-			}
-			q.AfterSince, q.AfterID = last.Snapshot().StatusSince, last.ID()
-		}
-		return s.use.Completion.Receipts(c.Request.Context(), tenantOf(c), q)
-	}, func(r *receipt.Receipt) any { return viewReceipt(r) })
+	limit, err := limit(c)
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	page, next, err := s.use.Completion.Receipts(c.Request.Context(), tenantOf(c), status, c.Query("cursor"), limit)
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	views := make([]receiptView, len(page))
+	for i := range page {
+		views[i] = viewReceipt(page[i])
+	}
+	s.answer(c, http.StatusOK, gin.H{"purchase_orders": views, "next_cursor": next})
 }
 
 func (s *Server) receiptDocument(c *gin.Context) {
@@ -137,7 +161,7 @@ func (s *Server) tieReceipt(c *gin.Context) {
 		s.refuse(c, missing("/order"))
 		return
 	}
-	received, err := s.use.Answering.Tie(c.Request.Context(), tenantOf(c), receipt.ID(c.Param("id")), order.ID(request.Order))
+	received, err := s.use.Completion.Tie(c.Request.Context(), tenantOf(c), receipt.ID(c.Param("id")), order.ID(request.Order))
 	if err != nil {
 		s.refuse(c, err)
 		return
@@ -146,7 +170,7 @@ func (s *Server) tieReceipt(c *gin.Context) {
 }
 
 func (s *Server) confirmOrder(c *gin.Context) {
-	o, err := s.use.Answering.Release(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")))
+	o, err := s.use.Completion.Release(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")))
 	reply(s, c, http.StatusOK, o, err, viewAdminOrder)
 }
 
@@ -161,7 +185,7 @@ func (s *Server) rejectOrder(c *gin.Context) {
 		s.refuse(c, fault.New(fault.Invalid, "order.reason", "the reason cannot be sent").With(wrong...))
 		return
 	}
-	o, err := s.use.Answering.Reject(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")), request.Reason)
+	o, err := s.use.Completion.Reject(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")), request.Reason)
 	reply(s, c, http.StatusOK, o, err, viewAdminOrder)
 }
 

@@ -79,11 +79,12 @@ type Server struct {
 	use     Services
 	log     *slog.Logger
 	handler http.Handler
+	large   chan struct{} // a place for each large document that is read
 }
 
 // New makes a server, or says what is wrong with the configuration.
 func New(config Config, use Services, log *slog.Logger) (*Server, error) {
-	s := &Server{config: config, use: use, log: log}
+	s := &Server{config: config, use: use, log: log, large: make(chan struct{}, largeDocuments)}
 	engine, err := s.routes()
 	s.handler = engine
 	return s, err
@@ -244,6 +245,25 @@ func (s *Server) recoverPanic(c *gin.Context) {
 		}
 	}()
 	c.Next()
+}
+
+// Documents are read before anybody knows who sent them, and take many times their size in memory while they are.
+const (
+	largeDocument  = 256 << 10
+	largeDocuments = 4 // that are read at once
+)
+
+// turn waits until a document of so many bytes may be read, and returns what ends its turn.
+func (s *Server) turn(c *gin.Context, size int) (end func()) {
+	if size < largeDocument {
+		return func() {}
+	}
+	select {
+	case s.large <- struct{}{}:
+		return func() { <-s.large }
+	case <-c.Request.Context().Done(): // nobody waits for the answer any more
+		return func() {}
+	}
 }
 
 func limitBody(c *gin.Context) {

@@ -13,7 +13,7 @@ import (
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/apikey"
-	"github.com/punchgate/punchgate/domain/buyersystem"
+	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/fault"
@@ -241,8 +241,11 @@ func (s *Service) ReplaceSecret(
 	return plain, err
 }
 
-// shortest is the least number of characters of a secret that a person chooses.
-const shortest = 8
+// The number of characters of a secret that a person chooses.
+const (
+	shortest = 8
+	longest  = 1024
+)
 
 func (s *Service) credential(chosen secret.Text) (connection.Credential, secret.Text, error) {
 	c := connection.Credential{ID: s.ids.New(), CreatedAt: s.clock.Now()}
@@ -251,7 +254,7 @@ func (s *Service) credential(chosen secret.Text) (connection.Credential, secret.
 		c.Verifier = s.secrets.HashGenerated(generated)
 		return c, generated, nil
 	}
-	if n := len(chosen.Reveal()); n < shortest || n > 1024 {
+	if n := len(chosen.Reveal()); n < shortest || n > longest {
 		return c, secret.Text{}, connection.ErrInvalid.With(fault.Detail{
 			Path: "/secret", Code: "length", Message: "a chosen secret has 8 to 1024 characters; leave it out to have one generated",
 		})
@@ -273,13 +276,8 @@ func (s *Service) checkOptions(p connection.Profile) error {
 	if err := f.CheckOptions(p.Options); err != nil {
 		return err
 	}
-	if err := s.mapper.Check(p.Mapping, f); err != nil {
+	if err := s.mapper.Check(p.Mapping, f, p.Options); err != nil {
 		return err
-	}
-	if p.BuyerSystem != "" {
-		if _, err := buyersystem.Get(p.BuyerSystem); err != nil {
-			return connection.ErrInvalid.With(fault.Detail{Path: "/buyer_system", Code: "unknown_value", Message: fault.From(err).Message})
-		}
 	}
 	return s.checkOrdering(p.Ordering)
 }
@@ -328,6 +326,9 @@ func (s *Service) NetworkLinks(ctx context.Context, of tenant.ID) ([]*connection
 func (s *Service) ReplaceAnswerSecret(
 	ctx context.Context, of tenant.ID, id connection.ID, presented secret.Text,
 ) (*connection.Connection, error) {
+	if wrong := cart.CheckText("/secret", presented.Reveal(), longest); wrong != nil {
+		return nil, connection.ErrInvalid.With(wrong...)
+	}
 	return s.stores.Connections.Update(ctx, of, id, func(c *connection.Connection) error {
 		if presented.Empty() {
 			c.SetAnswerSecret("")
@@ -393,13 +394,4 @@ func (s *Service) RevokeKey(ctx context.Context, of tenant.ID, id apikey.ID) (*a
 // Order returns an order.
 func (s *Service) Order(ctx context.Context, of tenant.ID, id order.ID) (*order.Order, error) {
 	return s.stores.Orders.Get(ctx, of, id)
-}
-
-// CancelOrder cancels an order that the shop will not deliver.
-func (s *Service) CancelOrder(ctx context.Context, of tenant.ID, id order.ID) (*order.Order, error) {
-	o, err := s.stores.Orders.Update(ctx, of, id, func(each *order.Order) error { return each.Cancel(s.clock.Now()) })
-	if err == nil {
-		s.log.InfoContext(ctx, "order cancelled", "tenant", of, "order", id)
-	}
-	return o, err
 }

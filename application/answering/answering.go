@@ -12,19 +12,17 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/punchgate/punchgate/application/completion"
 	"github.com/punchgate/punchgate/application/formats"
-	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/retry"
 	"github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/money"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/purchase"
 	"github.com/punchgate/punchgate/domain/receipt"
-	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 
@@ -32,21 +30,20 @@ import (
 type Service struct {
 	stores     port.Stores
 	formats    *formats.Registry
-	orders     *completion.Service
 	secrets    port.Secrets
 	clock      port.Clock
 	ids        port.IDs
-	policy     login.Policy
+	policy     port.Policy
 	log        *slog.Logger
 	deliveries *retry.Worker
 }
 
 // New makes the service.
 func New(
-	stores port.Stores, registry *formats.Registry, orders *completion.Service, secrets port.Secrets, clock port.Clock, ids port.IDs,
-	policy login.Policy, log *slog.Logger,
+	stores port.Stores, registry *formats.Registry, secrets port.Secrets, clock port.Clock, ids port.IDs, policy port.Policy,
+	log *slog.Logger,
 ) *Service {
-	return &Service{stores, registry, orders, secrets, clock, ids, policy, log, retry.NewWorker()}
+	return &Service{stores, registry, secrets, clock, ids, policy, log, retry.NewWorker()}
 }
 
 // Response is what the shop says of an order.
@@ -68,7 +65,10 @@ type Line struct {
 var (
 	ErrNoFormat = fault.New(fault.Conflict, "answer.no_format", "the connection has no format for purchase orders, in which to answer")
 	ErrNotDone  = fault.New(fault.Conflict, "answer.not_ordered", "the order was not completed, so there is nothing to answer yet")
-	ErrInvalid  = fault.New(fault.Invalid, "answer.invalid", "the answer has members that are wrong")
+	ErrHeld     = fault.New(fault.Conflict, "answer.held", "the order is held: it can be rejected, and accepted once an operator confirms it")
+	ErrByPing   = fault.New(fault.Conflict, "answer.no_document",
+		"a ping completed the order, and its format answers purchase order documents only; what the shop does not take, an operator cancels")
+	ErrInvalid = fault.New(fault.Invalid, "answer.invalid", "the answer has members that are wrong")
 )
 
 // Respond makes the answer to an order, which the digest of the request tells from its repetition. A rejection of the whole
@@ -90,19 +90,15 @@ func (s *Service) Respond(
 		}
 	}
 	switch o.Status() {
-	case order.Held, order.Confirmed, order.Exported:
+	case order.Confirmed, order.Exported:
+	case order.Held:
+		if r.Status != port.ResponseRejected {
+			return nil, false, ErrHeld
+		}
 	default:
 		return nil, false, ErrNotDone
 	}
-	subject, err := s.subject(ctx, o)
-	if err != nil {
-		return nil, false, err
-	}
-	document, err := s.response(subject, r, len(given)+1)
-	if err != nil {
-		return nil, false, err
-	}
-	a, err = s.keep(ctx, subject, len(given)+1, answer.Response, r.Status, digest, document)
+	a, err = s.respond(ctx, o, r, given, digest)
 	if errors.Is(err, answer.ErrExists) {
 		return s.Respond(ctx, of, id, r, digest)
 	}
@@ -112,18 +108,34 @@ func (s *Service) Respond(
 	return a, false, s.end(ctx, o, r)
 }
 
-// end cancels an order that the shop rejects whole; one that is held it rejects.
+// respond makes the answer after those that were given.
+func (s *Service) respond(ctx context.Context, o *order.Order, r Response, given []*answer.Answer, digest string) (*answer.Answer, error) {
+	about, err := s.subject(ctx, o, "")
+	if err != nil {
+		return nil, err
+	}
+	document, err := s.response(about, r, len(given)+1)
+	if err != nil {
+		return nil, err
+	}
+	return s.keep(ctx, about, len(given)+1, answer.Response, r.Status, digest, document)
+}
+
+// end cancels an order that the shop rejects whole; one that is held it rejects, and says so to who was told to wait.
 func (s *Service) end(ctx context.Context, o *order.Order, r Response) error {
 	if r.Status != port.ResponseRejected {
 		return nil
 	}
-	_, err := s.stores.Orders.Update(ctx, o.Snapshot().Tenant, o.ID(), func(each *order.Order) error {
+	ended, err := s.stores.Orders.Update(ctx, o.Snapshot().Tenant, o.ID(), func(each *order.Order) error {
 		if each.Status() == order.Held || each.Status() == order.Rejected {
 			return each.Reject(s.clock.Now())
 		}
 		return each.Cancel(s.clock.Now())
 	})
-	return err
+	if err != nil || ended.Status() != order.Rejected {
+		return err
+	}
+	return s.Tell(ctx, ended, "", false, r.Note)
 }
 
 // subject is what an answer is about.
@@ -132,14 +144,13 @@ type subject struct {
 	conn     *connection.Connection
 	format   string
 	purchase purchase.Order
-	cart     *cart.Cart
-	document bool // the procurement system sent a document; without one, a ping completed the order
-	secret   secret.Text
+	cart     *cart.Cart // as it was sent
+	document bool       // the procurement system sent a document; without one, a ping completed the order
 }
 
-// subject gathers what is known of the purchase order: its document that was applied last, or the cart where a ping
-// completed the order.
-func (s *Service) subject(ctx context.Context, o *order.Order) (subject, error) {
+// subject gathers what is known of the purchase order: the document, or, where none is named, the one that was applied last, or
+// the cart where a ping completed the order.
+func (s *Service) subject(ctx context.Context, o *order.Order, document receipt.ID) (subject, error) {
 	state := o.Snapshot()
 	conn, err := s.stores.Connections.Get(ctx, state.Tenant, state.Connection)
 	if err != nil {
@@ -149,29 +160,23 @@ func (s *Service) subject(ctx context.Context, o *order.Order) (subject, error) 
 	if err != nil {
 		return subject{}, err
 	}
-	about := subject{order: o, conn: conn, cart: c, format: conn.Profile().Ordering.Format}
-	if sealed := conn.AnswerSecret(); sealed != "" {
-		if about.secret, err = s.secrets.Open(sealed, SecretPurpose(conn)...); err != nil {
-			return subject{}, err
-		}
-	}
-	received, err := s.stores.Receipts.ByOrder(ctx, state.Tenant, state.ID)
+	sent, err := s.stores.Orders.Document(ctx, state.Tenant, state.ID)
 	if err != nil {
 		return subject{}, err
 	}
-	for _, each := range received {
-		r := each.Snapshot()
-		if r.Status != receipt.Applied || r.Type == purchase.Delete {
-			continue
-		}
-		content, err := s.stores.Receipts.Content(ctx, state.Tenant, r.ID)
+	about := subject{order: o, conn: conn, cart: cmp.Or(sent.Mapped, c), format: conn.Profile().Ordering.Format}
+	if document = cmp.Or(document, receipt.ID(state.Document)); document == "" {
+		about.purchase = ofCart(o, c)
+	} else {
+		r, err := s.stores.Receipts.Get(ctx, state.Tenant, document)
 		if err != nil {
 			return subject{}, err
 		}
-		about.purchase, about.format, about.document = content.Order, r.Format, true
-	}
-	if !about.document {
-		about.purchase = ofCart(o, c)
+		content, err := s.stores.Receipts.Content(ctx, state.Tenant, document)
+		if err != nil {
+			return subject{}, err
+		}
+		about.purchase, about.format, about.document = content.Order, r.Snapshot().Format, true
 	}
 	if about.format == "" {
 		return subject{}, ErrNoFormat
@@ -199,6 +204,13 @@ func ofCart(o *order.Order, c *cart.Cart) purchase.Order {
 			UnitPrice: l.UnitPrice, PriceBasisQuantity: l.PriceBasisQuantity, Currency: c.Currency, StandardID: l.StandardID, Tax: l.Tax,
 		})
 	}
+	if s := &c.Shipping; s.Amount.Sign() > 0 {
+		made.Total = made.Total.Add(s.Amount)
+		made.Lines = append(made.Lines, purchase.Line{
+			LineNumber: cart.Freight, SKU: cart.Freight, Name: cmp.Or(s.Description, "Freight"), Quantity: money.FromInt(1), Unit: "C62",
+			UnitPrice: s.Amount, Currency: c.Currency, Tax: s.Tax,
+		})
+	}
 	return made
 }
 
@@ -221,13 +233,16 @@ func complete(o *purchase.Order, c *cart.Cart) {
 func (s *Service) speaker(about subject) port.Speaker {
 	p := about.conn.Profile()
 	return port.Speaker{
-		Options: p.Ordering.Options, From: p.Login.From, To: p.Login.To, Sender: p.Login.Sender, Secret: about.secret,
+		Options: p.Ordering.Options, From: p.Login.From, To: p.Login.To, Sender: p.Login.Sender, HasSecret: about.conn.AnswerSecret() != "",
 		DocumentID: s.ids.New(), Test: about.order.Snapshot().Test,
 	}
 }
 
 // response encodes what the shop says. Where no document came, and the format has one for what was agreed, that is written.
 func (s *Service) response(about subject, r Response, position int) (*answer.Document, error) {
+	if wrong := cart.CheckText("/note", r.Note, cart.MaxName); wrong != nil {
+		return nil, ErrInvalid.With(wrong...)
+	}
 	lines, err := about.lines(r.Lines)
 	if err != nil {
 		return nil, err
@@ -237,10 +252,15 @@ func (s *Service) response(about subject, r Response, position int) (*answer.Doc
 		PromisedFrom: r.PromisedFrom, PromisedTo: r.PromisedTo, Lines: lines, Now: s.clock.Now(), Speaker: s.speaker(about),
 	}
 	var body bytes.Buffer
-	if agreement, err := formats.As[port.OrderAgreementEncoder](s.formats, about.format, "order-agreement"); err == nil && !about.document &&
-		r.Status != port.ResponseRejected {
-		mediaType, err := agreement.EncodeOrderAgreement(&body, said)
-		return &answer.Document{MediaType: mediaType, FileName: said.Number + ".xml", Body: body.Bytes()}, err
+	if !about.document {
+		agreement, err := formats.As[port.OrderAgreementEncoder](s.formats, about.format, formats.OrderAgreement)
+		switch {
+		case err != nil:
+			return nil, ErrByPing
+		case r.Status != port.ResponseRejected:
+			mediaType, err := agreement.EncodeOrderAgreement(&body, said)
+			return &answer.Document{MediaType: mediaType, FileName: said.Number + ".xml", Body: body.Bytes()}, err
+		}
 	}
 	encoder, err := formats.As[port.OrderResponseEncoder](s.formats, about.format, formats.OrderResponse)
 	if err != nil {
@@ -255,6 +275,9 @@ func (a *subject) lines(said []Line) ([]port.OrderResponseLine, error) {
 	lines := make([]port.OrderResponseLine, len(said))
 	for i, each := range said {
 		lines[i] = each.OrderResponseLine
+		if wrong := cart.CheckText("/lines/"+strconv.Itoa(i)+"/note", each.Note, cart.MaxName); wrong != nil {
+			return nil, ErrInvalid.With(wrong...)
+		}
 		if each.CartLine == "" || each.LineNumber != "" {
 			continue
 		}
@@ -287,7 +310,7 @@ func (s *Service) keep(
 	ctx context.Context, about subject, position int, k answer.Kind, says, digest string, d *answer.Document,
 ) (*answer.Answer, error) {
 	deliver := about.conn.Profile().Ordering.AnswerURL != ""
-	a := answer.New(about.order, position, k, says, digest, deliver, s.clock.Now())
+	a := answer.New(about.order, position, about.format, k, says, digest, deliver, s.clock.Now())
 	if err := s.stores.Answers.Create(ctx, a, d); err != nil {
 		return nil, err
 	}

@@ -4,27 +4,36 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"time"
 
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/retry"
 	"github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 
 // Deliver hands answers over until the context ends. One that the other side did not take is tried again, later each time.
 func (s *Service) Deliver(ctx context.Context, deliverer port.Deliverer) {
-	retry.Run(ctx, s.deliveries, s.due, func(ctx context.Context, due *answer.Answer) {
-		if err := s.deliver(ctx, deliverer, due); err != nil && ctx.Err() == nil {
+	retry.Run(ctx, s.deliveries, goesTo, s.due, func(ctx context.Context, due *answer.Answer) bool {
+		made, err := s.deliver(ctx, deliverer, due)
+		if err != nil && ctx.Err() == nil {
 			s.log.WarnContext(ctx, "delivery of an answer failed", "tenant", due.Snapshot().Tenant, "answer", due.ID(), "error", err)
 		}
+		return made
 	})
 }
 
-func (s *Service) due(ctx context.Context) []*answer.Answer {
-	due, err := s.stores.Answers.ToDeliver(ctx, s.clock.Now(), retry.Page)
+func goesTo(a *answer.Answer) port.ConnectionOf {
+	s := a.Snapshot()
+	return port.ConnectionOf{Tenant: s.Tenant, Connection: s.Connection}
+}
+
+func (s *Service) due(ctx context.Context, busy []port.ConnectionOf) []*answer.Answer {
+	due, err := s.stores.Answers.ToDeliver(ctx, s.clock.Now(), busy, retry.Page)
 	if err != nil && ctx.Err() == nil {
 		s.log.ErrorContext(ctx, "answers to deliver cannot be read", "error", err)
 	}
@@ -32,29 +41,36 @@ func (s *Service) due(ctx context.Context) []*answer.Answer {
 }
 
 // deliver makes one attempt, unless another gateway has the answer, and records what came of it.
-func (s *Service) deliver(ctx context.Context, deliverer port.Deliverer, a *answer.Answer) error {
-	mine := false
+func (s *Service) deliver(ctx context.Context, deliverer port.Deliverer, a *answer.Answer) (made bool, err error) {
 	claimed, err := s.stores.Answers.Update(ctx, a.Snapshot().Tenant, a.ID(), func(each *answer.Answer) error {
-		mine = each.Claim(s.clock.Now(), retry.Lease)
+		made = each.Claim(s.clock.Now(), retry.Lease)
 		return nil
 	})
-	if err != nil || !mine {
-		return err
+	if err != nil || !made {
+		return false, err
 	}
 	due := claimed.Snapshot()
 	failure := s.post(ctx, deliverer, due)
 	if failure != nil && ctx.Err() != nil {
-		return ctx.Err() // the gateway stops; the lease runs out and another one takes over
+		return true, ctx.Err() // the gateway stops; the lease runs out and another one takes over
 	}
 	_, err = s.stores.Answers.Update(context.WithoutCancel(ctx), due.Tenant, due.ID, func(each *answer.Answer) error {
 		if failure != nil {
-			each.Postpone(failure.Error(), retry.Next(due.Delivery.Attempts, s.clock.Now()))
+			each.Postpone(failure.Error(), next(failure, due.Delivery.Attempts, s.clock.Now()))
 		} else {
 			each.Deliver(s.clock.Now())
 		}
 		return nil
 	})
-	return errors.Join(failure, err)
+	return true, errors.Join(failure, err)
+}
+
+// next returns when to try again. A document that the other side read and does not take will not be taken later, either.
+func next(failure error, attempts int, now time.Time) time.Time {
+	if fault.KindOf(failure) == fault.Invalid {
+		return time.Time{}
+	}
+	return retry.Next(attempts, now)
 }
 
 func (s *Service) post(ctx context.Context, deliverer port.Deliverer, due answer.State) error {
@@ -71,16 +87,26 @@ func (s *Service) post(ctx context.Context, deliverer port.Deliverer, due answer
 		return err
 	}
 	delivery := port.Delivery{URL: ordering.AnswerURL, MediaType: document.MediaType, Body: document.Body, User: ordering.AnswerUser}
-	reader, err := formats.As[port.ReceiptReader](s.formats, ordering.Format, "receipt")
-	inside := err == nil // the document carries the secret, and its answer is a document
-	if sealed := conn.AnswerSecret(); sealed != "" && (!inside || ordering.AnswerUser != "") {
-		if delivery.Secret, err = s.secrets.Open(sealed, SecretPurpose(conn)...); err != nil {
+	if sealed := conn.AnswerSecret(); sealed != "" {
+		presented, err := s.secrets.Open(sealed, SecretPurpose(conn)...)
+		if err != nil {
 			return err
+		}
+		inside, err := formats.As[port.Authenticator](s.formats, due.Format, formats.Authentication)
+		if err == nil {
+			delivery.Body = inside.Authenticate(delivery.Body, presented)
+		}
+		if err != nil || ordering.AnswerUser != "" {
+			delivery.Secret = presented
 		}
 	}
 	body, err := deliverer.Deliver(ctx, delivery)
-	if err != nil || !inside {
+	if err != nil {
 		return err
+	}
+	reader, err := formats.As[port.ReceiptReader](s.formats, due.Format, formats.Receipt)
+	if err != nil {
+		return nil //nolint:nilerr // the HTTP status says all
 	}
 	return reader.ReadReceipt(bytes.NewReader(body))
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/punchgate/punchgate/application/answering"
 	"github.com/punchgate/punchgate/application/authentication"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
@@ -22,14 +23,17 @@ import (
 type Service struct {
 	stores  port.Stores
 	formats *formats.Registry
+	answers *answering.Service
 	secrets port.Secrets
 	clock   port.Clock
 	log     *slog.Logger
 }
 
 // New makes the service.
-func New(stores port.Stores, registry *formats.Registry, secrets port.Secrets, clock port.Clock, log *slog.Logger) *Service {
-	return &Service{stores, registry, secrets, clock, log}
+func New(
+	stores port.Stores, registry *formats.Registry, answers *answering.Service, secrets port.Secrets, clock port.Clock, log *slog.Logger,
+) *Service {
+	return &Service{stores, registry, answers, secrets, clock, log}
 }
 
 // Ping is a ping as it came in.

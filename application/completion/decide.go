@@ -3,6 +3,7 @@ package completion
 import (
 	"context"
 
+	"github.com/punchgate/punchgate/application/cursor"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
@@ -10,9 +11,23 @@ import (
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 
-// Receipts returns a page of the purchase order documents in a status, the oldest first.
-func (s *Service) Receipts(ctx context.Context, of tenant.ID, q port.ReceiptQuery) ([]*receipt.Receipt, error) {
-	return s.stores.Receipts.List(ctx, of, q)
+// Receipts returns a page of at most limit purchase order documents in a status, the oldest first, and the cursor of the next
+// page, which is empty after the last.
+func (s *Service) Receipts(
+	ctx context.Context, of tenant.ID, status receipt.Status, after string, limit int,
+) (page []*receipt.Receipt, nextCursor string, err error) {
+	since, id, err := cursor.Parse(after)
+	if err != nil {
+		return nil, "", err
+	}
+	page, err = s.stores.Receipts.List(ctx, of, port.ReceiptQuery{
+		Status: status, AfterSince: since, AfterID: receipt.ID(id), Limit: limit + 1, // one more tells whether there is a next page
+	})
+	if len(page) > limit {
+		page = page[:limit]
+		nextCursor = cursor.Format(page[limit-1].Snapshot().StatusSince, string(page[limit-1].ID()))
+	}
+	return page, nextCursor, err
 }
 
 // Receipt returns a purchase order document with its content.
@@ -28,7 +43,8 @@ func (s *Service) Receipt(ctx context.Context, of tenant.ID, id receipt.ID) (*re
 // ErrOtherConnection refuses to tie a document to an order of another procurement system.
 var ErrOtherConnection = fault.New(fault.Conflict, "receipt.other_connection", "the order belongs to another connection than the document")
 
-// Tie applies a document without an order to the order that an operator names.
+// Tie applies a document without an order to the order that an operator names, and tells the procurement system what came of
+// it. Where the order forbids what the document asks for, it stays without one.
 func (s *Service) Tie(ctx context.Context, of tenant.ID, id receipt.ID, to order.ID) (Received, error) {
 	r, content, err := s.Receipt(ctx, of, id)
 	if err != nil {
@@ -38,7 +54,7 @@ func (s *Service) Tie(ctx context.Context, of tenant.ID, id receipt.ID, to order
 	if state.Status == receipt.Applied && state.Order == to {
 		return s.received(ctx, r)
 	}
-	if state.Status != receipt.Unmatched {
+	if state.Status != receipt.Unmatched && state.Status != receipt.Received { // the latter where the gateway stopped
 		return Received{}, receipt.ErrDecided
 	}
 	o, err := s.stores.Orders.Get(ctx, of, to)
@@ -52,15 +68,44 @@ func (s *Service) Tie(ctx context.Context, of tenant.ID, id receipt.ID, to order
 	if err != nil {
 		return Received{}, err
 	}
-	return s.applyTo(ctx, conn, r, &content.Order, to)
+	received, err := s.applyTo(ctx, conn, r, &content.Order, to)
+	if err != nil || received.Order.Status() == order.Held || received.Order.Status() == order.Rejected {
+		return received, err // it is told when it is decided, or by the answer that rejects it
+	}
+	return received, s.answers.Tell(ctx, received.Order, id, true, "")
 }
 
-// Release confirms a held order, whose differences the operator accepts.
+// Release confirms a held order, whose differences the operator accepts, and tells the procurement system.
 func (s *Service) Release(ctx context.Context, of tenant.ID, id order.ID) (*order.Order, error) {
-	return s.stores.Orders.Update(ctx, of, id, func(o *order.Order) error { return o.Release(s.clock.Now()) })
+	o, err := s.stores.Orders.Update(ctx, of, id, func(each *order.Order) error { return each.Release(s.clock.Now()) })
+	if err != nil {
+		return nil, err
+	}
+	return o, s.answers.Tell(ctx, o, "", true, "")
 }
 
-// Reject ends an order that the shop does not take as it was ordered.
-func (s *Service) Reject(ctx context.Context, of tenant.ID, id order.ID) (*order.Order, error) {
-	return s.stores.Orders.Update(ctx, of, id, func(o *order.Order) error { return o.Reject(s.clock.Now()) })
+// Reject ends an order that the shop does not take as it was ordered, and tells the procurement system why.
+func (s *Service) Reject(ctx context.Context, of tenant.ID, id order.ID, reason string) (*order.Order, error) {
+	o, err := s.stores.Orders.Update(ctx, of, id, func(each *order.Order) error { return each.Reject(s.clock.Now()) })
+	if err != nil {
+		return nil, err
+	}
+	return o, s.answers.Tell(ctx, o, "", false, reason)
+}
+
+// Cancel ends an order that the shop will not deliver. Who was told to wait for a decision is told of it.
+func (s *Service) Cancel(ctx context.Context, of tenant.ID, id order.ID) (*order.Order, error) {
+	waits := false
+	o, err := s.stores.Orders.Update(ctx, of, id, func(each *order.Order) error {
+		waits = each.Status() == order.Held
+		return each.Cancel(s.clock.Now())
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.log.InfoContext(ctx, "order cancelled", "tenant", of, "order", id)
+	if !waits {
+		return o, nil
+	}
+	return o, s.answers.Tell(ctx, o, "", false, "the supplier cancelled the order")
 }

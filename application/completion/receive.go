@@ -2,13 +2,15 @@ package completion
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
+	"math"
+	"slices"
 
 	"github.com/punchgate/punchgate/application/authentication"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
-	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
@@ -24,8 +26,9 @@ type Received struct {
 	Order   *order.Order // nil while the document has none
 }
 
-// Queued reports whether the document was accepted for processing only: an operator has to decide, or to find its order.
-func (r Received) Queued() bool { return r.Order == nil || r.Order.Status() == order.Held }
+// Queued reports whether the document was accepted for processing only: an operator has to decide, or to find its order. A
+// repetition is answered so also after the decision, which is told apart.
+func (r Received) Queued() bool { return r.Receipt != nil && r.Receipt.Snapshot().Queued }
 
 // Document is a purchase order as it came in, in a format whose documents hold no credentials.
 type Document struct {
@@ -40,12 +43,17 @@ type Document struct {
 
 // Refusals of a purchase order document.
 var (
+	errTexts    = fault.New(fault.Invalid, "completion.purchase_order", "the purchase order has texts that cannot be kept")
 	ErrNoOrders = fault.New(fault.Unsupported, "connection.no_order_format", "this connection takes no purchase orders")
 	errLogin    = fault.New(fault.Unauthenticated, "login.missing", "the connection's credentials are missing")
 )
 
-// errTestDocument keeps a test from completing what was really sent.
-var errTestDocument = fault.New(fault.Conflict, "order.test_document", "the document is a test, and the cart was sent in earnest")
+// Refusals of a document that does not go with its cart: a test must not complete what was really sent, and what is really
+// ordered must not end among the tests, which no ERP asks for.
+var (
+	errTestDocument = fault.New(fault.Conflict, "order.test_document", "the document is a test, and the cart was sent in earnest")
+	errTestCart     = fault.New(fault.Conflict, "order.test_cart", "the cart was sent as a test, and the document is none")
+)
 
 // Submit receives a purchase order of whoever presents the connection's credentials by HTTP Basic or Bearer.
 func (s *Service) Submit(ctx context.Context, d Document) (Received, error) {
@@ -92,8 +100,8 @@ func (s *Service) authenticate(ctx context.Context, conn *connection.Connection,
 func (s *Service) Receive(
 	ctx context.Context, conn *connection.Connection, format, sender string, content *receipt.Content,
 ) (Received, error) {
-	if wrong := cart.CheckText("number", content.Order.Number, cart.MaxIdentifier); wrong != nil {
-		return Received{}, fault.New(fault.Invalid, "completion.purchase_order", "the purchase order's number cannot be kept").With(wrong...)
+	if wrong := content.Order.Check(); wrong != nil {
+		return Received{}, errTexts.With(wrong...)
 	}
 	fresh := receipt.New(conn, format, sender, content, s.clock.Now())
 	kept, err := s.keep(ctx, fresh, content)
@@ -143,7 +151,14 @@ func (s *Service) apply(ctx context.Context, conn *connection.Connection, r *rec
 	if err != nil {
 		return Received{}, err
 	}
-	return s.applyTo(ctx, conn, r, o, found)
+	received, err := s.applyTo(ctx, conn, r, o, found)
+	if refusal := fault.From(err); err != nil && refusal.Kind == fault.Conflict {
+		refused, err := s.stores.Receipts.Update(ctx, conn.Tenant(), r.ID(), func(each *receipt.Receipt) error {
+			return each.Refuse(found, refusal, s.clock.Now())
+		})
+		return Received{Receipt: refused}, errors.Join(refusal, err)
+	}
+	return received, err
 }
 
 // applyTo lets a document act on an order, and records it: first on the order, so that a gateway that stops in between finds
@@ -152,27 +167,31 @@ func (s *Service) applyTo(
 	ctx context.Context, conn *connection.Connection, r *receipt.Receipt, o *purchase.Order, id order.ID,
 ) (Received, error) {
 	of := conn.Tenant()
-	change, err := s.change(ctx, conn, o, id)
+	change, err := s.change(ctx, conn, r, o, id)
 	if err != nil {
 		return Received{}, err
 	}
 	test := r.Snapshot().Test
 	changed, err := s.stores.Orders.Update(ctx, of, id, func(each *order.Order) error {
-		if test && !each.Snapshot().Test {
+		switch {
+		case test && !each.Snapshot().Test:
 			return errTestDocument
+		case !test && each.Snapshot().Test:
+			return errTestCart
 		}
 		return change(each)
 	})
-	if refusal := fault.From(err); err != nil && refusal.Kind == fault.Conflict {
-		refused, err := s.stores.Receipts.Update(ctx, of, r.ID(), func(each *receipt.Receipt) error {
-			return each.Refuse(id, refusal, s.clock.Now())
-		})
-		return Received{Receipt: refused}, errors.Join(refusal, err)
-	}
 	if err != nil {
 		return Received{}, err
 	}
-	applied, err := s.stores.Receipts.Update(ctx, of, r.ID(), func(each *receipt.Receipt) error { return each.Apply(id, s.clock.Now()) })
+	if changed.Status() == order.Rejected {
+		if err := s.answers.Decline(ctx, changed); err != nil {
+			return Received{}, err
+		}
+	}
+	applied, err := s.stores.Receipts.Update(ctx, of, r.ID(), func(each *receipt.Receipt) error {
+		return each.Apply(id, changed.Status() == order.Held, s.clock.Now())
+	})
 	if err != nil {
 		return Received{}, err
 	}
@@ -183,17 +202,17 @@ func (s *Service) applyTo(
 
 // change returns what the document does to its order.
 func (s *Service) change(
-	ctx context.Context, conn *connection.Connection, o *purchase.Order, id order.ID,
+	ctx context.Context, conn *connection.Connection, r *receipt.Receipt, o *purchase.Order, id order.ID,
 ) (func(*order.Order) error, error) {
 	if o.Type == purchase.Delete {
-		return func(each *order.Order) error { return each.Cancel(s.clock.Now()) }, nil
+		return func(each *order.Order) error { return each.Withdraw(o.Number, s.clock.Now()) }, nil
 	}
 	profile := conn.Profile()
 	differences, err := s.differences(ctx, conn.Tenant(), id, o)
-	decision := profile.Ordering.Policy.Decide(differences)
-	return func(each *order.Order) error {
-		return each.Complete(o.Number, differences, decision, profile.LateCompletion, s.clock.Now())
-	}, err
+	ordered := order.Purchase{
+		Document: string(r.ID()), Number: o.Number, Differences: differences, Decision: profile.Ordering.Policy.Decide(differences),
+	}
+	return func(each *order.Order) error { return each.Complete(ordered, profile.LateCompletion, s.clock.Now()) }, err
 }
 
 func (s *Service) differences(ctx context.Context, of tenant.ID, id order.ID, o *purchase.Order) ([]purchase.Difference, error) {
@@ -205,7 +224,7 @@ func (s *Service) differences(ctx context.Context, of tenant.ID, id order.ID, o 
 	if err != nil {
 		return nil, err
 	}
-	return purchase.Compare(purchase.Sent{Cart: c, Mapped: document.Mapped, Units: document.Units}, o), nil
+	return purchase.Compare(purchase.Sent{Cart: c, Mapped: document.Mapped, Units: document.Units, FreightUnit: document.FreightUnit}, o), nil
 }
 
 // candidates is how many orders are looked at where a document names none.
@@ -224,9 +243,11 @@ func (s *Service) match(ctx context.Context, conn *connection.Connection, o *pur
 			return "", err
 		}
 	}
-	for _, find := range []func(context.Context, *connection.Connection, *purchase.Order) (order.ID, error){
-		s.byEarlier, s.byKeys, s.byArticles,
-	} {
+	finders := []func(context.Context, *connection.Connection, *purchase.Order) (order.ID, error){s.byEarlier, s.byKeys, s.byArticles}
+	if o.Type == purchase.Delete { // what takes an order away must name it
+		finders = finders[:1]
+	}
+	for _, find := range finders {
 		if id, err := find(ctx, conn, o); err != nil || id != "" {
 			return id, err
 		}
@@ -255,7 +276,8 @@ func (s *Service) byEarlier(ctx context.Context, conn *connection.Connection, o 
 	return "", nil
 }
 
-// byKeys takes the newest order that waits, else the newest: shops may give one key in many carts.
+// byKeys takes the waiting order that differs least: shops may give one key in many carts. Where none waits, it takes the one
+// that the document was made from, which will say why it cannot be ordered again.
 func (s *Service) byKeys(ctx context.Context, conn *connection.Connection, o *purchase.Order) (order.ID, error) {
 	var q port.LineQuery
 	for i := range o.Lines {
@@ -263,53 +285,58 @@ func (s *Service) byKeys(ctx context.Context, conn *connection.Connection, o *pu
 			q.Keys = append(q.Keys, key)
 		}
 	}
-	if q.Keys == nil {
-		return "", nil
-	}
-	found, err := s.stores.Orders.ByLine(ctx, conn.Tenant(), conn.ID(), q, candidates)
-	if err != nil || len(found) == 0 {
-		return "", err
-	}
-	for _, each := range found {
-		if each.Awaits() {
-			return each.ID(), nil
-		}
-	}
-	return found[0].ID(), nil
-}
-
-func (s *Service) byArticles(ctx context.Context, conn *connection.Connection, o *purchase.Order) (order.ID, error) {
-	var q port.LineQuery
-	for i := range o.Lines {
-		if l := &o.Lines[i]; l.SKU != "" {
-			q.SKUs = append(q.SKUs, l.SKU)
-		} else if l.GTIN != "" {
-			q.SKUs = append(q.SKUs, l.GTIN)
-		}
-	}
-	if q.SKUs == nil {
-		return "", nil
-	}
-	found, err := s.stores.Orders.ByLine(ctx, conn.Tenant(), conn.ID(), q, candidates)
+	found, err := s.having(ctx, conn, q)
 	if err != nil {
 		return "", err
 	}
-	var only order.ID
-	for _, each := range found {
-		if !each.Awaits() {
-			continue
+	waiting := slices.DeleteFunc(slices.Clone(found), func(each *order.Order) bool { return !each.Awaits() })
+	if len(waiting) > 0 {
+		return s.nearest(ctx, conn, o, waiting, math.MaxInt)
+	}
+	return s.nearest(ctx, conn, o, found, 0)
+}
+
+// byArticles takes the waiting order that has exactly these articles.
+func (s *Service) byArticles(ctx context.Context, conn *connection.Connection, o *purchase.Order) (order.ID, error) {
+	var q port.LineQuery
+	for i := range o.Lines {
+		if article := cmp.Or(o.Lines[i].SKU, o.Lines[i].GTIN); article != "" {
+			q.SKUs = append(q.SKUs, article)
 		}
+	}
+	found, err := s.having(ctx, conn, q)
+	waiting := slices.DeleteFunc(found, func(each *order.Order) bool { return !each.Awaits() })
+	if err != nil {
+		return "", err
+	}
+	return s.nearest(ctx, conn, o, waiting, 0)
+}
+
+func (s *Service) having(ctx context.Context, conn *connection.Connection, q port.LineQuery) ([]*order.Order, error) {
+	if q.Keys == nil && q.SKUs == nil {
+		return nil, nil
+	}
+	return s.stores.Orders.ByLine(ctx, conn.Tenant(), conn.ID(), q, candidates)
+}
+
+// nearest returns the order whose cart has the fewest differences from the purchase order, at most so many; none where two have
+// as few, for either could be meant.
+func (s *Service) nearest(
+	ctx context.Context, conn *connection.Connection, o *purchase.Order, among []*order.Order, most int,
+) (order.ID, error) {
+	var nearest order.ID
+	fewest := most
+	for _, each := range among {
 		differences, err := s.differences(ctx, conn.Tenant(), each.ID(), o)
 		if err != nil {
 			return "", err
 		}
-		switch {
-		case len(differences) > 0:
-		case only != "":
-			return "", nil // either could be meant
-		default:
-			only = each.ID()
+		switch n := len(differences); {
+		case n < fewest, n == fewest && nearest == "" && n == most:
+			nearest, fewest = each.ID(), n
+		case n == fewest:
+			nearest = ""
 		}
 	}
-	return only, nil
+	return nearest, nil
 }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"maps"
+	"slices"
 
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
@@ -142,10 +143,11 @@ func (e *Encoder) write(of Subject, c *cart.Cart, warnings []transfer.Warning) (
 		return nil, err
 	}
 	document := &transfer.Document{
-		MediaType: handover.MediaType, FileName: handover.FileName, Body: body.Bytes(), Form: handover.Form, Units: handover.Units,
+		MediaType: handover.MediaType, FileName: handover.FileName, Body: body.Bytes(), Form: handover.Form,
+		Units: handover.Units, FreightUnit: handover.FreightUnit,
 	}
 	if mapped.Cart != c {
-		document.Mapped = mapped.Cart
+		document.Mapped = comparison(mapped.Cart)
 	}
 	if document.Mapped != nil || len(mapped.LineFields) > 0 {
 		if err := checkMapped(encoder, document.Body); err != nil {
@@ -159,11 +161,21 @@ func (e *Encoder) write(of Subject, c *cart.Cart, warnings []transfer.Warning) (
 	}
 	if system != nil {
 		document.Warnings = system.Preview(buyersystem.Document{
-			Format: profile.Format, Cart: c, Mapped: document.Mapped, LineFields: mapped.LineFields,
+			Format: profile.Format, Cart: c, Mapped: mapped.Cart, LineFields: mapped.LineFields,
 			Units: handover.Units, DefaultUNSPSC: handover.DefaultUNSPSC,
 		}, document.Warnings, of.Shop.Settings().Language)
 	}
 	return document, nil
+}
+
+// comparison returns a copy of a cart without its attachments, which nobody compares and which are kept in the cart itself.
+func comparison(c *cart.Cart) *cart.Cart {
+	bare := *c
+	bare.Lines = slices.Clone(c.Lines)
+	for i := range bare.Lines {
+		bare.Lines[i].Attachments = nil
+	}
+	return &bare
 }
 
 // facing is what a mapping can read of the customer. The names of number and name win over custom fields of these names.

@@ -56,7 +56,7 @@ func (w *wire) Validate(d io.Reader) ([]port.Finding, error) {
 // renamer is a mapper whose mapping is the new name of each line.
 type renamer struct{ seen port.MappingInput }
 
-func (*renamer) Check(json.RawMessage, port.CartEncoder) error { return nil }
+func (*renamer) Check(json.RawMessage, port.CartEncoder, json.RawMessage) error { return nil }
 func (r *renamer) Apply(mapping json.RawMessage, _ port.CartEncoder, v port.MappingInput) (port.Mapped, error) {
 	r.seen = v
 	var name string
@@ -133,6 +133,7 @@ func codesOf(warnings []document.Warning) []string {
 
 func TestADocumentHasTheMappedCartAndTheWarningsOfEachStep(t *testing.T) {
 	w, c := &wire{name: "proceedo-cxml"}, oneLine()
+	c.Lines[0].Attachments = []cart.Attachment{{ID: "a1", Name: "a.png", MediaType: "image/png", Content: []byte("png")}}
 	d, mapper, err := encode(t, w, mapped(`"Mappat"`), c)
 	if err != nil {
 		t.Fatal(err)
@@ -141,8 +142,11 @@ func TestADocumentHasTheMappedCartAndTheWarningsOfEachStep(t *testing.T) {
 		d.Units["XPK"] != "PK" || d.MediaType != "text/plain" || d.FileName != "cart.txt" || d.Form.Action != "https://buyer.example.com/" {
 		t.Errorf("the document is %+v, of the cart %+v", d, c)
 	}
-	if w.got.Cart != d.Mapped || w.got.LineFields[0]["FIELD"] != "x" || w.got.FormFields["hidden"] != "y" || w.got.DocumentID == "" {
+	if w.got.Cart.Lines[0].Name != "Mappat" || w.got.LineFields[0]["FIELD"] != "x" || w.got.FormFields["hidden"] != "y" || w.got.DocumentID == "" {
 		t.Errorf("the encoder got %+v", w.got)
+	}
+	if d.Mapped.Lines[0].Attachments != nil || len(w.got.Cart.Lines[0].Attachments) != 1 {
+		t.Errorf("attachments kept twice or not written: kept %v, written %v", d.Mapped.Lines[0].Attachments, w.got.Cart.Lines[0].Attachments)
 	}
 	if !reflect.DeepEqual(mapper.seen.Customer, map[string]string{"number": "10001", "name": "Göteborgs stad", "punchout": "true"}) ||
 		mapper.seen.Visit["CostCenter"] != "7" || mapper.seen.Cart != c || c.ID == "" || c.Lines[0].Key == "" {

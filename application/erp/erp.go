@@ -3,12 +3,9 @@ package erp
 
 import (
 	"context"
-	"encoding/base64"
 	"log/slog"
-	"strconv"
-	"strings"
-	"time"
 
+	"github.com/punchgate/punchgate/application/cursor"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/customer"
@@ -57,12 +54,12 @@ type Query struct {
 // Feed returns a page of the orders in a status, oldest first, and the cursor of the next page, which is empty after the
 // last. One pass sees every order that came into the status before the pass began and stays in it, once.
 func (s *Service) Feed(ctx context.Context, of tenant.ID, q Query) (page []Order, nextCursor string, err error) {
-	since, id, err := parseCursor(q.Cursor)
+	since, id, err := cursor.Parse(q.Cursor)
 	if err != nil {
 		return nil, "", err
 	}
 	found, err := s.stores.Orders.Feed(ctx, of, port.FeedQuery{
-		Status: q.Status, IncludeTest: q.IncludeTest, AfterSince: since, AfterID: id,
+		Status: q.Status, IncludeTest: q.IncludeTest, AfterSince: since, AfterID: order.ID(id),
 		Limit: q.Limit + 1, // one more tells whether there is a next page
 	})
 	if err != nil {
@@ -71,7 +68,7 @@ func (s *Service) Feed(ctx context.Context, of tenant.ID, q Query) (page []Order
 	if len(found) > q.Limit {
 		found = found[:q.Limit]
 		last := found[len(found)-1].Snapshot()
-		nextCursor = formatCursor(last.StatusSince, last.ID)
+		nextCursor = cursor.Format(last.StatusSince, string(last.ID))
 	}
 	weight := 0
 	for _, o := range found {
@@ -81,7 +78,7 @@ func (s *Service) Feed(ctx context.Context, of tenant.ID, q Query) (page []Order
 		}
 		page = append(page, full)
 		if weight += attached(full.Cart); weight > maxWeight && len(page) < len(found) {
-			return page, formatCursor(o.Snapshot().StatusSince, o.ID()), nil
+			return page, cursor.Format(o.Snapshot().StatusSince, string(o.ID())), nil
 		}
 	}
 	return page, nextCursor, nil
@@ -131,27 +128,4 @@ func (s *Service) Exported(ctx context.Context, of tenant.ID, id order.ID, refer
 	}
 	s.log.InfoContext(ctx, "order exported", "tenant", of, "order", id)
 	return s.complete(ctx, of, o)
-}
-
-// errCursor refuses a cursor that no page gave out.
-var errCursor = fault.New(fault.Malformed, "feed.cursor", "the cursor is not one that a page gave out")
-
-func formatCursor(since time.Time, id order.ID) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(since.UnixNano(), 10) + "." + string(id)))
-}
-
-func parseCursor(text string) (since time.Time, id order.ID, err error) {
-	if text == "" {
-		return time.Time{}, "", nil
-	}
-	raw, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil {
-		return time.Time{}, "", errCursor
-	}
-	nanoseconds, name, ok := strings.Cut(string(raw), ".")
-	n, err := strconv.ParseInt(nanoseconds, 10, 64)
-	if err != nil || !ok || !tenant.Identifier(name) {
-		return time.Time{}, "", errCursor
-	}
-	return time.Unix(0, n).UTC(), order.ID(name), nil
 }

@@ -72,6 +72,14 @@ const (
 	OrderResponse = "order-response"
 )
 
+// What only purchase orders need, and no list names.
+const (
+	OrderAgreement = "order-agreement"
+	OrderStatus    = "order-status"
+	Authentication = "authentication"
+	Receipt        = "receipt"
+)
+
 // Capabilities returns what the format can do, read off the interfaces that it implements.
 func Capabilities(f port.Format) []string {
 	var can []string

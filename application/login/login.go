@@ -24,12 +24,6 @@ import (
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 
-// Policy is what whoever runs the gateway decides about logins.
-type Policy struct {
-	// LoopbackHTTP accepts return addresses on loopback by plain http, as the demo needs them.
-	LoopbackHTTP bool
-}
-
 // Service accepts start calls.
 type Service struct {
 	stores    port.Stores
@@ -40,14 +34,14 @@ type Service struct {
 	catalogue port.Catalogue
 	clock     port.Clock
 	ids       port.IDs
-	policy    Policy
+	policy    port.Policy
 	log       *slog.Logger
 }
 
 // New makes the service.
 func New(
 	stores port.Stores, registry *formats.Registry, encoder *encoding.Encoder, orders *completion.Service, secrets port.Secrets,
-	catalogue port.Catalogue, clock port.Clock, ids port.IDs, policy Policy, log *slog.Logger,
+	catalogue port.Catalogue, clock port.Clock, ids port.IDs, policy port.Policy, log *slog.Logger,
 ) *Service {
 	return &Service{stores, registry, encoder, orders, secrets, catalogue, clock, ids, policy, log}
 }
@@ -215,7 +209,7 @@ func (s *Service) open(ctx context.Context, at place, decoder port.LoginDecoder,
 	}
 	switch {
 	case start.Order != nil:
-		got.queued, err = s.order(ctx, at, start, r)
+		got.queued, err = s.order(ctx, at, start)
 		return got, err
 	case at.ordersOnly:
 		return got, errOrdersOnly
@@ -233,7 +227,7 @@ func (s *Service) open(ctx context.Context, at place, decoder port.LoginDecoder,
 var errOrdersOnly = fault.New(fault.Unsupported, "login.orders_only", "this address takes purchase orders only")
 
 // order hands on a purchase order. It reports whether an operator has to look at it.
-func (s *Service) order(ctx context.Context, at place, start port.StartCall, r port.StartRequest) (queued bool, err error) {
+func (s *Service) order(ctx context.Context, at place, start port.StartCall) (queued bool, err error) {
 	format := at.conn.Profile().Ordering.Format
 	if _, err := formats.As[port.StartResponder](s.formats, format, formats.Order); err != nil {
 		return false, completion.ErrNoOrders
@@ -244,7 +238,7 @@ func (s *Service) order(ctx context.Context, at place, start port.StartCall, r p
 		sender = strings.ToLower(from[0].Domain) + " " + from[0].ID
 	}
 	received, err := s.orders.Receive(ctx, at.conn, at.responder.Name(), sender,
-		&receipt.Content{MediaType: r.ContentType, Body: r.Body, Order: *start.Order})
+		&receipt.Content{MediaType: "text/xml", Body: start.Kept, Order: *start.Order})
 	return received.Queued(), err
 }
 

@@ -84,6 +84,13 @@ type OrderStatusEncoder interface {
 	EncodeOrderStatus(w io.Writer, s OrderStatus) (mediaType string, err error)
 }
 
+// Authenticator is a format whose answers carry the shop's secret. They are kept without it, and get it when they are sent.
+type Authenticator interface {
+	Format
+	// Authenticate returns the document, written with Speaker.HasSecret, with the secret in its place.
+	Authenticate(document []byte, s secret.Text) []byte
+}
+
 // ReceiptReader reads what the procurement system answers to an answer of the shop.
 type ReceiptReader interface {
 	Format
@@ -95,6 +102,9 @@ type ReceiptReader interface {
 type FieldMapper interface {
 	CartEncoder
 	Fields() []Field
+	// CheckFormField refuses a name that no further hidden field of the form can have with these options, such as that of
+	// the field that carries the document.
+	CheckFormField(name string, options json.RawMessage) error
 }
 
 // Field is a field of a format that a mapping can set.
@@ -102,6 +112,8 @@ type Field struct {
 	// Name is the format's own, such as NEW_ITEM-MATGROUP or ItemDetail/UnitOfMeasure. A name that ends in * stands for all
 	// that begin so.
 	Name string
+	// Check says why a text cannot take the place of the *; nil where every text can.
+	Check func(rest string) error
 	// Line is set where every line has one, not the cart.
 	Line bool
 	// Member is the member of the neutral cart, or of its line, that the format writes there, such as unit; what the * of
@@ -150,8 +162,10 @@ type StartCall struct {
 	// Quantity and Search are what a Function asks the shop for, beside SelectedItem.
 	Quantity money.Decimal
 	Search   string
-	// Order is set where the document is a purchase order and begins no visit.
+	// Order is set where the document is a purchase order and begins no visit. Kept is the document without its secrets, as it
+	// may be stored.
 	Order *PurchaseOrder
+	Kept  []byte
 }
 
 // The functions of a start call that ask the shop for data and begin no visit (SAP OCI).
@@ -211,6 +225,8 @@ type Handover struct {
 	Warnings  []transfer.Warning
 	// Units are the codes that the document has in place of units of the cart.
 	Units map[string]string
+	// FreightUnit is the unit of the line that carries the cost of delivery; empty where no line does.
+	FreightUnit string
 	// DefaultUNSPSC is the code that the document gives to lines without one; empty where it gives none.
 	DefaultUNSPSC string
 }
@@ -263,7 +279,7 @@ type OrderResponse struct {
 type Speaker struct {
 	Options          json.RawMessage       // of the order format
 	From, To, Sender []connection.Identity // as the connection has them: From is the buyer
-	Secret           secret.Text           // that the shop presents in the document; may be empty
+	HasSecret        bool                  // the shop presents a secret in the document; see Authenticator
 	DocumentID       string                // a fresh identifier (cXML payloadID)
 	Test             bool
 }

@@ -105,8 +105,14 @@ type Orders interface {
 	Feed(ctx context.Context, of tenant.ID, q FeedQuery) ([]*order.Order, error)
 	// Overdue returns at most limit orders, of any tenant, that await their completion although their time is over.
 	Overdue(ctx context.Context, now time.Time, limit int) ([]*order.Order, error)
-	// ToPush returns at most limit orders, of any tenant, whose push is due.
-	ToPush(ctx context.Context, now time.Time, limit int) ([]*order.Order, error)
+	// ToPush returns at most limit orders, of any tenant but of none of the busy connections, whose push is due.
+	ToPush(ctx context.Context, now time.Time, busy []ConnectionOf, limit int) ([]*order.Order, error)
+}
+
+// ConnectionOf names a connection of a tenant.
+type ConnectionOf struct {
+	Tenant     tenant.ID
+	Connection connection.ID
 }
 
 // LineQuery names lines.
@@ -148,8 +154,10 @@ type Answers interface {
 	Update(ctx context.Context, of tenant.ID, id answer.ID, change func(*answer.Answer) error) (*answer.Answer, error)
 	// ByOrder returns the answers to an order by their position.
 	ByOrder(ctx context.Context, of tenant.ID, id order.ID) ([]*answer.Answer, error)
-	// ToDeliver returns at most limit answers, of any tenant, whose delivery is due.
-	ToDeliver(ctx context.Context, now time.Time, limit int) ([]*answer.Answer, error)
+	// ToDeliver returns at most limit answers, of any tenant but of none of the busy connections, whose delivery is due.
+	// Answers to one order go one after the other: none is returned while an earlier one by its position is still to be
+	// delivered, whether it is due or not. One that was given up is not.
+	ToDeliver(ctx context.Context, now time.Time, busy []ConnectionOf, limit int) ([]*answer.Answer, error)
 }
 
 // FeedQuery asks for a page of orders.

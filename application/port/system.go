@@ -13,6 +13,12 @@ import (
 	"github.com/punchgate/punchgate/domain/transfer"
 )
 
+// Policy is what whoever runs the gateway decides.
+type Policy struct {
+	// LoopbackHTTP accepts addresses of procurement systems on loopback by plain http, as the demo needs them.
+	LoopbackHTTP bool
+}
+
 // Clock tells the time.
 type Clock interface{ Now() time.Time }
 
@@ -84,9 +90,9 @@ type CatalogueQuestion struct {
 
 // Mapper adapts carts to a customer's data format, as the mapping of a connection says.
 type Mapper interface {
-	// Check refuses a mapping that cannot work with the format, with a detail for each place that is wrong. Nothing, an
-	// empty text, null and {} are no mapping.
-	Check(mapping json.RawMessage, f CartEncoder) error
+	// Check refuses a mapping that cannot work with the format and its options, with a detail for each place that is wrong.
+	// Nothing, an empty text, null and {} are no mapping.
+	Check(mapping json.RawMessage, f CartEncoder, options json.RawMessage) error
 	// Apply returns the cart of the outgoing document as the mapping makes it, with the fields that the format takes beside
 	// it. It leaves the cart that it is given as it is; without a mapping it returns it. Line by line the result is that of
 	// the given cart. A value that the mapping cannot make is refused as fault.Invalid with a detail for each line.

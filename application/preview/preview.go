@@ -6,7 +6,6 @@ import (
 	"context"
 
 	"github.com/punchgate/punchgate/application/encoding"
-	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
@@ -21,11 +20,11 @@ type Service struct {
 	stores  port.Stores
 	encoder *encoding.Encoder
 	clock   port.Clock
-	policy  login.Policy
+	policy  port.Policy
 }
 
 // New makes the service.
-func New(stores port.Stores, encoder *encoding.Encoder, clock port.Clock, policy login.Policy) *Service {
+func New(stores port.Stores, encoder *encoding.Encoder, clock port.Clock, policy port.Policy) *Service {
 	return &Service{stores, encoder, clock, policy}
 }
 

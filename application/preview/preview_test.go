@@ -11,7 +11,6 @@ import (
 
 	"github.com/punchgate/punchgate/application/encoding"
 	"github.com/punchgate/punchgate/application/formats"
-	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/preview"
 	"github.com/punchgate/punchgate/domain/cart"
@@ -91,7 +90,7 @@ func (*wire) EncodeCancel(io.Writer, port.Outgoing) (port.Handover, error) {
 
 type noMapper struct{}
 
-func (noMapper) Check(json.RawMessage, port.CartEncoder) error { return nil }
+func (noMapper) Check(json.RawMessage, port.CartEncoder, json.RawMessage) error { return nil }
 func (noMapper) Apply(_ json.RawMessage, _ port.CartEncoder, v port.MappingInput) (port.Mapped, error) {
 	return port.Mapped{Cart: v.Cart}, nil
 }
@@ -124,7 +123,7 @@ func visit(t *testing.T, returns connection.Return, address string, exchanged bo
 		t.Fatal(err)
 	}
 	stores := port.Stores{Tenants: tenants{only: shop}, Customers: customers{only: who}, Connections: connections{only: conn}, Sessions: sessions{only: open}}
-	return preview.New(stores, encoding.NewEncoder(registry, noMapper{}, clock{}, ids{}), clock{}, login.Policy{}), w
+	return preview.New(stores, encoding.NewEncoder(registry, noMapper{}, clock{}, ids{}), clock{}, port.Policy{}), w
 }
 
 func kilo() *cart.Cart {

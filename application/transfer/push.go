@@ -15,15 +15,22 @@ func (s *Service) Wake() { s.pushes.Wake() }
 // Push hands carts over server to server until the context ends. A cart that the other side did not acknowledge is tried
 // again, later each time.
 func (s *Service) Push(ctx context.Context, poster port.Poster) {
-	retry.Run(ctx, s.pushes, s.due, func(ctx context.Context, due *order.Order) {
-		if err := s.push(ctx, poster, due); err != nil && ctx.Err() == nil {
+	retry.Run(ctx, s.pushes, goesTo, s.due, func(ctx context.Context, due *order.Order) bool {
+		made, err := s.push(ctx, poster, due)
+		if err != nil && ctx.Err() == nil {
 			s.log.WarnContext(ctx, "push failed", "tenant", due.Snapshot().Tenant, "order", due.ID(), "error", err)
 		}
+		return made
 	})
 }
 
-func (s *Service) due(ctx context.Context) []*order.Order {
-	due, err := s.stores.Orders.ToPush(ctx, s.clock.Now(), retry.Page)
+func goesTo(o *order.Order) port.ConnectionOf {
+	s := o.Snapshot()
+	return port.ConnectionOf{Tenant: s.Tenant, Connection: s.Connection}
+}
+
+func (s *Service) due(ctx context.Context, busy []port.ConnectionOf) []*order.Order {
+	due, err := s.stores.Orders.ToPush(ctx, s.clock.Now(), busy, retry.Page)
 	if err != nil && ctx.Err() == nil {
 		s.log.ErrorContext(ctx, "orders to push cannot be read", "error", err)
 	}
@@ -31,25 +38,21 @@ func (s *Service) due(ctx context.Context) []*order.Order {
 }
 
 // push makes one attempt, unless another gateway has the order, and records what came of it.
-func (s *Service) push(ctx context.Context, poster port.Poster, o *order.Order) error {
+func (s *Service) push(ctx context.Context, poster port.Poster, o *order.Order) (made bool, err error) {
 	if err := s.finish(ctx, o); err != nil { // the send that made the order may have ended before it got there
-		return err
+		return false, err
 	}
-	mine := false
 	claimed, err := s.stores.Orders.Update(ctx, o.Snapshot().Tenant, o.ID(), func(each *order.Order) error {
-		mine = each.Claim(s.clock.Now(), retry.Lease)
+		made = each.Claim(s.clock.Now(), retry.Lease)
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	if !mine {
-		return nil
+	if err != nil || !made {
+		return false, err
 	}
 	due := claimed.Snapshot()
 	failure := s.post(ctx, poster, due)
 	if failure != nil && ctx.Err() != nil {
-		return ctx.Err() // the gateway stops; the lease runs out and another one takes over
+		return true, ctx.Err() // the gateway stops; the lease runs out and another one takes over
 	}
 	record := func(o *order.Order) error { return o.Transfer(s.clock.Now()) }
 	if failure != nil {
@@ -64,9 +67,9 @@ func (s *Service) push(ctx context.Context, poster port.Poster, o *order.Order) 
 	}
 	// What was delivered is recorded also when the gateway stops at that moment.
 	if _, err := s.stores.Orders.Update(context.WithoutCancel(ctx), due.Tenant, due.ID, record); err != nil {
-		return err
+		return true, err
 	}
-	return failure
+	return true, failure
 }
 
 // PushAgain makes the push of an order due once more after it was given up.

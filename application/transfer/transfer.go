@@ -8,7 +8,6 @@ import (
 	"log/slog"
 
 	"github.com/punchgate/punchgate/application/encoding"
-	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/retry"
 	"github.com/punchgate/punchgate/application/token"
@@ -26,14 +25,14 @@ type Service struct {
 	encoder *encoding.Encoder
 	secrets port.Secrets
 	clock   port.Clock
-	policy  login.Policy
+	policy  port.Policy
 	log     *slog.Logger
 	pushes  *retry.Worker
 }
 
 // New makes the service.
 func New(
-	stores port.Stores, encoder *encoding.Encoder, secrets port.Secrets, clock port.Clock, policy login.Policy, log *slog.Logger,
+	stores port.Stores, encoder *encoding.Encoder, secrets port.Secrets, clock port.Clock, policy port.Policy, log *slog.Logger,
 ) *Service {
 	return &Service{stores, encoder, secrets, clock, policy, log, retry.NewWorker()}
 }
@@ -62,7 +61,7 @@ func (s *Service) Send(ctx context.Context, of tenant.ID, id session.ID, c *cart
 			return Sent{}, err
 		}
 	}
-	if err := open.CheckShopping(s.clock.Now()); err != nil {
+	if err := open.CheckSend(s.clock.Now()); err != nil {
 		return Sent{}, err
 	}
 	made, err := s.prepare(ctx, state, c, r)

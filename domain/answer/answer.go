@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/delivery"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/tenant"
@@ -49,6 +50,7 @@ type State struct {
 	Order      order.ID
 	Position   int // from 1
 	Connection connection.ID
+	Format     string // of the document and, where it has one, of the other side's receipt
 	Kind       Kind
 	Says       string // accepted, accepted_with_change, rejected or acknowledged
 	Digest     string // of what was asked for, by which a repetition is told
@@ -56,12 +58,10 @@ type State struct {
 	CreatedAt  time.Time
 }
 
-// Delivery is how far the document has come.
+// Delivery is how far the document has come. It is wanted where the connection has an address for answers.
 type Delivery struct {
-	Wanted      bool      // the connection has an address for answers
-	Due         time.Time // when to try next; zero when there is nothing to deliver
-	Attempts    int
-	LastError   string
+	delivery.Progress
+
 	DeliveredAt time.Time
 }
 
@@ -78,7 +78,7 @@ type Answer struct{ state State }
 var (
 	ErrNotFound = fault.New(fault.NotFound, "answer.not_found", "there is no such answer")
 	ErrExists   = fault.New(fault.Conflict, "answer.exists", "another answer was faster")
-	ErrState    = fault.New(fault.Conflict, "answer.state", "there is nothing to deliver")
+	ErrState    = fault.New(fault.Conflict, "answer.state", "the answer's delivery does not allow this")
 )
 
 // DigestOf returns the digest of a request.
@@ -87,15 +87,15 @@ func DigestOf(request []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// New makes the answer to an order. With deliver, it goes to the connection's address for answers.
-func New(to *order.Order, position int, k Kind, says, digest string, deliver bool, now time.Time) *Answer {
+// New makes the answer to an order in a format. With deliver, it goes to the connection's address for answers.
+func New(to *order.Order, position int, format string, k Kind, says, digest string, deliver bool, now time.Time) *Answer {
 	s := to.Snapshot()
 	a := &Answer{State{
 		Tenant: s.Tenant, ID: IDOf(s.ID, position), Order: s.ID, Position: position, Connection: s.Connection,
-		Kind: k, Says: says, Digest: digest, CreatedAt: now,
+		Format: format, Kind: k, Says: says, Digest: digest, CreatedAt: now,
 	}}
 	if deliver {
-		a.state.Delivery = Delivery{Wanted: true, Due: now}
+		a.state.Delivery.Progress = delivery.Start(now)
 	}
 	return a
 }
@@ -109,37 +109,31 @@ func (a *Answer) Snapshot() State { return a.state }
 // ID returns the answer's identifier.
 func (a *Answer) ID() ID { return a.state.ID }
 
-// Claim takes the answer for one attempt to deliver it: until the lease ends no other claim succeeds. It reports whether
-// there was anything to claim.
+// Claim takes the answer for one attempt to deliver it, and reports whether there was anything to claim.
 func (a *Answer) Claim(now time.Time, lease time.Duration) bool {
-	if a.state.Delivery.Due.IsZero() || a.state.Delivery.Due.After(now) {
-		return false
-	}
-	a.state.Delivery.Attempts++
-	a.state.Delivery.Due = now.Add(lease)
-	return true
+	return a.state.Delivery.Claim(now, lease)
 }
 
 // Postpone records a failed delivery and when to try again; a zero time gives up.
-func (a *Answer) Postpone(reason string, next time.Time) {
-	if !a.state.Delivery.Due.IsZero() {
-		a.state.Delivery.LastError, a.state.Delivery.Due = reason, next
-	}
-}
+func (a *Answer) Postpone(reason string, next time.Time) { a.state.Delivery.Postpone(reason, next) }
 
 // Deliver records that the procurement system has the document.
 func (a *Answer) Deliver(now time.Time) {
-	a.state.Delivery.Due, a.state.Delivery.LastError = time.Time{}, ""
+	a.state.Delivery.Done()
+	a.state.Delivery.LastError = ""
 	if a.state.Delivery.DeliveredAt.IsZero() {
 		a.state.Delivery.DeliveredAt = now
 	}
 }
 
-// DeliverAgain makes a delivery that was given up due once more.
+// DeliverAgain makes a delivery that was given up, or waits for its next attempt, due at once. It refuses while an attempt
+// runs.
 func (a *Answer) DeliverAgain(now time.Time) error {
 	if !a.state.Delivery.Wanted || !a.state.Delivery.DeliveredAt.IsZero() {
-		return ErrState
+		return ErrState.With(fault.Detail{Code: "answer.not_delivered", Message: "there is nothing to deliver"})
 	}
-	a.state.Delivery.Due, a.state.Delivery.Attempts = now, 0
+	if !a.state.Delivery.Again(now) {
+		return ErrState.With(fault.Detail{Code: "attempt.running", Message: "an attempt to deliver the answer is running"})
+	}
 	return nil
 }

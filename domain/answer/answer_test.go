@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/punchgate/punchgate/domain/answer"
+	"github.com/punchgate/punchgate/domain/delivery"
+	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
 )
 
@@ -13,18 +15,18 @@ var now = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 
 func second(deliver bool) *answer.Answer {
 	to := order.Restore(order.State{Tenant: "papper", ID: "os1", Connection: "n1"})
-	return answer.New(to, 2, answer.Response, "accepted", "digest", deliver, now)
+	return answer.New(to, 2, "cxml-1.2", answer.Response, "accepted", "digest", deliver, now)
 }
 
 func TestAnAnswerSaysWhatToWhichOrder(t *testing.T) {
 	want := answer.State{
-		Tenant: "papper", ID: "os1-2", Order: "os1", Position: 2, Connection: "n1", Kind: answer.Response, Says: "accepted",
-		Digest: "digest", CreatedAt: now,
+		Tenant: "papper", ID: "os1-2", Order: "os1", Position: 2, Connection: "n1", Format: "cxml-1.2",
+		Kind: answer.Response, Says: "accepted", Digest: "digest", CreatedAt: now,
 	}
 	if got := second(false).Snapshot(); got != want || second(false).ID() != "os1-2" {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	want.Delivery = answer.Delivery{Wanted: true, Due: now}
+	want.Delivery.Progress = delivery.Start(now)
 	if got := answer.Restore(second(true).Snapshot()).Snapshot(); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
@@ -41,39 +43,33 @@ func TestADigestTellsARequestFromAnother(t *testing.T) {
 	}
 }
 
-func TestADeliveryIsClaimedOnceALease(t *testing.T) {
+func TestAFailedDeliveryIsGivenUpAndMadeDueAgain(t *testing.T) {
 	a := second(true)
-	if a.Claim(now.Add(-1), time.Minute) {
-		t.Error("claimed before it is due")
+	if !a.Claim(now, time.Minute) || a.Claim(now, time.Minute) {
+		t.Error("not claimed when due, or twice")
 	}
-	if !a.Claim(now, time.Minute) || a.Claim(now.Add(time.Minute-1), time.Minute) || !a.Claim(now.Add(time.Minute), time.Minute) {
-		t.Error("not claimed when due, or twice within the lease")
-	}
-	if got := a.Snapshot().Delivery; got.Attempts != 2 || !got.Due.Equal(now.Add(2*time.Minute)) {
-		t.Errorf("%+v", got)
-	}
-	if second(false).Claim(now.Add(time.Hour), time.Minute) {
-		t.Error("claimed where nobody waits for it")
-	}
-}
-
-func TestAFailedDeliveryIsPostponedGivenUpAndMadeDueAgain(t *testing.T) {
-	a := second(true)
-	a.Claim(now, time.Minute)
-	a.Postpone("status 500", now.Add(time.Hour))
-	if got := a.Snapshot().Delivery; got.LastError != "status 500" || !got.Due.Equal(now.Add(time.Hour)) || got.Attempts != 1 {
-		t.Errorf("postponed: %+v", got)
-	}
-	a.Postpone("status 501", time.Time{})
-	a.Postpone("too late", now)
-	if got := a.Snapshot().Delivery; got.LastError != "status 501" || !got.Due.IsZero() || a.Claim(now.Add(time.Hour), time.Minute) {
+	a.Postpone("status 500", time.Time{})
+	if got := a.Snapshot().Delivery; got.LastError != "status 500" || !got.Due.IsZero() || a.Claim(now.Add(time.Hour), time.Minute) {
 		t.Errorf("given up: %+v", got)
 	}
-	if err := a.DeliverAgain(now.Add(time.Hour)); err != nil || a.Snapshot().Delivery.Attempts != 0 || !a.Claim(now.Add(time.Hour), time.Minute) {
+	if err := a.DeliverAgain(now.Add(time.Hour)); err != nil || !a.Claim(now.Add(time.Hour), time.Minute) {
 		t.Errorf("made due again: %+v, %v", a.Snapshot().Delivery, err)
 	}
 	if err := second(false).DeliverAgain(now); !errors.Is(err, answer.ErrState) {
 		t.Errorf("what nobody waits for was made due: %v", err)
+	}
+}
+
+func TestAnAnswerIsNotDeliveredAgainWhileAnAttemptRuns(t *testing.T) {
+	a := second(true)
+	a.Claim(now, time.Minute)
+	before := a.Snapshot()
+	err := a.DeliverAgain(now.Add(time.Second))
+	if f := fault.From(err); !errors.Is(err, answer.ErrState) || len(f.Details) != 1 || f.Details[0].Code != "attempt.running" {
+		t.Errorf("answered with %+v", err)
+	}
+	if a.Snapshot() != before || a.Claim(now.Add(time.Second), time.Minute) {
+		t.Errorf("a second attempt may run: %+v", a.Snapshot().Delivery)
 	}
 }
 
@@ -82,7 +78,7 @@ func TestADeliveryIsOverOnceItArrived(t *testing.T) {
 	a.Claim(now, time.Minute)
 	a.Postpone("status 500", now)
 	a.Deliver(now.Add(time.Second))
-	want := answer.Delivery{Wanted: true, Attempts: 1, DeliveredAt: now.Add(time.Second)}
+	want := answer.Delivery{Progress: delivery.Progress{Wanted: true, Attempts: 1}, DeliveredAt: now.Add(time.Second)}
 	a.Deliver(now.Add(time.Hour)) // again
 	a.Postpone("too late", now)
 	if got := a.Snapshot().Delivery; got != want || a.Claim(now.Add(time.Hour), time.Minute) {

@@ -6,16 +6,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/punchgate/punchgate/domain/transfer"
 )
 
-// The most that is shown of a value, and the most lines that a rule is told of.
-const (
-	maxShown = 80
-	maxTold  = 20
-)
+// maxTold is the most lines that a rule is told of.
+const maxTold = 20
 
 // Preview returns what the document loses with what the system does to it after that: first the encoder's warnings, with
 // effect, values, remedy and source where a rule knows of them, then those of the rules. Paths lead into the cart that was
@@ -125,12 +121,12 @@ func (p *preview) fill(w *transfer.Warning, r *Rule, v value, after string) {
 	if r.Verified() {
 		w.Source = r.Source + " (verified)"
 	}
-	if w.Before != "" || w.After != "" {
+	if w.After != "" {
 		return // the encoder told
 	}
-	w.Before = shown(v.whole())
+	w.Before = cmp.Or(w.Before, transfer.Shown(v.whole()))
 	if r.Effect != transfer.Refused {
-		w.After = cmp.Or(r.Becomes.In(p.language), shown(after))
+		w.After = cmp.Or(r.Becomes.In(p.language), transfer.Shown(after))
 	}
 }
 
@@ -193,18 +189,4 @@ func (p *preview) count() {
 	p.warnings = append(p.warnings, transfer.Warning{
 		Path: "/lines", Code: "buyer_system.more", Message: more.In(p.language) + strings.Join(rest, ", "),
 	})
-}
-
-// shown is a text as it is shown: its beginning and its end where it is long.
-func shown(text string) string {
-	if len(text) <= maxShown || utf8.RuneCountInString(text) <= maxShown {
-		return text
-	}
-	const part = maxShown/2 - 1
-	end := len(text)
-	for range part {
-		_, size := utf8.DecodeLastRuneInString(text[:end])
-		end -= size
-	}
-	return first(text, part) + " … " + text[end:]
 }

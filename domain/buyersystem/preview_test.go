@@ -97,6 +97,7 @@ var examples = map[string]example{
 	"sap.attachment_length":       {hit: line(func(l *cart.Line) { l.URL = "https://" + n(10) }), told: "/lines/0/url", toldElsewhere: "/lines/9/url", before: "https://" + n(10), after: "left out"},
 	"sap.attachment_title_length": {told: "/lines/0/attachments", toldElsewhere: "/lines/0/url"},
 	"sap.cust_field_length":       {told: "/lines/0/extrinsics/Kostnadsställe", toldElsewhere: "/extrinsics/Kostnadsställe"},
+	"sap.code_characters":         {hit: sku("4711Ω"), told: "/lines/0/sku", toldElsewhere: "/seller/name", before: "4711Ω", after: "left out"},
 	"sap.characters":              {hit: line(func(l *cart.Line) { l.Name = "Ω" }), told: "/lines/0/name", toldElsewhere: "/seller/name", before: "Ω"},
 
 	"other.id_characters":      {hit: key("a?b"), miss: key("a/b"), path: "/lines/0/key", before: "a?b"},

@@ -76,6 +76,10 @@ func CheckoutPolicy(
 	p.Eligible, p.Blocked, p.Action = true, true, None
 	reason("customer.eligible", "the customer buys by PunchOut")
 	if s != nil && s.Snapshot().Customer == c.ID() && s.Open(now) {
+		if s.Inspects() {
+			reason(session.ErrInspect.Code, session.ErrInspect.Message)
+			return p
+		}
 		p.Action = SendOrder
 		return p
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/delivery"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/purchase"
 	"github.com/punchgate/punchgate/domain/session"
@@ -41,24 +42,18 @@ type State struct {
 	Status        Status
 	Test          bool
 	PurchaseOrder string
+	// Document is the purchase order document that was applied last, by the identifier of its receipt.
+	Document string
 	// Differences are those between the cart and the purchase order document that was applied last.
 	Differences   []purchase.Difference
 	ERPReference  string
-	Push          Push
+	Push          delivery.Progress // of a transfer from server to server
 	CreatedAt     time.Time
 	TransferredAt time.Time
 	ConfirmedAt   time.Time
 	ExportedAt    time.Time
 	StatusSince   time.Time // when the order came into its status; feeds are ordered by it
 	ExpiresAt     time.Time // until then the completion is awaited
-}
-
-// Push is the state of a server-to-server transfer.
-type Push struct {
-	Wanted    bool      // the gateway hands the cart over itself; decided when the order is made
-	Due       time.Time // when to try next; zero when there is nothing to push
-	Attempts  int
-	LastError string
 }
 
 // Order is one order. Prepare and Restore make one.
@@ -82,7 +77,7 @@ func Prepare(of *tenant.Tenant, s session.State, number int64, cartID string, r 
 		CreatedAt: now, StatusSince: now, ExpiresAt: now.Add(of.Settings().OrderTTL),
 	}}
 	if push {
-		o.state.Push = Push{Wanted: true, Due: now}
+		o.state.Push = delivery.Start(now)
 	}
 	return o
 }
@@ -127,7 +122,7 @@ func (o *Order) Transfer(now time.Time) error {
 		}
 	case Transferred, Confirmed, Exported, Held:
 	}
-	o.state.Push.Due = time.Time{}
+	o.state.Push.Done()
 	if o.state.TransferredAt.IsZero() {
 		o.state.TransferredAt = now
 	}
@@ -146,30 +141,20 @@ func (o *Order) CheckOpen() error {
 	}
 }
 
-// Claim takes the order for one attempt to push: until the lease ends no other claim succeeds. It reports whether there
-// was anything to claim.
-func (o *Order) Claim(now time.Time, lease time.Duration) bool {
-	if o.state.Push.Due.IsZero() || o.state.Push.Due.After(now) {
-		return false
-	}
-	o.state.Push.Attempts++
-	o.state.Push.Due = now.Add(lease)
-	return true
-}
+// Claim takes the order for one attempt to push, and reports whether there was anything to claim.
+func (o *Order) Claim(now time.Time, lease time.Duration) bool { return o.state.Push.Claim(now, lease) }
 
 // Postpone records a failed push and when to try again; a zero time gives up.
-func (o *Order) Postpone(reason string, next time.Time) {
-	if !o.state.Push.Due.IsZero() {
-		o.state.Push.LastError, o.state.Push.Due = reason, next
-	}
-}
+func (o *Order) Postpone(reason string, next time.Time) { o.state.Push.Postpone(reason, next) }
 
-// PushAgain makes a push that was given up due once more.
+// PushAgain makes a push that was given up, or waits for its next attempt, due at once. It refuses while an attempt runs.
 func (o *Order) PushAgain(now time.Time) error {
 	if !o.state.Push.Wanted || !o.Awaits() || !o.state.TransferredAt.IsZero() {
 		return ErrState.With(fault.Detail{Code: "order.not_pushed", Message: "there is nothing to push"})
 	}
-	o.state.Push.Due, o.state.Push.Attempts = now, 0
+	if !o.state.Push.Again(now) {
+		return ErrState.With(fault.Detail{Code: "attempt.running", Message: "an attempt to push the cart is running"})
+	}
 	return nil
 }
 
@@ -185,21 +170,34 @@ func (o *Order) Confirm(purchaseOrder string, late bool, now time.Time) error {
 	if err := o.move(Confirmed, now); err != nil {
 		return err
 	}
-	o.state.PurchaseOrder, o.state.ConfirmedAt, o.state.Push.Due = purchaseOrder, now, time.Time{}
+	o.state.PurchaseOrder, o.state.ConfirmedAt = purchaseOrder, now
+	o.state.Push.Done()
 	return nil
+}
+
+// Purchase is a purchase order document as an order sees it.
+type Purchase struct {
+	Document    string // its receipt
+	Number      string
+	Differences []purchase.Difference // from the cart
+	Decision    purchase.Decision     // what they lead to
 }
 
 // Complete applies a purchase order document: by the decision the order is confirmed, held or rejected, and the differences
 // are kept. A held order takes every later document of its purchase order; a confirmed one takes only what would confirm
 // it; one that the ERP took takes none with differences, since the ERP has the cart. A cart is ordered once: a document of
-// another purchase order is refused.
-func (o *Order) Complete(purchaseOrder string, differences []purchase.Difference, d purchase.Decision, late bool, now time.Time) error {
-	if first := o.state.PurchaseOrder; first != "" && first != purchaseOrder {
-		return ErrState.With(fault.Detail{Code: "order.ordered_before", Message: "the cart was ordered before, by the purchase order " + first})
+// another purchase order is refused. The document that was applied last changes nothing a second time.
+func (o *Order) Complete(p Purchase, late bool, now time.Time) error {
+	if p.Document != "" && p.Document == o.state.Document {
+		return nil
 	}
+	if err := o.orderedBefore(p.Number); err != nil {
+		return err
+	}
+	d, differences := p.Decision, p.Differences
 	switch {
 	case o.state.Status == Confirmed && d == purchase.Confirm, o.state.Status == Exported && len(differences) == 0:
-		o.state.PurchaseOrder, o.state.Differences = purchaseOrder, slices.Clone(differences)
+		o.keep(p)
 		return nil
 	case o.state.Status == Confirmed, o.state.Status == Exported:
 		return ErrState.With(fault.Detail{
@@ -223,8 +221,30 @@ func (o *Order) Complete(purchaseOrder string, differences []purchase.Difference
 	if o.state.Status == Confirmed {
 		o.state.ConfirmedAt = now
 	}
-	o.state.PurchaseOrder, o.state.Differences, o.state.Push.Due = purchaseOrder, slices.Clone(differences), time.Time{}
+	o.state.Push.Done()
+	o.keep(p)
 	return nil
+}
+
+func (o *Order) keep(p Purchase) {
+	o.state.PurchaseOrder, o.state.Document, o.state.Differences = p.Number, p.Document, slices.Clone(p.Differences)
+}
+
+// orderedBefore refuses another purchase order than the one that the cart was ordered by.
+func (o *Order) orderedBefore(number string) error {
+	first := o.state.PurchaseOrder
+	if first == "" || first == number {
+		return nil
+	}
+	return ErrState.With(fault.Detail{Code: "order.ordered_before", Message: "the cart was ordered before, by the purchase order " + first})
+}
+
+// Withdraw cancels the order since the procurement system takes its purchase order back. A second time changes nothing.
+func (o *Order) Withdraw(number string, now time.Time) error {
+	if err := o.orderedBefore(number); err != nil {
+		return err
+	}
+	return o.Cancel(now)
 }
 
 // Release confirms a held order: an operator accepted its differences. A second time changes nothing.
@@ -254,7 +274,7 @@ func (o *Order) Reject(now time.Time) error {
 	if err := o.move(Rejected, now); err != nil {
 		return err
 	}
-	o.state.Push.Due = time.Time{}
+	o.state.Push.Done()
 	return nil
 }
 
@@ -278,14 +298,15 @@ func (o *Order) Cancel(now time.Time) error {
 	if err := o.move(Cancelled, now); err != nil {
 		return err
 	}
-	o.state.Push.Due = time.Time{}
+	o.state.Push.Done()
 	return nil
 }
 
 // Expire ends the wait for a completion that did not come in time; it leaves every other order as it is.
 func (o *Order) Expire(now time.Time) {
 	if o.state.Status != Expired && o.expired(now) {
-		o.state.Status, o.state.StatusSince, o.state.Push.Due = Expired, now, time.Time{}
+		o.state.Status, o.state.StatusSince = Expired, now
+		o.state.Push.Done()
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/purchase"
 	"github.com/punchgate/punchgate/domain/session"
@@ -73,7 +74,7 @@ var steps = map[order.Status]struct {
 	order.Cancelled: {func(o *order.Order) error { return o.Cancel(start.Add(time.Minute)) }, []order.Status{order.Cancelled}},
 	order.Held: {
 		func(o *order.Order) error {
-			return o.Complete("PO", differs, purchase.Hold, true, start.Add(time.Minute))
+			return o.Complete(order.Purchase{Number: "PO", Differences: differs, Decision: purchase.Hold}, true, start.Add(time.Minute))
 		},
 		[]order.Status{order.Held},
 	},
@@ -96,7 +97,7 @@ func TestAPurchaseOrderDecides(t *testing.T) {
 		for _, decision := range purchase.Decisions() {
 			o := in(from)
 			before := o.Snapshot()
-			err := o.Complete("PO-1", differs, decision, true, at)
+			err := o.Complete(order.Purchase{Number: "PO-1", Differences: differs, Decision: decision}, true, at)
 			got := o.Snapshot()
 			to, ok := becomes[from][decision]
 			switch {
@@ -115,24 +116,24 @@ func TestAPurchaseOrderDecides(t *testing.T) {
 
 func TestThatTheERPHasTheOrderForbidsDifferences(t *testing.T) {
 	o := in(order.Exported)
-	if err := o.Complete("PO-1", nil, purchase.Confirm, false, start); err != nil || o.Status() != order.Exported || o.Snapshot().PurchaseOrder != "PO-1" {
+	if err := o.Complete(order.Purchase{Number: "PO-1", Decision: purchase.Confirm}, false, start); err != nil || o.Status() != order.Exported || o.Snapshot().PurchaseOrder != "PO-1" {
 		t.Errorf("without differences: %+v, %v", o.Snapshot(), err)
 	}
-	if err := o.Complete("PO-1", differs, purchase.Confirm, false, start); !errors.Is(err, order.ErrState) || o.Snapshot().Differences != nil {
+	if err := o.Complete(order.Purchase{Number: "PO-1", Differences: differs, Decision: purchase.Confirm}, false, start); !errors.Is(err, order.ErrState) || o.Snapshot().Differences != nil {
 		t.Errorf("with differences: %+v, %v", o.Snapshot(), err)
 	}
 }
 
 func TestACartIsOrderedOnce(t *testing.T) {
 	o := in(order.Transferred)
-	if err := o.Complete("PO-1", differs, purchase.Hold, false, start); err != nil {
+	if err := o.Complete(order.Purchase{Number: "PO-1", Differences: differs, Decision: purchase.Hold}, false, start); err != nil {
 		t.Fatal(err)
 	}
 	before := o.Snapshot()
-	if err := o.Complete("PO-2", nil, purchase.Confirm, false, start); !errors.Is(err, order.ErrState) || !reflect.DeepEqual(o.Snapshot(), before) {
+	if err := o.Complete(order.Purchase{Number: "PO-2", Decision: purchase.Confirm}, false, start); !errors.Is(err, order.ErrState) || !reflect.DeepEqual(o.Snapshot(), before) {
 		t.Errorf("another purchase order made %+v, %v", o.Snapshot(), err)
 	}
-	if err := o.Complete("PO-1", nil, purchase.Confirm, false, start); err != nil || o.Status() != order.Confirmed || len(o.Snapshot().Differences) != 0 {
+	if err := o.Complete(order.Purchase{Number: "PO-1", Decision: purchase.Confirm}, false, start); err != nil || o.Status() != order.Confirmed || len(o.Snapshot().Differences) != 0 {
 		t.Errorf("the corrected one made %+v, %v", o.Snapshot(), err)
 	}
 }
@@ -141,10 +142,10 @@ func TestALatePurchaseOrder(t *testing.T) {
 	late := start.Add(wait)
 	for name, o := range map[string]*order.Order{"swept": in(order.Expired), "not swept yet": in(order.Transferred)} {
 		before := o.Snapshot()
-		if err := o.Complete("PO", nil, purchase.Confirm, false, late); !errors.Is(err, order.ErrState) || !reflect.DeepEqual(o.Snapshot(), before) {
+		if err := o.Complete(order.Purchase{Number: "PO", Decision: purchase.Confirm}, false, late); !errors.Is(err, order.ErrState) || !reflect.DeepEqual(o.Snapshot(), before) {
 			t.Errorf("%s: not refused where the connection accepts none: %+v, %v", name, o.Snapshot(), err)
 		}
-		if err := o.Complete("PO", differs, purchase.Hold, true, late); err != nil || o.Status() != order.Held {
+		if err := o.Complete(order.Purchase{Number: "PO", Differences: differs, Decision: purchase.Hold}, true, late); err != nil || o.Status() != order.Held {
 			t.Errorf("%s: refused where the connection accepts it: %v, %v", name, o.Status(), err)
 		}
 	}
@@ -152,7 +153,7 @@ func TestALatePurchaseOrder(t *testing.T) {
 
 func TestAnOrderSharesNoDifferencesWithTheWorld(t *testing.T) {
 	o, given := in(order.Transferred), slices.Clone(differs)
-	if err := o.Complete("PO", given, purchase.Hold, false, start); err != nil {
+	if err := o.Complete(order.Purchase{Number: "PO", Differences: given, Decision: purchase.Hold}, false, start); err != nil {
 		t.Fatal(err)
 	}
 	given[0].Line = "spoilt"
@@ -293,17 +294,11 @@ func TestWithoutAKeyTheSameBodyIsTheSameRequest(t *testing.T) {
 
 func TestAPushIsClaimedByOneAndTriedAgain(t *testing.T) {
 	o := prepare(true)
-	if !o.Claim(start, time.Minute) {
-		t.Fatal("nothing to claim")
-	}
-	if o.Claim(start.Add(59*time.Second), time.Minute) {
-		t.Error("claimed twice within the lease")
-	}
-	if !o.Claim(start.Add(time.Minute), time.Minute) {
-		t.Error("not claimed after the lease")
+	if !o.Claim(start, time.Minute) || o.Claim(start, time.Minute) {
+		t.Error("not claimed when due, or twice")
 	}
 	o.Postpone("away", start.Add(time.Hour))
-	if p := o.Snapshot().Push; p.Attempts != 2 || p.LastError != "away" || !p.Due.Equal(start.Add(time.Hour)) {
+	if p := o.Snapshot().Push; p.Attempts != 1 || p.LastError != "away" || !p.Due.Equal(start.Add(time.Hour)) {
 		t.Errorf("postponed: %+v", p)
 	}
 	if err := o.Transfer(start.Add(time.Hour)); err != nil || !o.Snapshot().Push.Due.IsZero() {
@@ -326,6 +321,18 @@ func TestAPushIsClaimedByOneAndTriedAgain(t *testing.T) {
 	cancelled := prepare(true)
 	if err := cancelled.Cancel(start); err != nil || cancelled.Claim(start.Add(time.Hour), time.Minute) {
 		t.Errorf("a cancelled order was claimed, %v", err)
+	}
+}
+
+func TestAnOrderIsNotPushedAgainWhileAnAttemptRuns(t *testing.T) {
+	o := prepare(true)
+	o.Claim(start, time.Minute)
+	err := o.PushAgain(start.Add(time.Second))
+	if f := fault.From(err); !errors.Is(err, order.ErrState) || len(f.Details) != 1 || f.Details[0].Code != "attempt.running" {
+		t.Errorf("answered with %+v", err)
+	}
+	if o.Claim(start.Add(time.Second), time.Minute) {
+		t.Error("a second attempt may run")
 	}
 }
 

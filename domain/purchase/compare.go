@@ -6,11 +6,11 @@ import (
 	"strconv"
 
 	"github.com/punchgate/punchgate/domain/cart"
-	"github.com/punchgate/punchgate/domain/codelist"
 	"github.com/punchgate/punchgate/domain/money"
 )
 
-// Difference is one point in which a purchase order differs from its cart.
+// Difference is one point in which a purchase order differs from its cart. Its texts are clipped to cart.MaxIdentifier
+// characters, for an order can hold longer ones.
 type Difference struct {
 	Line   string // the id of the cart's line; of an added line, the line number of the order; empty for the whole order
 	Member Member
@@ -26,6 +26,24 @@ type Sent struct {
 	Mapped *cart.Cart
 	// Units are the codes that the document has in place of units of the cart.
 	Units map[string]string
+	// FreightUnit is the unit of the line by which the format sent the cost of delivery; empty where it sent no such line.
+	FreightUnit string
+}
+
+// withFreight adds the line of the cost of delivery, where one was sent.
+func (s Sent) withFreight() Sent {
+	if s.FreightUnit == "" || s.Cart.Shipping.Amount.Sign() <= 0 {
+		return s
+	}
+	freight := cart.Line{ID: cart.Freight, SKU: cart.Freight, Quantity: one, Unit: s.FreightUnit, UnitPrice: s.Cart.Shipping.Amount}
+	for _, c := range []**cart.Cart{&s.Cart, &s.Mapped} {
+		if *c != nil {
+			with := **c
+			with.Lines = append(slices.Clone(with.Lines), freight)
+			*c = &with
+		}
+	}
+	return s
 }
 
 // maxDifferences bounds what one order can say: after so many nobody reads on. The first difference of each member is kept
@@ -33,10 +51,12 @@ type Sent struct {
 const maxDifferences = 500
 
 // Compare returns the differences between the cart and the order, in the order of the cart's lines. Numbers are compared by
-// value, and prices per one unit, since formats give them for other quantities. The cost of delivery, which some formats
-// send as a line, is none.
+// value, and prices per one unit, since formats give them for other quantities. The cost of delivery is compared where it was
+// sent as a line; else a line of it that says the same is none.
 func Compare(sent Sent, o *Order) []Difference {
+	sent = sent.withFreight()
 	c := comparison{sent: sent, order: o, taken: make([]bool, len(o.Lines)), reported: map[Member]bool{}}
+	c.describe()
 	if o.Currency != "" && o.Currency != sent.Cart.Currency {
 		c.report("", MemberCurrency, sent.Cart.Currency, o.Currency)
 	}
@@ -51,8 +71,10 @@ func Compare(sent Sent, o *Order) []Difference {
 type comparison struct {
 	sent        Sent
 	order       *Order
-	taken       []bool // the order's lines that have a line of the cart, or are its cost of delivery
-	pairs       []int  // for each line of the cart the order's, -1 without
+	accepted    []traits // of the cart's lines: what an order may say of each
+	ordered     []traits // of the order's lines
+	taken       []bool   // the order's lines that have a line of the cart, or are its cost of delivery
+	pairs       []int    // for each line of the cart the order's, -1 without
 	differences []Difference
 	reported    map[Member]bool
 }
@@ -60,8 +82,19 @@ type comparison struct {
 func (c *comparison) report(line string, m Member, inCart, inOrder string) {
 	if len(c.differences) < maxDifferences || !c.reported[m] {
 		c.reported[m] = true
-		c.differences = append(c.differences, Difference{line, m, inCart, inOrder})
+		c.differences = append(c.differences, Difference{clip(line), m, clip(inCart), clip(inOrder)})
 	}
+}
+
+func clip(text string) string {
+	n := 0
+	for i := range text {
+		if n == cart.MaxIdentifier {
+			return text[:i]
+		}
+		n++
+	}
+	return text
 }
 
 // match finds the order's line for each of the cart's: by the key, else by the article; what is left then is one changed
@@ -84,22 +117,9 @@ func (c *comparison) match() {
 			c.pairs[i], c.taken[j] = j, true
 		}
 	}
-	byArticle := map[string][]int{}
-	for j := range c.order.Lines {
-		l := &c.order.Lines[j]
-		for _, id := range []string{l.SKU, l.GTIN, l.StandardID.ID} {
-			if id != "" && !c.taken[j] {
-				byArticle[id] = append(byArticle[id], j)
-			}
-		}
-	}
-	for _, goTogether := range []func(i int, ordered *Line) bool{c.alike, c.sameQuantity, func(int, *Line) bool { return true }} {
-		for i := range c.pairs {
-			if c.pairs[i] < 0 {
-				c.pair(i, byArticle, goTogether)
-			}
-		}
-	}
+	c.pair(func(t traits) traits { return t })
+	c.pair(func(t traits) traits { return traits{t.articles, t.quantities, []string{""}, []unitPrice{{}}} })
+	c.pair(func(t traits) traits { return traits{t.articles, []string{""}, []string{""}, []unitPrice{{}}} })
 	for j := range c.order.Lines {
 		if !c.taken[j] && c.freight(&c.order.Lines[j]) {
 			c.taken[j] = true
@@ -109,17 +129,35 @@ func (c *comparison) match() {
 	c.last()
 }
 
-func (c *comparison) pair(i int, byArticle map[string][]int, goTogether func(int, *Line) bool) {
-	for _, l := range []*cart.Line{c.as(i), &c.sent.Cart.Lines[i]} {
-		for _, id := range []string{l.SKU, l.GTIN, l.StandardID.ID} {
-			for _, j := range byArticle[id] {
-				if id != "" && !c.taken[j] && goTogether(i, &c.order.Lines[j]) {
-					c.pairs[i], c.taken[j] = j, true
-					return
-				}
+// pair gives lines of the cart that have none yet the first line of the order that is left and has the traits which count.
+// It looks them up, for an order of 10,000 lines of one article is no reason to compare each with each.
+func (c *comparison) pair(counting func(traits) traits) {
+	left := map[trait][]int{}
+	for j := range c.order.Lines {
+		if !c.taken[j] {
+			for t := range counting(c.ordered[j]).each {
+				left[t] = append(left[t], j)
 			}
 		}
 	}
+	for i := range c.pairs {
+		if c.pairs[i] < 0 {
+			c.pairs[i] = c.take(counting(c.accepted[i]), left)
+		}
+	}
+}
+
+func (c *comparison) take(accepted traits, left map[trait][]int) int {
+	for t := range accepted.each {
+		for len(left[t]) > 0 {
+			j := left[t][0]
+			if left[t] = left[t][1:]; !c.taken[j] { // it may be taken by another of its numbers
+				c.taken[j] = true
+				return j
+			}
+		}
+	}
+	return -1
 }
 
 func (c *comparison) last() {
@@ -161,19 +199,20 @@ func (c *comparison) line(i int) {
 		return
 	}
 	ordered := &c.order.Lines[c.pairs[i]]
-	if !sameArticle(ordered, own) && !sameArticle(ordered, sent) {
+	accepted, said := &c.accepted[i], &c.ordered[c.pairs[i]]
+	if len(said.articles) > 0 && !slices.ContainsFunc(said.articles, func(id string) bool { return slices.Contains(accepted.articles, id) }) {
 		c.report(own.ID, MemberArticle, cmp.Or(sent.SKU, sent.GTIN, sent.StandardID.ID), cmp.Or(ordered.SKU, ordered.GTIN, ordered.StandardID.ID))
 	}
 	if ordered.Key != "" && ordered.Key != sent.Key && ordered.Key != own.Key {
 		c.report(own.ID, MemberKey, sent.Key, ordered.Key)
 	}
-	if !c.sameQuantity(i, ordered) {
+	if !slices.Contains(accepted.quantities, said.quantities[0]) {
 		c.report(own.ID, MemberQuantity, sent.Quantity.String(), ordered.Quantity.String())
 	}
-	if !c.sameUnit(i, ordered) {
+	if !slices.Contains(accepted.units, said.units[0]) {
 		c.report(own.ID, MemberUnit, sent.Unit, ordered.Unit)
 	}
-	if !c.samePrice(i, ordered) {
+	if !slices.Contains(accepted.prices, said.prices[0]) {
 		c.report(own.ID, MemberPrice, price(sent.UnitPrice, sent.PriceBasisQuantity), price(ordered.UnitPrice, ordered.PriceBasisQuantity))
 	}
 	if u := ordered.Currency; u != "" && u != c.sent.Cart.Currency && u != c.order.Currency { // that was reported for the whole
@@ -181,56 +220,10 @@ func (c *comparison) line(i int) {
 	}
 }
 
-// sameArticle reports whether any number of the order's line is one of the cart's.
-func sameArticle(ordered *Line, l *cart.Line) bool {
-	for _, id := range []string{ordered.SKU, ordered.GTIN, ordered.StandardID.ID} {
-		if id != "" && (id == l.SKU || id == l.GTIN || id == l.StandardID.ID) {
-			return true
-		}
-	}
-	return ordered.SKU == "" && ordered.GTIN == "" && ordered.StandardID.ID == ""
-}
-
-// alike reports whether quantity, unit and price are those of the cart's line. What the order does not say is no difference.
-func (c *comparison) alike(i int, ordered *Line) bool {
-	return c.sameQuantity(i, ordered) && c.sameUnit(i, ordered) && c.samePrice(i, ordered)
-}
-
-func (c *comparison) sameQuantity(i int, ordered *Line) bool {
-	return ordered.Quantity.IsZero() || ordered.Quantity.Cmp(c.as(i).Quantity) == 0
-}
-
-func (c *comparison) sameUnit(i int, ordered *Line) bool {
-	sent := c.as(i).Unit
-	return slices.Contains([]string{"", c.sent.Cart.Lines[i].Unit, sent, c.sent.Units[sent]}, ordered.Unit)
-}
-
-// samePrice compares per one unit. Where the cart's price is for several and the order's for one, the order's digits decide,
-// as formats round to what they carry; but fewer than the currency has they may not be.
-func (c *comparison) samePrice(i int, ordered *Line) bool {
-	sent := c.as(i)
-	inOrder, inCart := perUnit(ordered.UnitPrice, ordered.PriceBasisQuantity), perUnit(sent.UnitPrice, sent.PriceBasisQuantity)
-	if ordered.UnitPrice.IsZero() || inOrder.Cmp(inCart) == 0 {
-		return true
-	}
-	if !several(sent.PriceBasisQuantity) || several(ordered.PriceBasisQuantity) {
-		return false
-	}
-	minorUnit, _ := codelist.Currency(c.sent.Cart.Currency)
-	return inCart.Round(max(inOrder.Digits(), minorUnit)).Cmp(inOrder) == 0
-}
-
-var one = money.FromInt(1)
+var one, nought = money.FromInt(1), money.FromInt(0)
 
 // several reports whether a price is for another quantity than one.
 func several(basis money.Decimal) bool { return basis.Sign() > 0 && basis.Cmp(one) != 0 }
-
-func perUnit(p, basis money.Decimal) money.Decimal {
-	if !several(basis) {
-		return p
-	}
-	return p.Quo(basis)
-}
 
 func price(p, basis money.Decimal) string {
 	if !several(basis) {
@@ -239,7 +232,7 @@ func price(p, basis money.Decimal) string {
 	return p.String() + " / " + basis.String()
 }
 
-// freight reports whether an order's line is the cost of delivery, which a format sent as a line.
+// freight reports whether an order's line is the cost of delivery that the cart has.
 func (c *comparison) freight(l *Line) bool {
 	s := &c.sent.Cart.Shipping
 	return l.SKU == cart.Freight && s.Amount.Sign() > 0 && l.Quantity.Or(one).Cmp(one) == 0 && l.UnitPrice.Or(s.Amount).Cmp(s.Amount) == 0

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -298,6 +299,30 @@ func TestAnOrderIsComparedWithWhatTheBuyerGot(t *testing.T) {
 	}
 }
 
+// Each of these lines could be any other, and no price is that of another: comparing each with each would not end.
+func TestTheLargestOrderOfOneArticleIsCompared(t *testing.T) {
+	sent := &cart.Cart{Currency: "SEK"}
+	for i := range cart.MaxLines {
+		sent.Lines = append(sent.Lines, cart.Line{
+			ID: strconv.Itoa(i), SKU: "a", GTIN: "a", StandardID: cart.Identifier{ID: "a"}, Quantity: number("1"), Unit: "EA",
+			UnitPrice: money.FromInt(int64(i + 1)), PriceBasisQuantity: number("7"),
+		})
+	}
+	o := orderOf(sent)
+	for i := range o.Lines {
+		o.Lines[i].UnitPrice, o.Lines[i].PriceBasisQuantity = money.FromInt(int64(cart.MaxLines+i)), number("3")
+	}
+	got := purchase.Compare(purchase.Sent{Cart: sent}, o)
+	if first := (purchase.Difference{Line: "0", Member: purchase.MemberPrice, Cart: "1 / 7", Order: "10000 / 3"}); len(got) == 0 || got[0] != first {
+		t.Fatalf("%q, want %q at first", got, first)
+	}
+	for _, d := range got {
+		if d.Member != purchase.MemberPrice {
+			t.Errorf("%q", d)
+		}
+	}
+}
+
 func TestManyDifferencesAreCutOffButNoMemberIsLost(t *testing.T) {
 	sent := &cart.Cart{Currency: "SEK"}
 	for i := range 700 {
@@ -315,6 +340,24 @@ func TestManyDifferencesAreCutOffButNoMemberIsLost(t *testing.T) {
 	policy := purchase.Policy{purchase.MemberPrice: purchase.Reject}
 	if d := policy.Decide(differences); d != purchase.Reject {
 		t.Errorf("they lead to %v", d)
+	}
+}
+
+func TestLongTextsAreClippedInDifferences(t *testing.T) {
+	const long, clipped = cart.MaxIdentifier + 1, cart.MaxIdentifier
+	sent := threeLines()
+	sent.Lines[0].ID, sent.Lines[0].SKU, sent.Lines[0].GTIN = strings.Repeat("x", long), strings.Repeat("å", long), ""
+	sent.Lines[1].Unit = strings.Repeat("å", clipped)
+	o := orderOf(sent)
+	o.Lines[0].SKU, o.Lines[1].Unit = strings.Repeat("ö", 1_000_000), strings.Repeat("ö", clipped)
+	o.Lines = append(o.Lines, purchase.Line{LineNumber: strings.Repeat("9", long), Name: strings.Repeat("😀", long)})
+	want := []purchase.Difference{
+		{Line: strings.Repeat("x", clipped), Member: purchase.MemberArticle, Cart: strings.Repeat("å", clipped), Order: strings.Repeat("ö", clipped)},
+		{Line: "2", Member: purchase.MemberUnit, Cart: sent.Lines[1].Unit, Order: o.Lines[1].Unit},
+		{Line: strings.Repeat("9", clipped), Member: purchase.MemberAdded, Order: strings.Repeat("😀", clipped)},
+	}
+	if got := purchase.Compare(purchase.Sent{Cart: sent}, o); !reflect.DeepEqual(got, want) {
+		t.Errorf("%.1000q, want %q", got, want)
 	}
 }
 
@@ -393,4 +436,37 @@ func TestOneChangedMemberIsThatDifference(t *testing.T) {
 			t.Fatalf("%q, want %q", membersOf(got), want)
 		}
 	})
+}
+
+func TestTheCostOfDeliveryIsComparedWhereItWasSentAsALine(t *testing.T) {
+	delivered := &cart.Cart{
+		Currency: "SEK", Shipping: cart.Shipping{Amount: money.MustParse("49.00")},
+		Lines: []cart.Line{{ID: "1", SKU: "A", Quantity: money.MustParse("1"), Unit: "EA", UnitPrice: money.MustParse("5")}},
+	}
+	article := purchase.Line{LineNumber: "1", SKU: "A", Quantity: money.MustParse("1"), Unit: "EA", UnitPrice: money.MustParse("5")}
+	freight := func(quantity, price string) purchase.Line {
+		return purchase.Line{LineNumber: "2", SKU: "FREIGHT", Quantity: money.MustParse(quantity), Unit: "C62", UnitPrice: money.MustParse(price)}
+	}
+	for name, c := range map[string]struct {
+		unit  string
+		lines []purchase.Line
+		want  []purchase.Difference
+	}{
+		"ordered as it was sent": {"C62", []purchase.Line{article, freight("1", "49")}, nil},
+		"left out":               {"C62", []purchase.Line{article}, []purchase.Difference{{"FREIGHT", purchase.MemberMissing, "FREIGHT", ""}}},
+		"for less": {"C62", []purchase.Line{article, freight("1", "1.00")},
+			[]purchase.Difference{{"FREIGHT", purchase.MemberPrice, "49.00", "1.00"}}},
+		"twice": {"C62", []purchase.Line{article, freight("2", "49.00")},
+			[]purchase.Difference{{"FREIGHT", purchase.MemberQuantity, "1", "2"}}},
+		"left out where no line had it": {"", []purchase.Line{article}, nil},
+		"ordered where no line had it":  {"", []purchase.Line{article, freight("1", "49.00")}, nil},
+	} {
+		got := purchase.Compare(purchase.Sent{Cart: delivered, FreightUnit: c.unit}, &purchase.Order{Currency: "SEK", Lines: c.lines})
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+	if len(delivered.Lines) != 1 {
+		t.Error("the cart itself got a line")
+	}
 }

@@ -42,7 +42,7 @@ func Statuses() []Status { return []Status{Received, Applied, Refused, Unmatched
 // next lists what each status may become.
 var next = map[Status][]Status{
 	Received:  {Applied, Refused, Unmatched},
-	Unmatched: {Applied, Refused},
+	Unmatched: {Applied},
 }
 
 // ParseStatus refuses any name that is not a status.
@@ -75,6 +75,7 @@ type State struct {
 	Test       bool
 	Status     Status
 	Order      order.ID // empty while there is none
+	Queued     bool     // it was answered that a decision follows, as every repetition of it is
 	Refusal    Refusal  // of a refused one
 	ReceivedAt time.Time
 	// StatusSince is when the receipt came into its status; lists are ordered by it.
@@ -88,7 +89,7 @@ type Refusal struct {
 	Details       []fault.Detail
 }
 
-// Content is what never changes: the document as it came, and what was read in it.
+// Content is what never changes: the document as it came, without its secrets, and what was read in it.
 type Content struct {
 	MediaType string
 	Body      []byte
@@ -139,12 +140,16 @@ func (r *Receipt) Repeats(other *Receipt) error {
 	return nil
 }
 
-// Apply records that the document changed the order. A second time changes nothing.
-func (r *Receipt) Apply(to order.ID, now time.Time) error {
+// Apply records that the document changed the order, and whether a decision about it follows. A second time changes nothing.
+func (r *Receipt) Apply(to order.ID, queued bool, now time.Time) error {
 	if r.state.Status == Applied && r.state.Order == to {
 		return nil
 	}
-	return r.move(Applied, to, now)
+	if err := r.move(Applied, to, now); err != nil {
+		return err
+	}
+	r.state.Queued = r.state.Queued || queued
+	return nil
 }
 
 // Refuse records that the order forbids what the document asks for.
@@ -161,7 +166,11 @@ func (r *Receipt) Leave(now time.Time) error {
 	if r.state.Status == Unmatched {
 		return nil
 	}
-	return r.move(Unmatched, "", now)
+	if err := r.move(Unmatched, "", now); err != nil {
+		return err
+	}
+	r.state.Queued = true
+	return nil
 }
 
 // Err returns the refusal that the document was answered with, or nil.

@@ -94,7 +94,7 @@ func TestAnotherDocumentUnderTheSameIdentifierIsRefused(t *testing.T) {
 
 // doors are what can happen to a receipt, by the status that it leads to.
 var doors = map[receipt.Status]func(*receipt.Receipt) error{
-	receipt.Applied:   func(r *receipt.Receipt) error { return r.Apply("o1", later) },
+	receipt.Applied:   func(r *receipt.Receipt) error { return r.Apply("o1", false, later) },
 	receipt.Refused:   func(r *receipt.Receipt) error { return r.Refuse("o1", errState, later) },
 	receipt.Unmatched: func(r *receipt.Receipt) error { return r.Leave(later) },
 }
@@ -102,7 +102,7 @@ var doors = map[receipt.Status]func(*receipt.Receipt) error{
 func TestADocumentGetsItsOrderOnce(t *testing.T) {
 	allowed := map[receipt.Status][]receipt.Status{
 		receipt.Received:  {receipt.Applied, receipt.Refused, receipt.Unmatched},
-		receipt.Unmatched: {receipt.Applied, receipt.Refused},
+		receipt.Unmatched: {receipt.Applied},
 	}
 	for _, from := range receipt.Statuses() {
 		for _, to := range receipt.Statuses() {
@@ -135,14 +135,14 @@ func TestADocumentGetsItsOrderOnce(t *testing.T) {
 
 func TestAnOrderIsAppliedToTwiceOnlyAsARepetition(t *testing.T) {
 	r := received()
-	if err := r.Apply("o1", now); err != nil {
+	if err := r.Apply("o1", false, now); err != nil {
 		t.Fatal(err)
 	}
 	first := r.Snapshot()
-	if err := r.Apply("o1", later); err != nil || !reflect.DeepEqual(r.Snapshot(), first) {
+	if err := r.Apply("o1", false, later); err != nil || !reflect.DeepEqual(r.Snapshot(), first) {
 		t.Errorf("the repetition made %+v, %v", r.Snapshot(), err)
 	}
-	if err := r.Apply("o2", later); !errors.Is(err, receipt.ErrDecided) || !reflect.DeepEqual(r.Snapshot(), first) {
+	if err := r.Apply("o2", false, later); !errors.Is(err, receipt.ErrDecided) || !reflect.DeepEqual(r.Snapshot(), first) {
 		t.Errorf("another order made %+v, %v", r.Snapshot(), err)
 	}
 }
@@ -152,7 +152,7 @@ func TestARepetitionGetsTheRefusalOfTheFirst(t *testing.T) {
 	if err := r.Refuse("o1", errState, now); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Apply("o1", later); !errors.Is(err, receipt.ErrDecided) {
+	if err := r.Apply("o1", false, later); !errors.Is(err, receipt.ErrDecided) {
 		t.Errorf("a refused document was applied: %v", err)
 	}
 	got := fault.From(receipt.Restore(r.Snapshot()).Err())

@@ -143,7 +143,7 @@ func (s *Session) Extend(now time.Time) error {
 	return nil
 }
 
-// CheckShopping refuses a session whose cart cannot be sent now.
+// CheckShopping refuses a session that nobody shops in now.
 func (s *Session) CheckShopping(now time.Time) error {
 	switch {
 	case s.state.Status == Expired, s.state.Status.Open() && !now.Before(s.state.ExpiresAt):
@@ -155,6 +155,23 @@ func (s *Session) CheckShopping(now time.Time) error {
 	}
 	return nil
 }
+
+// ErrInspect refuses the cart of a visit that only looks: the procurement system would pass it over.
+var ErrInspect = fault.New(fault.Conflict, "session.inspect", "the procurement system opened the cart to look at only; it takes none back")
+
+// CheckSend refuses a session whose cart cannot be sent now.
+func (s *Session) CheckSend(now time.Time) error {
+	if err := s.CheckShopping(now); err != nil {
+		return err
+	}
+	if s.Inspects() {
+		return ErrInspect
+	}
+	return nil
+}
+
+// Inspects reports whether the visit only looks at a cart.
+func (s *Session) Inspects() bool { return s.state.Visit.Operation == "inspect" }
 
 // Return ends the session since its cart was sent. It does not ask for the time: the order was stored while the session
 // was open, and stands. A second time changes nothing.

@@ -4,6 +4,7 @@ package transfer
 import (
 	"encoding/base64"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/punchgate/punchgate/domain/cart"
 )
@@ -47,6 +48,29 @@ type Warning struct {
 	Source        string // of the rule; says whether it was verified
 }
 
+// maxShown is the most characters that are shown of a value.
+const maxShown = 80
+
+// Shown is a value as a warning shows it: its beginning and its end where it is long.
+func Shown(value string) string {
+	count := utf8.RuneCountInString(value)
+	if count <= maxShown {
+		return value
+	}
+	const part = maxShown/2 - 1
+	begin, end, n := 0, 0, 0
+	for i := range value {
+		switch n {
+		case part:
+			begin = i
+		case count - part:
+			end = i
+		}
+		n++
+	}
+	return value[:begin] + " … " + value[end:]
+}
+
 // Effect is what a procurement system does to a value that it does not take as it is.
 type Effect string
 
@@ -68,6 +92,8 @@ type Document struct {
 	// of units; purchase orders are compared with them.
 	Mapped *cart.Cart
 	Units  map[string]string
+	// FreightUnit is the unit of the line by which the format sent the cost of delivery; empty where it sent no such line.
+	FreightUnit string
 }
 
 // Values returns the form's fields with the document filled in.

@@ -47,6 +47,7 @@ func inForm(o *port.Outgoing) any {
 			{"NEW_ITEM-EXT_QUOTE_ITEM[" + item + "]", l.ID},
 			{"NEW_ITEM-ATTACHMENT[" + item + "]", l.URL},
 			{"NEW_ITEM-EXT_CATEGORY_ID[" + item + "]", l.Unspsc()},
+			{"NEW_ITEM-EXT_CATEGORY[" + item + "]", l.Unspsc()},
 			{"NEW_ITEM-EXT_SCHEMA_TYPE[" + item + "]", "UNSPSC"},
 		} {
 			f.Fields = append(f.Fields, field)

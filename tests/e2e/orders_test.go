@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"context"
 	"encoding/xml"
 	"fmt"
@@ -186,6 +187,12 @@ func TestAPurchaseOrderDocumentCompletesTheOrderOnce(t *testing.T) {
 		t.Fatalf("in the feed: %v", n)
 	}
 
+	kept := g.api(g.shop.key, "GET", "/v1/admin/purchase-orders?status=applied", "").want(t, 200).at("purchase_orders").([]any)
+	document := g.api(g.shop.key, "GET", "/v1/admin/purchase-orders/"+object(kept[0].(map[string]any)).text("id")+"/document", "").body
+	if document != strings.Replace(orderOf("C-1").cxml(), password, "***", 1) {
+		t.Errorf("the document is kept as %s", document)
+	}
+
 	other := orderOf("C-1")
 	other.lines[0].quantity = "3"
 	if r := callDocument(t, link, other.cxml()); r.Status.Code != "409" {
@@ -209,6 +216,17 @@ func TestAPurchaseOrderDocumentCompletesTheOrderOnce(t *testing.T) {
 	}
 	if o := g.erpOrder(id); o.text("status") != "confirmed" {
 		t.Errorf("after the refused update: %v", o)
+	}
+	for name, foreign := range map[string]purchaseOrder{
+		"that names nothing":               {payloadID: "d1@buyer.example.com", number: "PO-9", kind: "delete", lines: orderOf("").lines},
+		"of another purchase order":        {payloadID: "d2@buyer.example.com", number: "PO-9", kind: "delete", cartID: "C-1", lines: orderOf("").lines},
+		"that refers to nothing we have":   {payloadID: "d3@buyer.example.com", number: "PO-9", kind: "delete", replaces: "none", lines: orderOf("").lines},
+		"of a number, of another document": {payloadID: "d4@buyer.example.com", number: "PO-9", kind: "delete", replaces: "o1@buyer.example.com"},
+	} {
+		r := callDocument(t, link, foreign.cxml())
+		if o := g.erpOrder(id); o.text("status") != "confirmed" || r.Status.Code == "200" {
+			t.Errorf("a delete %s: %+v, and the order is %s", name, r, o.text("status"))
+		}
 	}
 	gone := purchaseOrder{payloadID: "o5@buyer.example.com", number: "PO-1", kind: "delete", replaces: "o1@buyer.example.com", lines: update.lines}
 	for range 2 {
@@ -264,7 +282,7 @@ type taker struct {
 	mu      sync.Mutex
 	got     []string
 	headers []http.Header
-	refuse  bool
+	refuse  string // the code of a cXML refusal; empty for none
 }
 
 func takeAnswers(t *testing.T) *taker {
@@ -274,10 +292,8 @@ func takeAnswers(t *testing.T) *taker {
 		body, _ := io.ReadAll(r.Body)
 		k.mu.Lock()
 		defer k.mu.Unlock()
-		code := "200"
-		if k.refuse {
-			code = "500"
-		} else {
+		code := cmp.Or(k.refuse, "200")
+		if k.refuse == "" {
 			k.got, k.headers = append(k.got, string(body)), append(k.headers, r.Header)
 		}
 		_, _ = io.WriteString(w, `<cXML payloadID="r" timestamp="2026-11-24T08:00:00+01:00"><Response><Status code="`+code+`" text="x"/></Response></cXML>`)
@@ -329,8 +345,8 @@ func TestAHeldOrderIsDecidedByAnOperatorAndTheProcurementSystemIsTold(t *testing
 			if n := len(answers.at("answers").([]any)); n != 1 {
 				t.Errorf("%d answers", n)
 			}
-			if r := callDocument(t, link, o.cxml()); verb == "confirm" && r.Status.Code != "200" {
-				t.Errorf("the same document after the decision: %+v", r)
+			if r := callDocument(t, link, o.cxml()); r.Status.Code != "201" {
+				t.Errorf("the same document after the decision is not answered as before: %+v", r)
 			}
 			if strings.Contains(g.logs.String(), "deras-hemlighet") {
 				t.Error("the secret for answers is in the log")
@@ -579,7 +595,8 @@ func TestTheShopsAnswerGoesBackInTheFormatOfTheOrder(t *testing.T) {
 			if u, p, ok := (&http.Request{Header: header}).BasicAuth(); !ok || u != "papper" || p != "deras-hemlighet" {
 				t.Errorf("presented %q %q", u, p)
 			}
-			if a := g.api(g.shop.erp, "GET", "/v1/erp/orders/"+id+"/response", ""); a.status != 200 || a.body != got {
+			kept := strings.Replace(got, "deras-hemlighet", "***", 1) // which is put in when it is sent
+			if a := g.api(g.shop.erp, "GET", "/v1/erp/orders/"+id+"/response", ""); a.status != 200 || a.body != kept {
 				t.Errorf("fetched: %d %s", a.status, a.body)
 			}
 			await(t, func() bool { // the delivery is recorded a moment after it was taken
@@ -625,7 +642,7 @@ func TestAnAnswerThatIsNotTakenIsTriedAgain(t *testing.T) {
 	id := g.transferred(link, "C-1")
 	callDocument(t, link, orderOf("C-1").cxml())
 	buyer.mu.Lock()
-	buyer.refuse = true
+	buyer.refuse = "500"
 	buyer.mu.Unlock()
 	g.api(g.shop.erp, "POST", "/v1/erp/orders/"+id+"/response", `{"status":"accepted"}`).want(t, 201)
 	await(t, func() bool {
@@ -633,12 +650,50 @@ func TestAnAnswerThatIsNotTakenIsTriedAgain(t *testing.T) {
 		return strings.Contains(list.text("answers"), "last_error")
 	})
 	buyer.mu.Lock()
-	buyer.refuse = false
+	buyer.refuse = ""
 	buyer.mu.Unlock()
 	g.api(g.shop.key, "POST", "/v1/admin/orders/"+id+"/answers/1/deliver", "").want(t, 200)
 	if got, _ := buyer.wait(t, 1); !strings.Contains(got, "<ConfirmationRequest") {
 		t.Errorf("delivered: %s", got)
 	}
+}
+
+func TestTheReceiptOfAnAnswerIsReadByTheAnswersFormatWhateverTheConnectionsIsNow(t *testing.T) {
+	g, buyer := withShop(t), takeAnswers(t)
+	buyer.refuse = "500"
+	link, conn := g.connect("cxml-1.2", orders("cxml-1.2", func(p *connection.Profile) { p.Ordering.AnswerURL = buyer.URL }))
+	id := g.transferred(link, "C-1")
+	callDocument(t, link, orderOf("C-1").cxml())
+	g.api(g.shop.erp, "POST", "/v1/erp/orders/"+id+"/response", `{"status":"accepted"}`).want(t, 201)
+	answers := func() string {
+		return g.api(g.shop.erp, "GET", "/v1/erp/orders/"+id+"/responses", "").want(t, 200).text("answers")
+	}
+	await(t, func() bool { return strings.Contains(answers(), ": 500 x") })
+
+	p := g.linkProfile(link)
+	p.Ordering.Format = "peppol-bis-ordering-3" // takes any answer of HTTP for a receipt
+	must(t)(g.admin.ChangeConnection(t.Context(), g.shop.id, conn, p))
+	buyer.mu.Lock()
+	buyer.refuse = "400"
+	buyer.mu.Unlock()
+	g.api(g.shop.key, "POST", "/v1/admin/orders/"+id+"/answers/1/deliver", "").want(t, 200)
+	await(t, func() bool { return !strings.Contains(answers(), ": 500 x") })
+	if got := answers(); strings.Contains(got, "delivered_at") || !strings.Contains(got, ": 400 x") {
+		t.Errorf("the refusal was not read: %s", got)
+	}
+}
+
+func TestAnAnswerThatIsRefusedForGoodIsNotTriedAgain(t *testing.T) {
+	g, buyer := withShop(t), takeAnswers(t)
+	buyer.refuse = "400"
+	link, _ := g.connect("cxml-1.2", orders("cxml-1.2", func(p *connection.Profile) { p.Ordering.AnswerURL = buyer.URL }))
+	id := g.transferred(link, "C-1")
+	callDocument(t, link, orderOf("C-1").cxml())
+	g.api(g.shop.erp, "POST", "/v1/erp/orders/"+id+"/response", `{"status":"accepted"}`).want(t, 201)
+	await(t, func() bool {
+		list := g.api(g.shop.erp, "GET", "/v1/erp/orders/"+id+"/responses", "").want(t, 200).text("answers")
+		return strings.Contains(list, "last_error") && !strings.Contains(list, "next_attempt")
+	})
 }
 
 func TestOfManyEqualPurchaseOrdersAtOnceOneConfirms(t *testing.T) {
@@ -765,4 +820,291 @@ func TestAPurchaseOrderWhoseWorkWasInterruptedIsFinishedWhenItComesAgain(t *test
 			}
 		})
 	}
+}
+
+func TestAWrongTieIsRefusedAndTheDocumentStaysUnmatched(t *testing.T) {
+	g := withShop(t)
+	link, _ := g.connect("cxml-1.2", orders("cxml-1.2"))
+	ordered, right := g.transferred(link, "C-1"), g.transferred(link, "C-2")
+	if r := callDocument(t, link, orderOf("C-1").cxml()); r.Status.Code != "200" {
+		t.Fatalf("%+v", r)
+	}
+	unknown := purchaseOrder{payloadID: "u@buyer.example.com", number: "PO-2", kind: "new", cartID: "C-none", lines: []orderLine{{"4711", "", "7", "125.00"}}}
+	if r := callDocument(t, link, unknown.cxml()); r.Status.Code != "201" {
+		t.Fatalf("%+v", r)
+	}
+	list := g.api(g.shop.key, "GET", "/v1/admin/purchase-orders", "").want(t, 200)
+	address := "/v1/admin/purchase-orders/" + object(list.at("purchase_orders").([]any)[0].(map[string]any)).text("id") + "/tie"
+	g.api(g.shop.key, "POST", address, `{"order":"`+ordered+`"}`).want(t, 409)
+	if tied := g.api(g.shop.key, "POST", address, `{"order":"`+right+`"}`).want(t, 200); tied.text("order", "status") != "held" {
+		t.Errorf("tied to the right order: %v", tied)
+	}
+}
+
+func TestPagesOfPurchaseOrdersMissNoneAlsoWhileTheyAreTied(t *testing.T) {
+	g := withShop(t)
+	link, _ := g.connect("cxml-1.2", orders("cxml-1.2"))
+	id := g.transferred(link, "C-1")
+	for i := range 3 {
+		callDocument(t, link, purchaseOrder{
+			payloadID: fmt.Sprintf("u%d@buyer.example.com", i), number: fmt.Sprintf("PO-%d", i), kind: "new", cartID: "none",
+			lines: []orderLine{{"4711", "", "7", "125.00"}},
+		}.cxml())
+	}
+	page := func(cursor string) (numbers []string, last, next string) {
+		t.Helper()
+		p := g.api(g.shop.key, "GET", "/v1/admin/purchase-orders?limit=1&cursor="+cursor, "").want(t, 200)
+		for _, each := range p.at("purchase_orders").([]any) {
+			o := object(each.(map[string]any))
+			numbers, last = append(numbers, o.text("number")), o.text("id")
+		}
+		return numbers, last, p.text("next_cursor")
+	}
+	first, last, next := page("")
+	g.api(g.shop.key, "POST", "/v1/admin/purchase-orders/"+last+"/tie", `{"order":"`+id+`"}`).want(t, 200)
+	second, _, next := page(next)
+	third, _, end := page(next)
+	if got := fmt.Sprint(first, second, third, end); got != "[PO-0] [PO-1] [PO-2]" {
+		t.Errorf("pages %s", got)
+	}
+	g.api(g.shop.key, "GET", "/v1/admin/purchase-orders?cursor=x", "").want(t, 400)
+	g.api(g.shop.key, "GET", "/v1/admin/purchase-orders?limit=0", "").want(t, 400)
+	g.api(g.shop.key, "GET", "/v1/admin/purchase-orders?status=lost", "").want(t, 400)
+}
+
+func TestKeysThatSeveralCartsHaveLeadToTheCartThatDiffersLeast(t *testing.T) {
+	g := withShop(t)
+	link, _ := g.connect("cxml-1.2", orders("cxml-1.2"))
+	line := func(sku string) string {
+		return strings.Replace(oneLine, `"sku":"4711"`, `"key":"1","sku":"`+sku+`"`, 1)
+	}
+	one := g.transferred(link, "C-1", line("4711"))
+	other := g.transferred(link, "C-2", line("4712"))
+	o := orderOf("")
+	o.lines[0].key = "1"
+	if r := callDocument(t, link, o.cxml()); r.Status.Code != "200" {
+		t.Errorf("%+v", r)
+	}
+	if a, b := g.erpOrder(one).text("status"), g.erpOrder(other).text("status"); a != "confirmed" || b != "transferred" {
+		t.Errorf("the right cart is %s, the other one %s", a, b)
+	}
+}
+
+func TestAHeldOrderCanBeRejectedButNotAcceptedByTheERP(t *testing.T) {
+	g, buyer := withShop(t), takeAnswers(t)
+	link, _ := g.connect("cxml-1.2", orders("cxml-1.2", func(p *connection.Profile) { p.Ordering.AnswerURL = buyer.URL }))
+	id := g.transferred(link, "C-1")
+	o := orderOf("C-1")
+	o.lines[0].quantity = "9"
+	callDocument(t, link, o.cxml())
+	if a := g.api(g.shop.erp, "POST", "/v1/erp/orders/"+id+"/response", `{"status":"accepted"}`).want(t, 409); a.text("code") != "answer.held" {
+		t.Errorf("%v", a)
+	}
+	g.api(g.shop.erp, "POST", "/v1/erp/orders/"+id+"/response", `{"status":"rejected","note":"för många"}`).want(t, 201)
+	if o := g.erpOrder(id); o.text("status") != "rejected" {
+		t.Errorf("the order is %s", o.text("status"))
+	}
+	both := ""
+	for n := range 2 {
+		got, _ := buyer.wait(t, n+1)
+		both += got
+	}
+	if !strings.Contains(both, "<ConfirmationRequest") || !strings.Contains(both, "<StatusUpdateRequest") {
+		t.Errorf("told: %s", both)
+	}
+}
+
+func TestCancellingAHeldOrderTellsTheProcurementSystem(t *testing.T) {
+	g, buyer := withShop(t), takeAnswers(t)
+	link, _ := g.connect("cxml-1.2", orders("cxml-1.2", func(p *connection.Profile) { p.Ordering.AnswerURL = buyer.URL }))
+	id := g.transferred(link, "C-1")
+	o := orderOf("C-1")
+	o.lines[0].quantity = "9"
+	callDocument(t, link, o.cxml())
+	g.api(g.shop.key, "POST", "/v1/admin/orders/"+id+"/cancel", "").want(t, 200)
+	if told, _ := buyer.wait(t, 1); !strings.Contains(told, "<StatusUpdateRequest") || !strings.Contains(told, `code="4`) {
+		t.Errorf("told: %s", told)
+	}
+}
+
+func TestAPurchaseOrderThatThePolicyRejectsIsAnsweredInItsFormat(t *testing.T) {
+	for format, c := range map[string]struct{ orders, says string }{
+		"cxml-1.2": {"cxml-1.2", `type="reject"`}, "peppol-bis-punchout-3": {"peppol-bis-ordering-3", ">RE<"},
+	} {
+		t.Run(format, func(t *testing.T) {
+			g, buyer := withShop(t), takeAnswers(t)
+			link, _ := g.connect(format, orders(c.orders, func(p *connection.Profile) {
+				p.Ordering.AnswerURL, p.Ordering.Policy = buyer.URL, purchase.Policy{purchase.MemberPrice: purchase.Reject}
+			}))
+			id := g.transferred(link, "C-1")
+			o := orderOf("C-1")
+			o.lines[0].price = "1.00"
+			for range 2 {
+				if c.orders == "cxml-1.2" {
+					callDocument(t, link, o.cxml())
+					continue
+				}
+				r := request(t, "POST", link+"/orders", "application/xml", o.peppol())
+				r.SetBasicAuth(user, password)
+				if done := send(t, r).want(t, 200); done.text("order", "status") != "rejected" {
+					t.Errorf("%v", done)
+				}
+			}
+			if told, _ := buyer.wait(t, 1); !strings.Contains(told, c.says) || !strings.Contains(told, "unit_price 1.00") {
+				t.Errorf("told: %s", told)
+			}
+			if n := len(g.api(g.shop.erp, "GET", "/v1/erp/orders/"+id+"/responses", "").want(t, 200).at("answers").([]any)); n != 1 {
+				t.Errorf("%d answers", n)
+			}
+		})
+	}
+}
+
+func TestWhatIsOrderedInEarnestNeverEndsAmongTheTests(t *testing.T) {
+	g := withShop(t)
+	link, _ := g.connect("cxml-1.2", orders("cxml-1.2"))
+	test := func(document string) string {
+		return strings.Replace(document, "<Request>", `<Request deploymentMode="test">`, 1)
+	}
+	session := g.visitByDocument(link, test(setup(password, setupRequest))).text("session", "id")
+	tried := g.sendCart(session, `{"id":"T-1",`+cartOf(oneLine)[1:]).want(t, 201).text("order", "id")
+	sent := g.transferred(link, "C-1")
+	if r := callDocument(t, link, orderOf("T-1").cxml()); r.Status.Code != "409" {
+		t.Errorf("an order in earnest of a test cart: %+v", r)
+	}
+	o := orderOf("C-1")
+	o.payloadID = "t@buyer.example.com"
+	if r := callDocument(t, link, test(o.cxml())); r.Status.Code != "409" {
+		t.Errorf("a test order of a cart in earnest: %+v", r)
+	}
+	for id, status := range map[string]string{tried: "prepared", sent: "transferred"} {
+		if o := g.erpOrder(id); o.text("status") != status {
+			t.Errorf("%s is %s", id, o.text("status"))
+		}
+	}
+}
+
+func TestAnAnswerCarriesTheSecretOfTheMomentItIsSent(t *testing.T) {
+	g, buyer := withShop(t), takeAnswers(t)
+	buyer.refuse = "500"
+	link, conn := g.connect("cxml-1.2", orders("cxml-1.2", func(p *connection.Profile) { p.Ordering.AnswerURL = buyer.URL }))
+	address := "/v1/admin/connections/" + string(conn) + "/answer-secret"
+	g.api(g.shop.key, "POST", address, `{"secret":"den-gamla"}`).want(t, 200)
+	g.api(g.shop.key, "POST", address, `{"secret":"en\u0001rad"}`).want(t, 422)
+	g.api(g.shop.key, "POST", address, `{"secret":"`+strings.Repeat("x", 2000)+`"}`).want(t, 422)
+	id := g.transferred(link, "C-1")
+	callDocument(t, link, orderOf("C-1").cxml())
+	g.api(g.shop.erp, "POST", "/v1/erp/orders/"+id+"/response", `{"status":"accepted"}`).want(t, 201)
+	await(t, func() bool {
+		return strings.Contains(g.api(g.shop.erp, "GET", "/v1/erp/orders/"+id+"/responses", "").want(t, 200).text("answers"), "last_error")
+	})
+	g.api(g.shop.key, "POST", address, `{"secret":"den <nya> & goda"}`).want(t, 200)
+	buyer.mu.Lock()
+	buyer.refuse = ""
+	buyer.mu.Unlock()
+	g.api(g.shop.key, "POST", "/v1/admin/orders/"+id+"/answers/1/deliver", "").want(t, 200)
+	if got, _ := buyer.wait(t, 1); !strings.Contains(got, "<SharedSecret>den &lt;nya&gt; &amp; goda</SharedSecret>") {
+		t.Errorf("sent: %s", got)
+	}
+	if got := g.api(g.shop.erp, "GET", "/v1/erp/orders/"+id+"/response", "").body; strings.Contains(got, "den ") {
+		t.Errorf("fetched with its secret: %s", got)
+	}
+}
+
+func TestAReleasedOrderWhoseDocumentWasInterruptedStaysConfirmed(t *testing.T) {
+	receipts := &stoppingReceipts{}
+	g := startWith(t, t.TempDir(), fx.Decorate(func(s port.Stores) port.Stores {
+		receipts.Receipts, s.Receipts = s.Receipts, receipts
+		return s
+	}))
+	g.shop = g.newShop("papper")
+	link, _ := g.connect("cxml-1.2", orders("cxml-1.2"))
+	id := g.transferred(link, "C-1")
+	o := orderOf("C-1")
+	o.lines[0].quantity = "9"
+	receipts.failing.Store(true)
+	if r := callDocument(t, link, o.cxml()); r.Status.Code != "560" {
+		t.Fatalf("interrupted: %+v", r)
+	}
+	receipts.failing.Store(false)
+	g.api(g.shop.key, "POST", "/v1/admin/orders/"+id+"/confirm", "").want(t, 200)
+	if r := callDocument(t, link, o.cxml()); r.Status.Code != "200" {
+		t.Errorf("again, after the decision: %+v", r)
+	}
+	if o := g.erpOrder(id); o.text("status") != "confirmed" {
+		t.Errorf("the order is %s", o.text("status"))
+	}
+}
+
+func TestAPingLeavesNothingToConfirmInCXML(t *testing.T) {
+	g := withShop(t)
+	link, _ := g.connect("cxml-1.2", orders("cxml-1.2"))
+	id := g.transferred(link, "C-1")
+	postForm(t, link+"/complete", url.Values{"USERNAME": {"buyer"}, "PASSWORD": {password}, "order": {"C-1"}}).want(t, 200)
+	for _, status := range []string{"accepted", "rejected"} {
+		a := g.api(g.shop.erp, "POST", "/v1/erp/orders/"+id+"/response", `{"status":"`+status+`"}`).want(t, 409)
+		if a.text("code") != "answer.no_document" {
+			t.Errorf("%s: %v", status, a)
+		}
+	}
+}
+
+func TestAnAgreementHoldsTheCostOfDelivery(t *testing.T) {
+	g := withShop(t)
+	link, _ := g.connect("peppol-bis-punchout-3", orders("peppol-bis-ordering-3"))
+	sent := g.sendCart(g.punchOut(link), `{"id":"C-1","shipping":{"amount":"49.00","tax":{"category":"S","percent":"25"}},`+cartOf(oneLine)[1:]).want(t, 201)
+	ping(t, link, "C-1").want(t, 200)
+	address := "/v1/erp/orders/" + sent.text("order", "id") + "/response"
+	g.api(g.shop.erp, "POST", address, `{"status":"accepted"}`).want(t, 201)
+	agreement := g.api(g.shop.erp, "GET", address, "").body
+	if !strings.Contains(agreement, "FREIGHT") || !strings.Contains(agreement, ">299<") || !strings.Contains(agreement, ">373.75<") {
+		t.Errorf("agreed: %s", agreement)
+	}
+}
+
+func TestAVisitThatInspectsSendsNoCart(t *testing.T) {
+	g := withShop(t)
+	link, _ := g.connect("cxml-1.2", orders("cxml-1.2"))
+	visit := g.visitByDocument(link, setup(password, strings.Replace(setupRequest, `"create"`, `"inspect"`, 1)))
+	session := visit.text("session", "id")
+	policy := g.api(g.shop.storefront, "GET", "/v1/storefront/checkout-policy?customer=goteborg&session="+session, "").want(t, 200)
+	if policy.text("action") != "none" || policy.text("checkout") != "blocked" {
+		t.Errorf("policy: %v", policy)
+	}
+	if a := g.sendCart(session, cartOf(oneLine)).want(t, 409); a.text("code") != "session.inspect" {
+		t.Errorf("%v", a)
+	}
+	g.api(g.shop.storefront, "POST", "/v1/storefront/sessions/"+session+"/cancel", "").want(t, 200)
+}
+
+func TestCXMLIsAnsweredByCXMLAlsoWhereOrdersGo(t *testing.T) {
+	g := withShop(t)
+	for name, body := range map[string]string{"an unknown link": orderOf("C-1").cxml(), "a body over 8 MiB": "<cXML>" + strings.Repeat(" ", 9<<20)} {
+		if r := callDocument(t, g.url+"/punchout/papper.none/orders", body); !strings.HasPrefix(r.Status.Code, "4") {
+			t.Errorf("%s: %+v", name, r)
+		}
+	}
+}
+
+func TestOnlyOperatorsDecideAboutPurchaseOrders(t *testing.T) {
+	g := withShop(t)
+	link, _ := g.connect("cxml-1.2", orders("cxml-1.2"))
+	id := g.transferred(link, "C-1")
+	for _, path := range []string{
+		"/v1/admin/orders/" + id + "/confirm", "/v1/admin/orders/" + id + "/reject", "/v1/admin/orders/" + id + "/answers/1/deliver",
+		"/v1/admin/purchase-orders/x/tie",
+	} {
+		for _, key := range []string{g.shop.storefront, g.shop.erp} {
+			g.api(key, "POST", path, `{}`).want(t, 403)
+		}
+	}
+	for path, status := range map[string]int{
+		"/v1/admin/orders/" + id + "/confirm": 409, "/v1/admin/orders/none/confirm": 404, "/v1/admin/orders/none/reject": 404,
+		"/v1/admin/orders/" + id + "/answers/0/deliver": 400, "/v1/admin/orders/" + id + "/answers/x/deliver": 400,
+		"/v1/admin/orders/" + id + "/answers/1/deliver": 404, "/v1/admin/purchase-orders/none/tie": 400,
+	} {
+		g.api(g.shop.key, "POST", path, `{}`).want(t, status)
+	}
+	g.api(g.shop.erp, "GET", "/v1/erp/orders/"+id+"/response?position=x", "").want(t, 400)
+	g.api(g.shop.erp, "GET", "/v1/erp/orders/"+id+"/response", "").want(t, 404)
 }

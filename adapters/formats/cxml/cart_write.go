@@ -14,7 +14,6 @@ import (
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/codelist"
 	"github.com/punchgate/punchgate/domain/money"
-	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/transfer"
 )
 
@@ -127,7 +126,7 @@ func (c *cartWriter) document(out io.Writer) {
 	o.write(c.Writer)
 	if c.options.Header {
 		// against the start call the parties change places: now the seller speaks
-		header(c.Writer, identified(c.out.To, c.cart.Seller), identified(c.out.From, c.cart.Buyer), secret.Text{})
+		header(c.Writer, identified(c.out.To, c.cart.Seller), identified(c.out.From, c.cart.Buyer), "")
 	}
 	c.Start("Message", "deploymentMode", deploymentMode(c.out.Test))
 	if c.out.Cart == nil {
@@ -307,8 +306,14 @@ func (c *cartWriter) description(i int, l *cart.Line) {
 		keptName := cut(name, limit)
 		keptText := cut(text, limit-len(keptName)-len("\n"))
 		if keptName != name || keptText != text {
+			before, after := text, keptText
+			if keptName != name {
+				before, after = name, keptName
+			}
 			c.warnings.line(i, "/description", transfer.Warning{
 				Code: "cut", Effect: transfer.Cut, Message: "name and description have more bytes than the buyer keeps (description_bytes)",
+				Before: transfer.Shown(before), After: transfer.Shown(after),
+				Remedy: "begin with what the approver must read; name and description are one text in cXML",
 			})
 		}
 		name, text = keptName, keptText
@@ -351,7 +356,8 @@ func (c *cartWriter) unitPrice(i int, l *cart.Line) {
 	price.Quo(basis)
 	if c.plainly(price) {
 		c.warnings.line(i, "/unit_price", transfer.Warning{
-			Code: "rounded", Message: "the price is sent per one unit, which is " + price.Decimal().String() + " when rounded",
+			Code: "rounded", Message: "the price is sent per one unit, and rounded",
+			Effect: transfer.Changed, Before: l.UnitPrice.String() + " for " + basis.String(), After: price.Decimal().String(),
 		})
 	}
 	c.Sum("Money", price, "currency", c.cart.Currency)

@@ -133,10 +133,10 @@ func judgedDocuments(t *testing.T) map[string]judged {
 	confirmations := rapid.Custom(func(t *rapid.T) string {
 		for {
 			r := randomResponse(t)
-			r.Secret = secret.New(drawer{t}.text())
+			r.HasSecret = true
 			var b bytes.Buffer
 			if _, err := cxml.NewCXML12().EncodeOrderResponse(&b, r); err == nil {
-				return b.String()
+				return string(cxml.NewCXML12().Authenticate(b.Bytes(), secret.New(drawer{t}.text())))
 			}
 		}
 	})

@@ -9,7 +9,8 @@
 //
 // Read documents are taken by the names of their elements, not by their order, in any encoding that their XML declaration
 // names; the DOCTYPE is passed over but for the version that it names, entity declarations are refused, and nothing is ever
-// fetched. The line ends of texts become LF, as XML has it (XML 1.0, section 2.11).
+// fetched. Of a call with attachments (multipart/related) the root part alone is read. The line ends of texts become LF, as
+// XML has it (XML 1.0, section 2.11).
 //
 // What the cart loses on its way: the cart's shipping address, validity, contract and complete-only mark, and of a line
 // the members that losses names; each with a warning. A description carries the article's name as its first line. A price

@@ -1,6 +1,8 @@
 package cxml
 
 import (
+	"bytes"
+	"encoding/xml"
 	"io"
 	"time"
 
@@ -45,12 +47,12 @@ func (d opening) write(w *xmltext.Writer) {
 }
 
 // header writes who speaks to whom. A secret must not be in what passes the browser: cXML forbids authentication there.
-func header(w *xmltext.Writer, from, to []connection.Identity, s secret.Text) {
+func header(w *xmltext.Writer, from, to []connection.Identity, shared string) {
 	w.Start("Header")
 	credentials(w, "From", from)
 	credentials(w, "To", to)
 	w.Start("Sender")
-	credential(w, from[0], s)
+	credential(w, from[0], shared)
 	w.Element("UserAgent", "Punchgate")
 	w.End("Sender")
 	w.End("Header")
@@ -59,18 +61,36 @@ func header(w *xmltext.Writer, from, to []connection.Identity, s secret.Text) {
 func credentials(w *xmltext.Writer, party string, identities []connection.Identity) {
 	w.Start(party)
 	for _, i := range identities {
-		credential(w, i, secret.Text{})
+		credential(w, i, "")
 	}
 	w.End(party)
 }
 
-func credential(w *xmltext.Writer, i connection.Identity, s secret.Text) {
+func credential(w *xmltext.Writer, i connection.Identity, shared string) {
 	w.Start("Credential", "domain", i.Domain)
 	w.Start("Identity")
 	w.Text(i.ID)
 	w.End("Identity")
-	w.Element("SharedSecret", s.Reveal())
+	w.Element("SharedSecret", shared)
 	w.End("Credential")
+}
+
+// unknownSecret stands in the place of the secret until the document is sent.
+const unknownSecret = "***"
+
+func placeholder(hasSecret bool) string {
+	if hasSecret {
+		return unknownSecret
+	}
+	return ""
+}
+
+// Authenticate puts the secret into the Sender's credential.
+func (f *Format) Authenticate(document []byte, s secret.Text) []byte {
+	const before, after = "<SharedSecret>", "</SharedSecret>"
+	var escaped bytes.Buffer
+	_ = xml.EscapeText(&escaped, []byte(s.Reveal())) // a buffer takes everything
+	return bytes.Replace(document, []byte(before+unknownSecret+after), []byte(before+escaped.String()+after), 1)
 }
 
 // deploymentMode tells tests from what counts.
@@ -85,7 +105,7 @@ func deploymentMode(test bool) string {
 func request(out io.Writer, d opening, s *port.Speaker, order *port.PurchaseOrder, body func(w *xmltext.Writer)) (string, error) {
 	w := xmltext.NewWriter(out)
 	d.write(w)
-	header(w, identified(s.To, order.Seller), identified(s.From, order.Buyer), s.Secret)
+	header(w, identified(s.To, order.Seller), identified(s.From, order.Buyer), placeholder(s.HasSecret))
 	w.Start("Request", "deploymentMode", deploymentMode(s.Test))
 	body(w)
 	w.End("Request")

@@ -135,3 +135,22 @@ func TestEveryFieldOfAMappingIsOneOfTheDTD(t *testing.T) {
 		}
 	}
 }
+
+func TestNoOtherFieldHasTheNameOfTheDocuments(t *testing.T) {
+	for _, c := range []struct {
+		name, options string
+		refused       bool
+	}{
+		{"cxml-base64", "", true},
+		{"cXML-Base64", "", true},
+		{"cxml-base64", `{"field":"doc"}`, false},
+		{"doc", `{"field":"doc"}`, true},
+		{"cxml-urlencoded", `{"encoding":"urlencoded"}`, true},
+		{"dept", "", false},
+		{"a b", "", true},
+	} {
+		if err := cxml.NewCXML12().CheckFormField(c.name, []byte(c.options)); (err != nil) != c.refused {
+			t.Errorf("%s with %s: %v", c.name, c.options, err)
+		}
+	}
+}

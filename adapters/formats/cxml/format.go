@@ -3,6 +3,7 @@ package cxml
 import (
 	"encoding/json"
 
+	"github.com/punchgate/punchgate/adapters/formats/options"
 	"github.com/punchgate/punchgate/application/port"
 )
 
@@ -48,4 +49,13 @@ func (f *Format) Fields() []port.Field {
 		{Name: "ItemDetail/LeadTime", Line: true, Member: "lead_time_days"},
 		{Name: "ItemDetail/Extrinsic/*", Line: true, Member: "extrinsics.*"},
 	}
+}
+
+// CheckFormField refuses a name that no hidden field can have beside that of the document.
+func (f *Format) CheckFormField(name string, raw json.RawMessage) error {
+	s, err := f.readOptions(raw)
+	if err != nil {
+		return err
+	}
+	return options.CheckHiddenName(name, s.CheckOther)
 }

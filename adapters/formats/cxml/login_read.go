@@ -21,7 +21,7 @@ var (
 )
 
 // DecodeLogin reads a start call: a form where the format takes one, or a cXML document with a PunchOutSetupRequest, a
-// ProfileRequest or an OrderRequest.
+// ProfileRequest or an OrderRequest. Of a document with attachments these are passed over.
 func (f *Format) DecodeLogin(r port.StartRequest) (port.StartCall, error) {
 	o, err := f.readOptions(r.Options)
 	if err != nil {
@@ -30,7 +30,11 @@ func (f *Format) DecodeLogin(r port.StartRequest) (port.StartCall, error) {
 	if o.Start == startForm || o.Start == "" && !isDocument(r) {
 		return startform.Decode(r)
 	}
-	e, err := readEnvelope(bytes.NewReader(r.Body))
+	document, err := rootPart(r)
+	if err != nil {
+		return port.StartCall{}, err
+	}
+	e, err := readEnvelope(bytes.NewReader(document))
 	call := port.StartCall{
 		DocumentID: e.payloadID,
 		Test:       e.test,
@@ -51,7 +55,11 @@ func (f *Format) DecodeLogin(r port.StartRequest) (port.StartCall, error) {
 		return call, nil
 	case docOrder:
 		order, err := readOrder(&e)
+		if err != nil {
+			return call, err
+		}
 		call.Order = &order
+		call.Kept, err = redacted(document)
 		return call, err
 	case docSetup:
 		if err := readSetup(e.payload, &call); err != nil {
@@ -82,7 +90,7 @@ func (f *Format) AnswersDocument(r port.StartRequest) bool {
 func isDocument(r port.StartRequest) bool {
 	mediaType, _, _ := mime.ParseMediaType(r.ContentType)
 	switch {
-	case mediaType == "text/xml", mediaType == "application/xml", strings.HasSuffix(mediaType, "+xml"):
+	case mediaType == "text/xml", mediaType == "application/xml", mediaType == multipartRelated, strings.HasSuffix(mediaType, "+xml"):
 		return true
 	}
 	for _, b := range r.Body {

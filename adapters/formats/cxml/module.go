@@ -20,5 +20,6 @@ var (
 	_ port.OrderDecoder         = (*Format)(nil)
 	_ port.OrderResponseEncoder = (*Format)(nil)
 	_ port.OrderStatusEncoder   = (*Format)(nil)
+	_ port.Authenticator        = (*Format)(nil)
 	_ port.ReceiptReader        = (*Format)(nil)
 )

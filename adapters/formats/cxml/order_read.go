@@ -3,6 +3,7 @@ package cxml
 import (
 	"cmp"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/punchgate/punchgate/application/port"
@@ -54,7 +55,10 @@ func readOrder(e *envelope) (port.PurchaseOrder, error) {
 	return order, readOrderLines(e.payload, &order)
 }
 
+// readOrderLines reads the lines. Where a line number is missing, repeated or no whole number above zero, every line has its
+// position in the document, from 1, as its number.
 func readOrderLines(e *element, order *port.PurchaseOrder) error {
+	numbers := map[int]bool{} // the line numbers that can be answered by
 	for item := range e.all("ItemOut") {
 		if len(order.Lines) == cart.MaxLines {
 			return cart.ErrTooManyLines
@@ -68,6 +72,9 @@ func readOrderLines(e *element, order *port.PurchaseOrder) error {
 		case line.SKU == "" && line.Key == "":
 			return missing(item, "SupplierPartID")
 		}
+		if n, err := strconv.Atoi(item.attr("lineNumber")); err == nil && n > 0 {
+			numbers[n] = true
+		}
 		order.Currency = cmp.Or(order.Currency, currency)
 		order.Lines = append(order.Lines, port.PurchaseOrderLine{
 			LineNumber: line.ID, SKU: line.SKU, Key: line.Key, GTIN: line.GTIN, Name: line.Name,
@@ -77,6 +84,11 @@ func readOrderLines(e *element, order *port.PurchaseOrder) error {
 	}
 	if len(order.Lines) == 0 && order.Type != purchase.Delete {
 		return missing(e, "ItemOut")
+	}
+	if len(numbers) < len(order.Lines) { // later documents tell the lines apart by them: all have one, or none has
+		for i := range order.Lines {
+			order.Lines[i].LineNumber = strconv.Itoa(i + 1)
+		}
 	}
 	return nil
 }

@@ -179,15 +179,20 @@ func TestConfirmationsSayWhatBecomesOfEveryLine(t *testing.T) {
 
 func TestAnswersGoFromTheShopToTheBuyer(t *testing.T) {
 	r := response("accepted")
-	r.Secret, r.Test = secret.New(hidden), true
-	d := readConfirmation(t, respondToOrder(t, r))
+	r.HasSecret, r.Test = true, true
+	kept := respondToOrder(t, r)
+	if strings.Contains(kept, hidden) {
+		t.Errorf("kept with its secret: %s", kept)
+	}
+	d := readConfirmation(t, string(cxml.NewCXML12().Authenticate([]byte(kept), secret.New(hidden))))
 	if d.From != "987654321" || !strings.Contains(d.To, "AN01") && d.To != "012345678" || d.Sender.Identity != "987654321" ||
 		d.Sender.SharedSecret != hidden || d.Request.Mode != "test" {
 		t.Errorf("got %+v", d)
 	}
-	r.From, r.To, r.Secret = nil, nil, secret.Text{}
+	r.From, r.To, r.HasSecret = nil, nil, false
 	r.Order.Seller, r.Order.Buyer = cart.Party{Name: "Shop"}, cart.Party{Name: "Buyer", Identifier: cart.Identifier{Scheme: "0060", ID: "7"}}
 	document := respondToOrder(t, r)
+	document = string(cxml.NewCXML12().Authenticate([]byte(document), secret.New(hidden))) // which has no place for it
 	if d := readConfirmation(t, document); d.From != "Shop" || d.To != "7" || strings.Contains(document, "SharedSecret") {
 		t.Errorf("got %+v", d)
 	}

@@ -1,6 +1,7 @@
 package cxml_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -49,5 +50,34 @@ func TestAnOrderWithoutATypeIsNew(t *testing.T) {
 	order, err := cxml.NewProceedo().DecodeOrder(strings.NewReader(document))
 	if err != nil || order.Type != "new" || order.Test || order.Buyer.Name != "1" || order.Buyer.Identifier.Scheme != "0060" {
 		t.Errorf("got %+v, %v", order, err)
+	}
+}
+
+func TestLinesAreNumberedByTheirPositionWhereTheirNumbersDoNotTellThemApart(t *testing.T) {
+	for name, c := range map[string]struct{ given, want [3]string }{
+		"good numbers":              {[3]string{"10", "30", "20"}, [3]string{"10", "30", "20"}},
+		"none":                      {[3]string{"", "", ""}, [3]string{"1", "2", "3"}},
+		"one missing":               {[3]string{"10", "", "30"}, [3]string{"1", "2", "3"}},
+		"one repeated":              {[3]string{"1", "1", "2"}, [3]string{"1", "2", "3"}},
+		"one repeated with noughts": {[3]string{"1", "01", "2"}, [3]string{"1", "2", "3"}},
+		"a word":                    {[3]string{"x", "2", "3"}, [3]string{"1", "2", "3"}},
+		"nought":                    {[3]string{"0", "10", "20"}, [3]string{"1", "2", "3"}},
+		"below nought":              {[3]string{"-1", "10", "20"}, [3]string{"1", "2", "3"}},
+		"a fraction":                {[3]string{"1.5", "10", "20"}, [3]string{"1", "2", "3"}},
+	} {
+		var items, got strings.Builder
+		for _, n := range c.given {
+			fmt.Fprintf(&items, `<ItemOut quantity="1" lineNumber="%s"><ItemID><SupplierPartID>a</SupplierPartID></ItemID></ItemOut>`, n)
+		}
+		o, err := cxml.NewCXML12().DecodeOrder(strings.NewReader(order(`<OrderRequestHeader orderID="1"/>`, items.String())))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for i := range o.Lines {
+			got.WriteString(o.Lines[i].LineNumber + " ")
+		}
+		if want := strings.Join(c.want[:], " ") + " "; got.String() != want {
+			t.Errorf("%s: the lines are %s, want %s", name, got.String(), want)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package oci_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"math/big"
 	"slices"
@@ -209,6 +210,21 @@ func TestASplitQueryArrivesByteByByte(t *testing.T) {
 	o.ReturnURL = "https://buyer.example.com/?a=%E5"
 	if _, err := oci.New4().EncodeCart(io.Discard, o); fault.From(err) == nil || fault.From(err).Code != "oci.hook_url" {
 		t.Errorf("broken UTF-8: %v", err)
+	}
+}
+
+// Moved into a field it would double the line's own, or add a line.
+func TestAReturnAddressWithAFieldOfALineIsNotSplit(t *testing.T) {
+	for _, query := range []string{"a=1&NEW_ITEM-QUANTITY%5B1%5D=9", "new_item-quantity[1]=9", "NEW_ITEM_PRICE[2]=1"} {
+		o := outgoing(changed(t, func(*cart.Cart) {}), `{"hook_url":"split"}`)
+		o.ReturnURL = "https://buyer.example.com/?" + query
+		_, cart := oci.New4().EncodeCart(io.Discard, o)
+		_, cancel := oci.New4().EncodeCancel(io.Discard, o)
+		for _, err := range []error{cart, cancel} {
+			if !errors.Is(err, oci.ErrHookURL) || !strings.Contains(strings.ToUpper(err.Error()), `"NEW_ITEM`) {
+				t.Errorf("%s: %v", query, err)
+			}
+		}
 	}
 }
 

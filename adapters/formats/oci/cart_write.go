@@ -75,7 +75,7 @@ func (f *Format) EncodeCart(w io.Writer, o port.Outgoing) (port.Handover, error)
 	}
 	return port.Handover{
 		MediaType: "application/json", FileName: o.Cart.ID + ".json", Form: form, Warnings: e.warnings,
-		Units: s.Units, DefaultUNSPSC: s.DefaultUNSPSC,
+		Units: s.Units, FreightUnit: freightUnit, DefaultUNSPSC: s.DefaultUNSPSC,
 	}, nil
 }
 
@@ -143,8 +143,19 @@ func (e *encoder) warnAt(path, code, message string) {
 	e.warnings = append(e.warnings, transfer.Warning{Path: path, Code: code, Message: message})
 }
 
-func (e *encoder) changed(member, code, why, before, after string) {
-	e.warnAt(e.path(member), code, why+": "+before+" became "+after)
+// changed tells what the form has in place of a value of the line.
+func (e *encoder) changed(member, code, why string, effect transfer.Effect, before, after string) {
+	e.warnings = append(e.warnings, transfer.Warning{
+		Path: e.path(member), Code: code, Message: why, Effect: effect, Before: transfer.Shown(before), After: transfer.Shown(after),
+	})
+}
+
+// leaveOut tells that a field is left out, for it cannot hold its value.
+func (e *encoder) leaveOut(path string, field, value, why string) {
+	e.warnings = append(e.warnings, transfer.Warning{
+		Path: path, Code: "code.left_out", Message: field + " is left out: " + quote(value) + " " + why,
+		Effect: transfer.Changed, Before: transfer.Shown(value),
+	})
 }
 
 // leave notes that a member of the line is left out.
@@ -200,19 +211,21 @@ func (e *encoder) characters(member, text string) string {
 	}
 	clean := latin1(text)
 	if clean != text && clean != norm.NFC.String(text) {
-		e.changed(member, "characters.replaced", "the form's charset is "+charsetLatin1, quote(text), quote(clean))
+		e.changed(member, "characters.replaced", "the form's charset is "+charsetLatin1, transfer.Changed, text, clean)
 	}
 	return clean
 }
 
 // putText writes a text for people, cut to the field's length.
 func (e *encoder) putText(c column, member, value string) (whole bool) {
+	given := value
 	if !tidy(value) {
-		value = oneLine(e.characters(member, oneLine(value)))
+		given = oneLine(value)
+		value = oneLine(e.characters(member, given))
 	}
 	fits := cut(value, c.length(e.version))
 	if fits != value {
-		e.changed(member, "text.cut", fmt.Sprintf("%s holds %d characters", c, c.length(e.version)), quote(value), quote(fits))
+		e.changed(member, "text.cut", fmt.Sprintf("%s holds %d characters", c, c.length(e.version)), transfer.Cut, given, fits)
 	}
 	e.put(c, fits)
 	return fits == value
@@ -224,7 +237,7 @@ func (e *encoder) putCode(c column, member, value string) (written bool) {
 		return false
 	}
 	if why := e.unfit(c, value); why != "" {
-		e.warnAt(e.path(member), "code.left_out", c.String()+" is left out: "+quote(value)+" "+why)
+		e.leaveOut(e.path(member), c.String(), value, why)
 		return false
 	}
 	e.put(c, value)
@@ -276,7 +289,7 @@ func (e *encoder) write() {
 		e.warnAt("/shipping/amount", "shipping.as_line", "the cost of delivery is a line of its own, with the article number "+cart.Freight)
 		e.item(len(c.Lines), &cart.Line{
 			ID: e.freightID(), SKU: cart.Freight, Name: cmp.Or(c.Shipping.Description, "Freight"),
-			Quantity: one, Unit: "EA", UnitPrice: c.Shipping.Amount,
+			Quantity: one, Unit: freightUnit, UnitPrice: c.Shipping.Amount,
 		})
 	}
 	for _, l := range e.left {
@@ -308,7 +321,7 @@ func (e *encoder) prepare() {
 	if why := e.unfit(contract, e.cart.ContractID); why == "" {
 		e.contract = e.cart.ContractID
 	} else {
-		e.warnAt("/contract_id", "code.left_out", "CONTRACT is left out: "+quote(e.cart.ContractID)+" "+why)
+		e.leaveOut("/contract_id", contract.String(), e.cart.ContractID, why)
 	}
 	lines := e.cart.Lines
 	for i := range lines {
@@ -333,6 +346,9 @@ func (e *encoder) prepare() {
 		e.roots[root] = slices.IndexFunc(lines, func(l cart.Line) bool { return l.SKU == root && l.PartOf == "" })
 	}
 }
+
+// freightUnit is the unit of the line that carries the cost of delivery.
+const freightUnit = "EA"
 
 // freightID returns an identifier that no line has.
 func (e *encoder) freightID() string {
@@ -447,7 +463,7 @@ func (e *encoder) quantity(l *cart.Line) {
 	n := take(l.Quantity, e.digits[0][:0])
 	if n.decimals() > maxDecimals {
 		rounded := l.Quantity.Round(maxDecimals)
-		e.changed("/quantity", "quantity.rounded", "QUANTITY holds 3 decimals", l.Quantity.String(), rounded.String())
+		e.changed("/quantity", "quantity.rounded", "QUANTITY holds 3 decimals", transfer.Changed, l.Quantity.String(), rounded.String())
 		n = take(rounded, e.digits[0][:0])
 	}
 	if len(n.digits) == 0 || n.whole() > maxWholeDigits {

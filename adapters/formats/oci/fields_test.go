@@ -11,7 +11,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/punchgate/punchgate/adapters/formats/oci"
+	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/transfer"
 )
 
 func TestAMappingCanNameEveryFieldOfTheVersion(t *testing.T) {
@@ -202,6 +204,38 @@ func TestTheAnswerToAFunctionHasTheFormOfACartWithoutItsIdentifiers(t *testing.T
 		cancel, err := oci.New5().EncodeCancel(io.Discard, o)
 		if err != nil || len(browse(t, cancel.Form).items) != 0 {
 			t.Errorf("no hits: %+v, %v", cancel, err)
+		}
+	}
+}
+
+func TestACutTellsWhatTheFormHas(t *testing.T) {
+	name := strings.Repeat("–", 41)
+	_, h := encode(t, oci.New4(), outgoing(changed(t, func(c *cart.Cart) { c.Lines[0].Name = name }), ""))
+	i := slices.IndexFunc(h.Warnings, func(w transfer.Warning) bool { return w.Code == "text.cut" })
+	if i < 0 || h.Warnings[i].Effect != transfer.Cut || h.Warnings[i].Before != name || h.Warnings[i].After != strings.Repeat("-", 40) {
+		t.Errorf("%+v", h.Warnings)
+	}
+}
+
+func TestNamesThatTheFormCannotHaveAreRefused(t *testing.T) {
+	var own port.Field
+	for _, f := range oci.New4().Fields() {
+		if f.Name == "NEW_ITEM-*" {
+			own = f
+		}
+	}
+	for name, refused := range map[string]bool{
+		"COST_CENTRE": false, "FO O[1]": true, "lower": true, "1A": true, "LONGTEXT_2": true, "": true,
+	} {
+		if err := own.Check(name); (err != nil) != refused {
+			t.Errorf("NEW_ITEM-%s: %v", name, err)
+		}
+	}
+	for name, refused := range map[string]bool{
+		"dept": false, "~OkCode": false, "NEW_ITEM-QUANTITY[1]": true, "new_item-x[1]": true, "a b": true, "": true,
+	} {
+		if err := oci.New5().CheckFormField(name, nil); (err != nil) != refused {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

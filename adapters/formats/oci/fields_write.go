@@ -2,10 +2,13 @@ package oci
 
 import (
 	"cmp"
+	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
 
+	"github.com/punchgate/punchgate/adapters/formats/options"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/transfer"
@@ -36,7 +39,20 @@ func (f *Format) Fields() []port.Field {
 			fields = append(fields, port.Field{Name: fullNames[c], Line: c != currency && c != quoteID, Member: members[c]})
 		}
 	}
-	return append(fields, port.Field{Name: prefix + longTexts, Line: true, Member: "description"}, port.Field{Name: prefix + "*", Line: true})
+	return append(fields,
+		port.Field{Name: prefix + longTexts, Line: true, Member: "description"},
+		port.Field{Name: prefix + "*", Line: true, Check: checkOwn})
+}
+
+// checkOwn refuses a name of a field that no version of OCI names.
+func checkOwn(name string) error {
+	switch {
+	case !extraName.MatchString(name):
+		return errors.New("must be a name in capitals, digits and underscores")
+	case strings.HasPrefix(name, longTexts):
+		return errors.New("must not begin with " + longTexts + ", which the format writes by itself")
+	}
+	return nil
 }
 
 // maps reports whether the mapping has the field of the line.
@@ -107,7 +123,7 @@ func (e *encoder) class(l *cart.Line) {
 		return
 	}
 	if why := e.unfit(schemaType, of.Scheme); why != "" {
-		e.warnAt(e.path("/classifications"), "code.left_out", "EXT_SCHEMA_TYPE is left out: "+quote(of.Scheme)+" "+why)
+		e.leaveOut(e.path("/classifications"), schemaType.String(), of.Scheme, why)
 		return
 	}
 	byID := e.UNSPSC != inCategory && e.putCode(categoryID, "/classifications", of.Code)
@@ -182,7 +198,7 @@ func (e *encoder) gatherExtra() {
 	for _, full := range slices.Sorted(maps.Keys(names)) {
 		name, ofLine := strings.CutPrefix(full, prefix)
 		switch c, known := columnOf(name, e.version); {
-		case known && extra(c), !known && ofLine && extraName.MatchString(name) && !strings.HasPrefix(name, longTexts):
+		case known && extra(c), !known && ofLine && checkOwn(name) == nil:
 			e.extra = append(e.extra, extraField{full, c, known})
 		case !known || !ofLine || members[c] != "":
 			e.warnAt("/lines", "field.left_out", "the mapping's field "+quote(full)+" is left out: the format has no such field to set")
@@ -205,8 +221,13 @@ func (e *encoder) putExtra(x extraField, value string) {
 		}
 	}
 	if why != "" {
-		e.warnAt(e.path(""), "code.left_out", x.name+" is left out: "+quote(value)+" "+why)
+		e.leaveOut(e.path(""), x.name, value, why)
 		return
 	}
 	e.fields = append(e.fields, transfer.Field{Name: e.keep(x.name, e.index), Value: value})
+}
+
+// CheckFormField refuses a name that no hidden field of the form can have.
+func (f *Format) CheckFormField(name string, _ json.RawMessage) error {
+	return options.CheckHiddenName(name, checkHidden)
 }

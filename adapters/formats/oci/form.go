@@ -19,8 +19,11 @@ import (
 )
 
 // ErrHookURL refuses a return address whose query cannot be moved into hidden fields.
-var ErrHookURL = fault.New(fault.Invalid, "oci.hook_url",
-	"the query of the return address is not readable in the charset of the form, so it cannot be moved into hidden fields")
+var ErrHookURL = fault.New(fault.Invalid, "oci.hook_url", "the query of the return address cannot be moved into hidden fields")
+
+func notMovable(why string) error {
+	return fault.Newf(ErrHookURL.Kind, ErrHookURL.Code, "%s: %s", ErrHookURL.Message, why)
+}
 
 // charsets are the names of charsets that start calls use, in lower case. Browsers take every name of ISO-8859-1 for
 // windows-1252, which has the same bytes for all that is sent here (WHATWG Encoding, section 4.2).
@@ -78,7 +81,7 @@ func split(form *transfer.Form) error {
 			text, err = charmap.Windows1252.NewDecoder().String(text)
 		}
 		if err != nil || !utf8.ValidString(text) || strings.ContainsFunc(text, unreadable) {
-			return "", ErrHookURL
+			return "", notMovable("it is not readable in the charset of the form")
 		}
 		return text, nil
 	}
@@ -94,6 +97,9 @@ func split(form *transfer.Form) error {
 		}
 		if field.Value, err = decode(value); err != nil {
 			return err
+		}
+		if ofLine(field.Name) {
+			return notMovable("it has " + quote(field.Name) + ", which is a field of a line")
 		}
 		form.Fields = append(form.Fields, field)
 	}

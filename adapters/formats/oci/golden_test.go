@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -90,7 +91,11 @@ func TestCartsAreWrittenAsExpected(t *testing.T) {
 				compare(t, name+"."+f.Name()+".json", document)
 				var warnings bytes.Buffer
 				for _, w := range handover.Warnings {
-					warnings.WriteString(w.Path + "\t" + w.Code + "\t" + w.Message + "\n")
+					warnings.WriteString(w.Path + "\t" + w.Code + "\t" + w.Message)
+					if w.Effect != "" {
+						fmt.Fprintf(&warnings, "\t%s: %q becomes %q", w.Effect, w.Before, w.After)
+					}
+					warnings.WriteString("\n")
 				}
 				compare(t, name+"."+f.Name()+".warnings", warnings.Bytes())
 			})

@@ -29,7 +29,7 @@ type settings struct {
 	DecimalComma bool `json:"decimal_comma"`
 	// Units are the buyer's codes for units of UN/ECE Recommendation 20.
 	Units map[string]string `json:"units"`
-	// UNSPSC says where the class of an article goes: ext_category_id, ext_category or both.
+	// UNSPSC says where the class of an article goes: ext_category_id, ext_category or, since buyers read one or the other, both.
 	UNSPSC string `json:"unspsc"`
 	// MatGroup writes the UNSPSC code in MATGROUP, too.
 	MatGroup bool `json:"matgroup"`
@@ -77,7 +77,7 @@ func (f *Format) readOptions(raw json.RawMessage) (settings, error) {
 		member *string
 		value  string
 	}{
-		{&s.HookURL, byMethod}, {&s.Method, http.MethodPost}, {&s.Charset, charsetLatin1}, {&s.UNSPSC, inCategoryID},
+		{&s.HookURL, byMethod}, {&s.Method, http.MethodPost}, {&s.Charset, charsetLatin1}, {&s.UNSPSC, inBoth},
 		{&s.LongText, longTextInOne},
 	} {
 		if *d.member == "" {
@@ -158,12 +158,12 @@ func (s *settings) check(report options.Report, v version) {
 // extra reports whether the field has no source in the cart, so that it may be one of the extra fields.
 func extra(c column) bool { return c == systemName || c == contractItem || c == attachmentPurpose }
 
-// ofLine reports whether the name is one of a line's field.
-func ofLine(name string) bool { return strings.HasPrefix(strings.ToUpper(name), prefix) }
+// ofLine reports whether readers of the form take the name for one of a line's field, also with another sign after NEW_ITEM.
+func ofLine(name string) bool { return strings.HasPrefix(strings.ToUpper(name), "NEW_ITEM") }
 
 func checkHidden(report options.Report, path, name string) {
 	options.CheckFieldName(report, path, name)
 	if ofLine(name) {
-		report(path, "repeated", "fields that begin with NEW_ITEM- belong to the lines; use extra_fields")
+		report(path, "repeated", "fields that begin with NEW_ITEM belong to the lines; use extra_fields")
 	}
 }

@@ -3,6 +3,7 @@ package oci
 import (
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/money"
+	"github.com/punchgate/punchgate/domain/transfer"
 )
 
 // price writes PRICE, CURRENCY and PRICEUNIT. PRICE has three decimals and PRICEUNIT is whole, so both are multiplied by
@@ -28,7 +29,8 @@ func (e *encoder) price(l *cart.Line) {
 		return
 	}
 	if price.Mul(basisGiven).Cmp(l.UnitPrice.Mul(per)) != 0 {
-		e.changed("/unit_price", "price.rounded", "PRICE holds 3 decimals", perMany(l.UnitPrice, basisGiven), perMany(price, per))
+		e.changed("/unit_price", "price.rounded", "PRICE holds 3 decimals", transfer.Changed,
+			perMany(l.UnitPrice, basisGiven), perMany(price, per))
 	}
 	e.putPrice(take(price, nil), take(per, nil))
 }

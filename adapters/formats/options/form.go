@@ -71,6 +71,16 @@ func (f *Form) CheckOther(report Report, path, name string) {
 	}
 }
 
+// CheckHiddenName is a format's port.FieldMapper.CheckFormField: it refuses what other reports of the name.
+func CheckHiddenName(name string, other func(report Report, path, name string)) (why error) {
+	other(func(_, code, message string) {
+		if why == nil {
+			why = fault.New(fault.Invalid, code, message)
+		}
+	}, "", name)
+	return why
+}
+
 // Path returns the path of a member of an object within the options (RFC 6901 section 3).
 func Path(object, member string) string {
 	return object + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(member)

@@ -59,7 +59,8 @@ func (f *Format) EncodeCart(w io.Writer, o port.Outgoing) (port.Handover, error)
 		return port.Handover{}, err
 	}
 	return port.Handover{
-		MediaType: "application/xml", FileName: o.Cart.ID + ".xml", Form: form, Warnings: e.warnings, DefaultUNSPSC: s.DefaultUNSPSC,
+		MediaType: "application/xml", FileName: o.Cart.ID + ".xml", Form: form, Warnings: e.warnings,
+		FreightUnit: freightUnit, DefaultUNSPSC: s.DefaultUNSPSC,
 	}, nil
 }
 
@@ -212,7 +213,7 @@ func (e *encoder) write(now time.Time) {
 		e.line = len(c.Lines)
 		e.catalogueLine(&cart.Line{
 			ID: e.freightID(), SKU: cart.Freight, Name: cmp.Or(c.Shipping.Description, "Freight"), Service: true,
-			Quantity: one, Unit: "C62", UnitPrice: c.Shipping.Amount, Tax: c.Shipping.Tax,
+			Quantity: one, Unit: freightUnit, UnitPrice: c.Shipping.Amount, Tax: c.Shipping.Tax,
 		})
 	}
 	e.End("Catalogue")
@@ -579,6 +580,9 @@ func (e *encoder) certificate(b *cart.Label) {
 	e.identification("cac:DocumentReference", b.Reference, "")
 	e.End("cac:Certificate")
 }
+
+// freightUnit is the unit of the line that carries the cost of delivery: one.
+const freightUnit = "C62"
 
 // freightID returns a line identifier that no line has.
 func (e *encoder) freightID() string {

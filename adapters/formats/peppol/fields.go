@@ -1,8 +1,10 @@
 package peppol
 
 import (
+	"encoding/json"
 	"slices"
 
+	"github.com/punchgate/punchgate/adapters/formats/options"
 	"github.com/punchgate/punchgate/application/port"
 )
 
@@ -66,3 +68,12 @@ var fields = []port.Field{
 }
 
 const place = "cac:CatalogueLine/cac:RequiredItemLocationQuantity/cac:ApplicableTerritoryAddress/"
+
+// CheckFormField refuses a name that no hidden field can have beside that of the document.
+func (f *Format) CheckFormField(name string, raw json.RawMessage) error {
+	s, err := readOptions(raw)
+	if err != nil {
+		return err
+	}
+	return options.CheckHiddenName(name, s.CheckOther)
+}

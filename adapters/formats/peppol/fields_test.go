@@ -106,3 +106,20 @@ func holding(t *testing.T, document []byte, name string) (texts []string) {
 	}
 	return texts
 }
+
+func TestNoOtherFieldHasTheNameOfTheDocuments(t *testing.T) {
+	for _, c := range []struct {
+		name, options string
+		refused       bool
+	}{
+		{"xml", "", true},
+		{"XML", "", true},
+		{"xml", `{"field":"doc"}`, false},
+		{"doc", `{"field":"doc"}`, true},
+		{"dept", "", false},
+	} {
+		if err := New().CheckFormField(c.name, json.RawMessage(c.options)); (err != nil) != c.refused {
+			t.Errorf("%s with %s: %v", c.name, c.options, err)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/order"
@@ -39,10 +40,22 @@ func (a answers) ByOrder(ctx context.Context, of tenant.ID, id order.ID) ([]*ans
 	return a.many(ctx, `tenant = ? AND "order" = ? ORDER BY position`, of, id)
 }
 
-// ToDeliver returns answers whose delivery is due, the longest first.
-func (a answers) ToDeliver(ctx context.Context, now time.Time, limit int) ([]*answer.Answer, error) {
-	return a.many(ctx, `due <= ? ORDER BY due LIMIT ?`, stamp(now).String(), limit)
+// ToDeliver returns answers whose delivery is due and that wait for no earlier one, the longest first.
+func (a answers) ToDeliver(ctx context.Context, now time.Time, busy []port.ConnectionOf, limit int) ([]*answer.Answer, error) {
+	except, err := encodeConnections(busy)
+	if err != nil {
+		return nil, err
+	}
+	return a.many(ctx, `due <= ? AND `+notBusy+` AND NOT EXISTS (`+earlierToDeliver+`) ORDER BY due LIMIT ?`,
+		stamp(now).String(), except, limit)
 }
+
+// earlierToDeliver finds what an answer waits for.
+const earlierToDeliver = `
+  SELECT 1 FROM answers AS earlier
+  WHERE earlier.tenant = answers.tenant AND earlier."order" = answers."order" AND earlier.position < answers.position
+    AND earlier.due IS NOT NULL
+`
 
 type answerDoc struct {
 	Tenant     tenant.ID     `json:"tenant"`
@@ -50,6 +63,7 @@ type answerDoc struct {
 	Order      order.ID      `json:"order"`
 	Position   int           `json:"position"`
 	Connection connection.ID `json:"connection"`
+	Format     string        `json:"format,omitempty"`
 	Kind       string        `json:"kind"`
 	Says       string        `json:"says,omitempty"`
 	Digest     string        `json:"digest,omitempty"`
@@ -58,11 +72,9 @@ type answerDoc struct {
 }
 
 type deliveryDoc struct {
-	Wanted      bool   `json:"wanted,omitempty"`
-	Due         stamp  `json:"due,omitzero"`
-	Attempts    int    `json:"attempts,omitempty"`
-	LastError   string `json:"last_error,omitempty"`
-	DeliveredAt stamp  `json:"delivered_at,omitzero"`
+	progressDoc
+
+	DeliveredAt stamp `json:"delivered_at,omitzero"`
 }
 
 // answerDocumentDoc is the document of an answer. The body is Base64 then, as encoding/json writes bytes.
@@ -77,11 +89,8 @@ func (d answerDoc) key() (tenant.ID, string) { return d.Tenant, string(d.ID) }
 func packAnswer(a *answer.Answer) answerDoc {
 	s := a.Snapshot()
 	return answerDoc{
-		s.Tenant, s.ID, s.Order, s.Position, s.Connection, s.Kind.String(), s.Says, s.Digest,
-		deliveryDoc{
-			s.Delivery.Wanted, stamp(s.Delivery.Due), s.Delivery.Attempts, s.Delivery.LastError, stamp(s.Delivery.DeliveredAt),
-		},
-		stamp(s.CreatedAt),
+		s.Tenant, s.ID, s.Order, s.Position, s.Connection, s.Format, s.Kind.String(), s.Says, s.Digest,
+		deliveryDoc{packProgress(s.Delivery.Progress), stamp(s.Delivery.DeliveredAt)}, stamp(s.CreatedAt),
 	}
 }
 
@@ -91,12 +100,9 @@ func (d answerDoc) unpack() (*answer.Answer, error) {
 		return nil, err
 	}
 	return answer.Restore(answer.State{
-		Tenant: d.Tenant, ID: d.ID, Order: d.Order, Position: d.Position, Connection: d.Connection, Kind: kind, Says: d.Says,
-		Digest: d.Digest,
-		Delivery: answer.Delivery{
-			Wanted: d.Delivery.Wanted, Due: time.Time(d.Delivery.Due), Attempts: d.Delivery.Attempts, LastError: d.Delivery.LastError,
-			DeliveredAt: time.Time(d.Delivery.DeliveredAt),
-		},
+		Tenant: d.Tenant, ID: d.ID, Order: d.Order, Position: d.Position, Connection: d.Connection, Format: d.Format,
+		Kind: kind, Says: d.Says, Digest: d.Digest,
+		Delivery:  answer.Delivery{Progress: d.Delivery.unpack(), DeliveredAt: time.Time(d.Delivery.DeliveredAt)},
 		CreatedAt: time.Time(d.CreatedAt),
 	}), nil
 }

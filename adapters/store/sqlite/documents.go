@@ -14,6 +14,8 @@ type documentDoc struct {
 	Warnings  []warningDoc      `json:"warnings,omitempty"`
 	Mapped    *cart.Cart        `json:"mapped,omitempty"`
 	Units     map[string]string `json:"units,omitempty"`
+
+	FreightUnit string `json:"freight_unit,omitempty"`
 }
 
 type formDoc struct {
@@ -49,7 +51,7 @@ func packDocument(d *transfer.Document) documentDoc {
 			each(d.Form.Fields, func(f transfer.Field) formFieldDoc { return formFieldDoc(f) }),
 		},
 		each(d.Warnings, func(w transfer.Warning) warningDoc { return warningDoc(w) }),
-		d.Mapped, d.Units,
+		d.Mapped, d.Units, d.FreightUnit,
 	}
 }
 
@@ -61,7 +63,7 @@ func (d documentDoc) unpack() *transfer.Document {
 			Fields: each(d.Form.Fields, func(f formFieldDoc) transfer.Field { return transfer.Field(f) }),
 		},
 		Warnings: each(d.Warnings, func(w warningDoc) transfer.Warning { return transfer.Warning(w) }),
-		Mapped:   d.Mapped, Units: d.Units,
+		Mapped:   d.Mapped, Units: d.Units, FreightUnit: d.FreightUnit,
 	}
 }
 

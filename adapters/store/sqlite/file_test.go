@@ -4,17 +4,22 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/fx"
 	"go.uber.org/fx/fxtest"
 
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/delivery"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/tenant"
@@ -105,16 +110,7 @@ func TestAMigrationThatFailsChangesNothing(t *testing.T) {
 // TestAFileOfAnEarlierBuildIsBroughtUp writes what the first build wrote and looks it up as today's does.
 func TestAFileOfAnEarlierBuildIsBroughtUp(t *testing.T) {
 	path := newPath(t)
-	db, err := sql.Open(driverName, writing(path))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	initial, err := migrations.ReadFile("migrations/0001_initial.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, script := range []string{string(initial), `PRAGMA user_version = 1`, `
+	earlier(t, path, 1, `
 INSERT INTO connections VALUES ('acme', 'n1', 1, '{
   "tenant": "acme", "id": "n1", "name": "Inköp", "customer": "c1", "format": "cxml-1.2", "active": true,
   "login": {"method": "any", "from": [{"domain": "DUNS", "id": " 550001234"}, {"domain": "DUNS", "id": "550001234"}]},
@@ -130,11 +126,7 @@ INSERT INTO order_contents VALUES ('acme', 'os1', '{
     {"id": "2", "key": "k2", "gtin": "736", "name": "", "quantity": "1", "unit": "EA", "unit_price": "1", "tax": {}},
     {"id": "3", "sku": "4711", "name": "", "quantity": "1", "unit": "EA", "unit_price": "1", "tax": {}}
   ]
-}', '{"form": {"action": "", "method": ""}}'), ('acme', 'os2', '{"lines": null}', '{}')`} {
-		if _, err := db.ExecContext(t.Context(), script); err != nil {
-			t.Fatal(err)
-		}
-	}
+}', '{"form": {"action": "", "method": ""}}'), ('acme', 'os2', '{"lines": null}', '{}')`)
 
 	s := open(t, path).Stores()
 	found, err := s.Connections.ByIdentity(t.Context(), "acme", []connection.Identity{{Domain: "duns", ID: "550001234"}})
@@ -157,6 +149,64 @@ INSERT INTO order_contents VALUES ('acme', 'os1', '{
 		_, documentErr := s.Orders.Document(t.Context(), "acme", id)
 		if err := errors.Join(getErr, cartErr, documentErr); err != nil {
 			t.Errorf("%s: %v", id, err)
+		}
+	}
+}
+
+func TestAnAnswerOfAnEarlierBuildGetsTheFormatOfItsConnection(t *testing.T) {
+	path := newPath(t)
+	earlier(t, path, 2, `
+INSERT INTO connections VALUES
+  ('acme', 'n1', 1, '{"tenant": "acme", "id": "n1", "ordering": {"format": "cxml-1.2"}}'),
+  ('globex', 'n1', 1, '{"tenant": "globex", "id": "n1", "ordering": {}}')`, `
+INSERT INTO answers VALUES
+  ('acme', 'os1-1', 1, '{
+    "tenant": "acme", "id": "os1-1", "order": "os1", "position": 1, "connection": "n1", "kind": "response",
+    "delivery": {"wanted": true, "due": "2026-11-23T10:15:00.000000000Z", "attempts": 1, "last_error": "away"}
+  }'),
+  ('globex', 'os1-1', 1, '{"tenant": "globex", "id": "os1-1", "connection": "n1", "kind": "status"}')`)
+	due := time.Date(2026, time.November, 23, 10, 15, 0, 0, time.UTC)
+	for of, want := range map[tenant.ID]answer.State{
+		"acme": {
+			Tenant: "acme", ID: "os1-1", Order: "os1", Position: 1, Connection: "n1", Format: "cxml-1.2", Kind: answer.Response,
+			Delivery: answer.Delivery{Progress: delivery.Progress{Wanted: true, Due: due, Attempts: 1, LastError: "away"}},
+		},
+		"globex": {Tenant: "globex", ID: "os1-1", Connection: "n1", Kind: answer.Status},
+	} {
+		a, err := open(t, path).Stores().Answers.Get(t.Context(), of, "os1-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := a.Snapshot(); got != want {
+			t.Errorf("%s has %+v, not %+v", of, got, want)
+		}
+	}
+}
+
+// earlier makes a file as the build that knew so many migrations did, and runs scripts in it.
+func earlier(t *testing.T, path string, known int, scripts ...string) {
+	t.Helper()
+	db, err := sql.Open(driverName, writing(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var before []string
+	for _, name := range names[:known] {
+		script, err := migrations.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before = append(before, string(script))
+	}
+	before = append(before, fmt.Sprintf(`PRAGMA user_version = %d`, known))
+	for _, script := range append(before, scripts...) {
+		if _, err := db.ExecContext(t.Context(), script); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

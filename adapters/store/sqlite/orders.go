@@ -156,8 +156,12 @@ func (o orders) Overdue(ctx context.Context, now time.Time, limit int) ([]*order
 }
 
 // ToPush returns orders whose push is due, the longest first.
-func (o orders) ToPush(ctx context.Context, now time.Time, limit int) ([]*order.Order, error) {
-	return o.many(ctx, `push_due <= ? ORDER BY push_due LIMIT ?`, stamp(now).String(), limit)
+func (o orders) ToPush(ctx context.Context, now time.Time, busy []port.ConnectionOf, limit int) ([]*order.Order, error) {
+	except, err := encodeConnections(busy)
+	if err != nil {
+		return nil, err
+	}
+	return o.many(ctx, `push_due <= ? AND `+notBusy+` ORDER BY push_due LIMIT ?`, stamp(now).String(), except, limit)
 }
 
 type orderDoc struct {
@@ -172,9 +176,10 @@ type orderDoc struct {
 	Status        string          `json:"status"`
 	Test          bool            `json:"test"`
 	PurchaseOrder string          `json:"purchase_order,omitempty"`
+	Document      string          `json:"document,omitempty"`
 	Differences   []differenceDoc `json:"differences,omitempty"`
 	ERPReference  string          `json:"erp_reference,omitempty"`
-	Push          pushDoc         `json:"push,omitzero"`
+	Push          progressDoc     `json:"push,omitzero"`
 	CreatedAt     stamp           `json:"created_at,omitzero"`
 	TransferredAt stamp           `json:"transferred_at,omitzero"`
 	ConfirmedAt   stamp           `json:"confirmed_at,omitzero"`
@@ -196,13 +201,6 @@ type differenceDoc struct {
 	Order  string          `json:"order,omitempty"`
 }
 
-type pushDoc struct {
-	Wanted    bool   `json:"wanted,omitempty"`
-	Due       stamp  `json:"due,omitzero"`
-	Attempts  int    `json:"attempts,omitempty"`
-	LastError string `json:"last_error,omitempty"`
-}
-
 func (d orderDoc) key() (tenant.ID, string) { return d.Tenant, string(d.ID) }
 
 func packOrder(o *order.Order) orderDoc {
@@ -210,9 +208,9 @@ func packOrder(o *order.Order) orderDoc {
 	d := orderDoc{
 		Tenant: s.Tenant, ID: s.ID, Number: s.Number, Session: s.Session, Customer: s.Customer, Connection: s.Connection,
 		CartID: s.CartID, Request: requestDoc(s.Request), Status: s.Status.String(), Test: s.Test,
-		PurchaseOrder: s.PurchaseOrder, ERPReference: s.ERPReference,
+		PurchaseOrder: s.PurchaseOrder, Document: s.Document, ERPReference: s.ERPReference,
 		Differences: each(s.Differences, func(d purchase.Difference) differenceDoc { return differenceDoc(d) }),
-		Push:        pushDoc{s.Push.Wanted, stamp(s.Push.Due), s.Push.Attempts, s.Push.LastError},
+		Push:        packProgress(s.Push),
 		CreatedAt:   stamp(s.CreatedAt), TransferredAt: stamp(s.TransferredAt), ConfirmedAt: stamp(s.ConfirmedAt),
 		ExportedAt: stamp(s.ExportedAt), StatusSince: stamp(s.StatusSince), ExpiresAt: stamp(s.ExpiresAt),
 	}
@@ -230,12 +228,10 @@ func (d orderDoc) unpack() (*order.Order, error) {
 	return order.Restore(order.State{
 		Tenant: d.Tenant, ID: d.ID, Number: d.Number, Session: d.Session, Customer: d.Customer, Connection: d.Connection,
 		CartID: d.CartID, Request: order.Request(d.Request), Status: status, Test: d.Test,
-		PurchaseOrder: d.PurchaseOrder, ERPReference: d.ERPReference,
+		PurchaseOrder: d.PurchaseOrder, Document: d.Document, ERPReference: d.ERPReference,
 		Differences: each(d.Differences, func(d differenceDoc) purchase.Difference { return purchase.Difference(d) }),
-		Push: order.Push{
-			Wanted: d.Push.Wanted, Due: time.Time(d.Push.Due), Attempts: d.Push.Attempts, LastError: d.Push.LastError,
-		},
-		CreatedAt: time.Time(d.CreatedAt), TransferredAt: time.Time(d.TransferredAt), ConfirmedAt: time.Time(d.ConfirmedAt),
+		Push:        d.Push.unpack(),
+		CreatedAt:   time.Time(d.CreatedAt), TransferredAt: time.Time(d.TransferredAt), ConfirmedAt: time.Time(d.ConfirmedAt),
 		ExportedAt: time.Time(d.ExportedAt), StatusSince: time.Time(d.StatusSince), ExpiresAt: time.Time(d.ExpiresAt),
 	}), nil
 }

@@ -76,6 +76,7 @@ type receiptDoc struct {
 	Test        bool          `json:"test"`
 	Status      string        `json:"status"`
 	Order       order.ID      `json:"order,omitempty"`
+	Queued      bool          `json:"queued,omitempty"`
 	Refusal     refusalDoc    `json:"refusal,omitzero"`
 	ReceivedAt  stamp         `json:"received_at,omitzero"`
 	StatusSince stamp         `json:"status_since,omitzero"`
@@ -100,7 +101,7 @@ func packReceipt(r *receipt.Receipt) receiptDoc {
 	s := r.Snapshot()
 	d := receiptDoc{
 		Tenant: s.Tenant, ID: s.ID, Connection: s.Connection, Format: s.Format, Sender: s.Sender, DocumentID: s.DocumentID,
-		Number: s.Number, Type: s.Type, Digest: s.Digest, Test: s.Test, Status: s.Status.String(), Order: s.Order,
+		Number: s.Number, Type: s.Type, Digest: s.Digest, Test: s.Test, Status: s.Status.String(), Order: s.Order, Queued: s.Queued,
 		Refusal: refusalDoc{
 			Code: s.Refusal.Code, Message: s.Refusal.Message,
 			Details: each(s.Refusal.Details, func(d fault.Detail) detailDoc { return detailDoc(d) }),
@@ -128,7 +129,7 @@ func (d receiptDoc) unpack() (*receipt.Receipt, error) {
 	}
 	return receipt.Restore(receipt.State{
 		Tenant: d.Tenant, ID: d.ID, Connection: d.Connection, Format: d.Format, Sender: d.Sender, DocumentID: d.DocumentID,
-		Number: d.Number, Type: d.Type, Digest: d.Digest, Test: d.Test, Status: status, Order: d.Order,
+		Number: d.Number, Type: d.Type, Digest: d.Digest, Test: d.Test, Status: status, Order: d.Order, Queued: d.Queued,
 		Refusal: receipt.Refusal{
 			Kind: kind, Code: d.Refusal.Code, Message: d.Refusal.Message,
 			Details: each(d.Refusal.Details, func(d detailDoc) fault.Detail { return fault.Detail(d) }),

@@ -8,6 +8,7 @@ import (
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/delivery"
 	"github.com/punchgate/punchgate/domain/money"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/purchase"
@@ -84,8 +85,8 @@ func contentOf(body string) *receipt.Content {
 // answerOf is the first answer to the order, and is due.
 func answerOf(of tenant.ID, id answer.ID, o order.ID) answer.State {
 	return answer.State{
-		Tenant: of, ID: id, Order: o, Position: 1, Connection: "n1", Kind: answer.Response, Says: "accepted", Digest: "digest",
-		Delivery: answer.Delivery{Wanted: true, Due: now}, CreatedAt: now,
+		Tenant: of, ID: id, Order: o, Position: 1, Connection: "n1", Format: "cxml-1.2", Kind: answer.Response, Says: "accepted",
+		Digest: "digest", Delivery: answer.Delivery{Progress: delivery.Start(now)}, CreatedAt: now,
 	}
 }
 

@@ -93,9 +93,12 @@ func (m *orderModel) Update(rt *rapid.T) {
 		func(o *order.Order) error { return o.Confirm("PO-2", true, m.now) },
 		func(o *order.Order) error { return o.Export("E-1", m.now) },
 		func(o *order.Order) error { return o.Transfer(m.now) },
-		func(o *order.Order) error { return o.Complete("PO-1", nil, purchase.Confirm, true, m.now) },
 		func(o *order.Order) error {
-			return o.Complete("PO-1", []purchase.Difference{{Line: "1", Member: purchase.MemberUnit}}, purchase.Hold, false, m.now)
+			return o.Complete(order.Purchase{Number: "PO-1", Decision: purchase.Confirm}, true, m.now)
+		},
+		func(o *order.Order) error {
+			differs := []purchase.Difference{{Line: "1", Member: purchase.MemberUnit}}
+			return o.Complete(order.Purchase{Number: "PO-1", Differences: differs, Decision: purchase.Hold}, false, m.now)
 		},
 		func(o *order.Order) error { return o.Release(m.now) },
 		func(o *order.Order) error { return o.Reject(m.now) },
@@ -152,7 +155,7 @@ func (m *orderModel) Check(rt *rapid.T) {
 	m.equal(rt, "overdue", overdue, err, func(o order.State) bool {
 		return order.Restore(o).Awaits() && !m.now.Before(o.ExpiresAt)
 	})
-	toPush, err := m.stores.Orders.ToPush(ctx, m.now, all)
+	toPush, err := m.stores.Orders.ToPush(ctx, m.now, nil, all)
 	m.equal(rt, "to be pushed", toPush, err, func(o order.State) bool {
 		return !o.Push.Due.IsZero() && !o.Push.Due.After(m.now)
 	})

@@ -11,6 +11,7 @@ import (
 
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/delivery"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/session"
 )
@@ -215,7 +216,7 @@ var orderCases = map[string]func(*testing.T, port.Stores){
 		must(t, createOrder(t, s, "s3", "C-3")) // goes by the browser
 		expectDue := func(when time.Time, want ...string) {
 			t.Helper()
-			found := identifiers(value(s.Orders.ToPush(t.Context(), when, 10))(t), (*order.Order).ID)
+			found := identifiers(value(s.Orders.ToPush(t.Context(), when, nil, 10))(t), (*order.Order).ID)
 			if slices.Sort(found); !slices.Equal(found, want) {
 				t.Errorf("at %s %q are to be pushed, not %q", when, found, want)
 			}
@@ -227,7 +228,7 @@ var orderCases = map[string]func(*testing.T, port.Stores){
 		expectDue(now.Add(-1))
 		expectDue(now, "os0")
 		expectDue(at(5), "os0", "os1", "os2")
-		if found := value(s.Orders.ToPush(t.Context(), at(5), 2))(t); len(found) != 2 {
+		if found := value(s.Orders.ToPush(t.Context(), at(5), nil, 2))(t); len(found) != 2 {
 			t.Errorf("of two asked for came %d", len(found))
 		}
 		change("os0", func(o *order.Order) error {
@@ -243,6 +244,20 @@ var orderCases = map[string]func(*testing.T, port.Stores){
 		})
 		expectDue(at(6))
 		expectDue(at(7), "os0") // its lease has ended
+	},
+
+	"orders of busy connections are not to be pushed": func(t *testing.T, s port.Stores) {
+		for i, place := range places {
+			st := orderOf(place.Tenant, session.ID(fmt.Sprint("s", i)))
+			st.Connection, st.Push = place.Connection, delivery.Start(at(i))
+			must(t, s.Orders.Create(t.Context(), order.Restore(st), cartOf(st.CartID), documentOf("<cart/>")))
+		}
+		expectFree(t, func(busy []port.ConnectionOf, limit int) (found []port.ConnectionOf) {
+			for _, o := range value(s.Orders.ToPush(t.Context(), at(5), busy, limit))(t) {
+				found = append(found, port.ConnectionOf{Tenant: o.Snapshot().Tenant, Connection: o.Snapshot().Connection})
+			}
+			return found
+		})
 	},
 }
 

@@ -19,7 +19,9 @@ var receiptCases = map[string]func(*testing.T, port.Stores){
 	"a receipt keeps its content, whatever becomes of it": func(t *testing.T, s port.Stores) {
 		createReceipt(t, s, receiptOf(acme, "r1"), "one")
 		createReceipt(t, s, receiptOf(acme, "r2"), "two")
-		value(s.Receipts.Update(t.Context(), acme, "r1", func(r *receipt.Receipt) error { return r.Apply("os1", at(1)) }))(t)
+		value(s.Receipts.Update(t.Context(), acme, "r1", func(r *receipt.Receipt) error {
+			return r.Apply("os1", false, at(1))
+		}))(t)
 		for id, body := range map[receipt.ID]string{"r1": "one", "r2": "two"} {
 			if c := value(s.Receipts.Content(t.Context(), acme, id))(t); !reflect.DeepEqual(c, contentOf(body)) {
 				t.Errorf("%s has %+v", id, c)
@@ -77,7 +79,7 @@ var receiptCases = map[string]func(*testing.T, port.Stores){
 			}
 		}
 		expect("os1", "r1", "r2", "r3")
-		value(s.Receipts.Update(t.Context(), acme, "late", func(r *receipt.Receipt) error { return r.Apply("os1", at(9)) }))(t)
+		value(s.Receipts.Update(t.Context(), acme, "late", func(r *receipt.Receipt) error { return r.Apply("os1", false, at(9)) }))(t)
 		expect("os1", "r1", "r2", "late", "r3")
 		expect("os2", "other")
 		expect("os3")
@@ -148,7 +150,9 @@ var receiptCases = map[string]func(*testing.T, port.Stores){
 				t.Errorf("by pages of %d there are %q, not %q", limit, seen, want)
 			}
 		}
-		value(s.Receipts.Update(t.Context(), acme, receipt.ID(want[0]), func(r *receipt.Receipt) error { return r.Apply("os1", at(1)) }))(t)
+		value(s.Receipts.Update(t.Context(), acme, receipt.ID(want[0]), func(r *receipt.Receipt) error {
+			return r.Apply("os1", false, at(1))
+		}))(t)
 		if seen := receiptsIn(t, s, receipt.Unmatched, 10); !slices.Equal(seen, want[1:]) {
 			t.Errorf("after one was applied there are %q", seen)
 		}

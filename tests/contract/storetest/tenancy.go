@@ -224,7 +224,7 @@ var foreign = map[string]struct {
 		return some(s.Orders.Overdue(ctx, at(1), 10))
 	}},
 	"Orders.ToPush": {nil, func(ctx context.Context, s port.Stores) error { // as do pushes
-		return some(s.Orders.ToPush(ctx, now, 10))
+		return some(s.Orders.ToPush(ctx, now, nil, 10))
 	}},
 
 	"Receipts.Create": {nil, func(ctx context.Context, s port.Stores) error {
@@ -267,7 +267,7 @@ var foreign = map[string]struct {
 		return none(s.Answers.ByOrder(ctx, globex, "os1"))
 	}},
 	"Answers.ToDeliver": {nil, func(ctx context.Context, s port.Stores) error { // deliveries serve all tenants
-		return some(s.Answers.ToDeliver(ctx, now, 10))
+		return some(s.Answers.ToDeliver(ctx, now, nil, 10))
 	}},
 
 	"Keys.Create": {nil, func(ctx context.Context, s port.Stores) error {

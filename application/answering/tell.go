@@ -1,0 +1,104 @@
+package answering
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/punchgate/punchgate/application/formats"
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/answer"
+	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/receipt"
+)
+
+// Tell lets the procurement system know what became of an order whose document was accepted for processing only, where the
+// format has a document for that. Without a document it is about the one that was applied last. A second time changes nothing.
+func (s *Service) Tell(ctx context.Context, o *order.Order, document receipt.ID, accepted bool, reason string) error {
+	about, err := s.subject(ctx, o, document)
+	if errors.Is(err, ErrNoFormat) {
+		return nil
+	}
+	if err != nil || !about.document {
+		return err
+	}
+	encoder, err := formats.As[port.OrderStatusEncoder](s.formats, about.format, formats.OrderStatus)
+	if err != nil {
+		return nil //nolint:nilerr // a format without such a document has nothing to tell
+	}
+	given, err := s.stores.Answers.ByOrder(ctx, o.Snapshot().Tenant, o.ID())
+	if err != nil {
+		return err
+	}
+	says := port.ResponseAccepted
+	if !accepted {
+		says = port.ResponseRejected
+	}
+	digest := answer.DigestOf([]byte(answer.Status.String() + " " + says + " " + about.purchase.Identity()))
+	for _, each := range given {
+		if each.Snapshot().Digest == digest {
+			return nil
+		}
+	}
+	var body bytes.Buffer
+	mediaType, err := encoder.EncodeOrderStatus(&body, port.OrderStatus{
+		Order: about.purchase, Accepted: accepted, Reason: reason, Now: s.clock.Now(), Speaker: s.speaker(about),
+	})
+	if err != nil {
+		return err
+	}
+	name := about.order.Number() + "-" + strconv.Itoa(len(given)+1) + ".xml"
+	_, err = s.keep(ctx, about, len(given)+1, answer.Status, says, digest,
+		&answer.Document{MediaType: mediaType, FileName: name, Body: body.Bytes()})
+	if errors.Is(err, answer.ErrExists) {
+		return s.Tell(ctx, o, document, accepted, reason)
+	}
+	return err
+}
+
+// Decline answers a purchase order that the connection's policy rejected, which names the differences. A second time changes
+// nothing. An answer that the format cannot carry is left out, and logged: the order is rejected all the same.
+func (s *Service) Decline(ctx context.Context, o *order.Order) error {
+	state := o.Snapshot()
+	digest := answer.DigestOf([]byte("policy " + state.Document))
+	given, err := s.stores.Answers.ByOrder(ctx, state.Tenant, state.ID)
+	if err != nil {
+		return err
+	}
+	for _, each := range given {
+		if each.Snapshot().Digest == digest {
+			return nil
+		}
+	}
+	_, err = s.respond(ctx, o, Response{Status: port.ResponseRejected, Note: differs(state)}, given, digest)
+	switch kind := fault.KindOf(err); {
+	case errors.Is(err, answer.ErrExists):
+		return s.Decline(ctx, o)
+	case kind == fault.Conflict, kind == fault.Invalid, kind == fault.Unsupported:
+		s.log.WarnContext(ctx, "a rejected purchase order cannot be answered", "tenant", state.Tenant, "order", state.ID, "error", err)
+		return nil
+	}
+	return err
+}
+
+// shownDifferences is how many differences a note names.
+const shownDifferences = 10
+
+// differs says in what the purchase order differs from its cart.
+func differs(of order.State) string {
+	var said []string
+	for _, d := range of.Differences[:min(len(of.Differences), shownDifferences)] {
+		where := "the order"
+		if d.Line != "" {
+			where = "line " + d.Line
+		}
+		said = append(said, where+": "+string(d.Member)+" "+d.Order+", in the cart "+d.Cart)
+	}
+	if more := len(of.Differences) - len(said); more > 0 {
+		said = append(said, "and "+strconv.Itoa(more)+" more")
+	}
+	return "The order differs from the cart. " + strings.Join(said, "; ")
+}
