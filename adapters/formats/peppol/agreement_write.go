@@ -254,22 +254,8 @@ func (a *answer) rates(lines []agreed) ([]taxed, bool) {
 	return rates, true
 }
 
-// percented returns the tax with the percentage that every category needs; to the tax that O is outside of, it is nought.
-func percented(t cart.Tax) cart.Tax {
-	t.Percent = t.Percent.Or(zero)
-	return t
-}
-
 func (a *answer) amount(name string, d money.Decimal) {
 	a.Decimal(name, d, "currencyID", a.order.Currency)
-}
-
-// tax writes the content of a tax category.
-func (a *answer) tax(t cart.Tax, exemption string) {
-	a.text("cbc:ID", t.Category)
-	a.Decimal("cbc:Percent", t.Percent)
-	a.text("cbc:TaxExemptionReason", exemption)
-	a.wrapped("cac:TaxScheme", "cbc:ID", vat)
 }
 
 func (a *answer) agreementLine(l *agreed) {
@@ -289,9 +275,7 @@ func (a *answer) agreementLine(l *agreed) {
 	a.Start("cac:Item")
 	a.item(l.PurchaseOrderLine)
 	if l.Tax.Category != "" {
-		a.Start("cac:ClassifiedTaxCategory")
-		a.tax(percented(l.Tax), "")
-		a.End("cac:ClassifiedTaxCategory")
+		a.classifiedTax(l.Tax)
 	}
 	a.End("cac:Item")
 	a.End("cac:LineItem")

@@ -73,6 +73,7 @@ type encoder struct {
 	zone          *time.Location // of every time in the document, since the format names none
 	line          int            // the index of the line at hand, or outside; past the last for the freight
 	shipTo        *xmltext.Template
+	rates         []rate   // that occurred; a cart has few
 	names         []string // reused from line to line
 	details       []fault.Detail
 	warnings      []transfer.Warning
@@ -349,11 +350,7 @@ func (e *encoder) item(l *cart.Line) {
 	if l.Contracted {
 		e.wrapped("cac:TransactionConditions", "cbc:ActionCode", contracted)
 	}
-	e.Start("cac:ClassifiedTaxCategory")
-	e.Element("cbc:ID", l.Tax.Category)
-	e.Decimal("cbc:Percent", l.Tax.Percent.Or(zero))
-	e.wrapped("cac:TaxScheme", "cbc:ID", vat)
-	e.End("cac:ClassifiedTaxCategory")
+	e.rate(l.Tax)
 	e.properties(l)
 	if l.Manufacturer != "" {
 		e.Start("cac:ManufacturerParty")
@@ -364,6 +361,21 @@ func (e *encoder) item(l *cart.Line) {
 		e.certificate(&l.Labels[i])
 	}
 	e.End("cac:Item")
+}
+
+// rate is a rate of tax that occurred, as it is written in each of its lines.
+type rate struct {
+	cart.Tax
+	*xmltext.Template
+}
+
+func (e *encoder) rate(t cart.Tax) {
+	i := slices.IndexFunc(e.rates, func(r rate) bool { return r.Category == t.Category && r.Percent.Cmp(t.Percent) == 0 })
+	if i < 0 {
+		i = len(e.rates)
+		e.rates = append(e.rates, rate{t, e.Template(func(piece *xmltext.Writer) { ublWriter{piece, e.release}.classifiedTax(t) })})
+	}
+	e.Fill(e.rates[i].Template, nil)
 }
 
 // standardID chooses the one standard identifier that the model has room for: the shop's own choice before the GTIN.

@@ -33,6 +33,27 @@ func (w ublWriter) wrapped(outer, inner, text string) {
 	w.End(outer)
 }
 
+// tax writes the content of a tax category.
+func (w ublWriter) tax(t cart.Tax, exemption string) {
+	w.Element("cbc:ID", t.Category)
+	w.Decimal("cbc:Percent", t.Percent)
+	w.Element("cbc:TaxExemptionReason", exemption)
+	w.wrapped("cac:TaxScheme", "cbc:ID", vat)
+}
+
+// classifiedTax writes the tax of an item.
+func (w ublWriter) classifiedTax(t cart.Tax) {
+	w.Start("cac:ClassifiedTaxCategory")
+	w.tax(percented(t), "")
+	w.End("cac:ClassifiedTaxCategory")
+}
+
+// percented returns the tax with the percentage that every category needs; to the tax that O is outside of, it is nought.
+func percented(t cart.Tax) cart.Tax {
+	t.Percent = t.Percent.Or(zero)
+	return t
+}
+
 // note tells of a member what is wrong with it, or lost.
 type note func(member, code, message string)
 
