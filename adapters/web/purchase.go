@@ -34,19 +34,27 @@ func (s *Server) takeOrder(c *gin.Context) {
 		reply, isDocument, err = s.use.Login.Order(c.Request.Context(), login.Call{Link: link, Endpoint: s.linkURL(link), Request: request})
 	}
 	switch {
-	case err != nil && isCXML(request):
-		if told, ok := s.use.Login.Refuse(request, err); ok {
-			s.answerDocument(c, told)
-			return
-		}
-		s.refuse(c, err)
 	case err != nil:
-		s.refuse(c, err)
+		s.refuseOrder(c, request, err)
 	case isDocument:
 		s.answerDocument(c, reply)
 	default:
 		s.submitOrder(c, request)
 	}
+}
+
+// refuseOrder tells a refusal in the form that the sender reads.
+func (s *Server) refuseOrder(c *gin.Context, r port.StartRequest, err error) {
+	if isCXML(r) {
+		if told, ok := s.use.Login.Refuse(r, err); ok {
+			s.answerDocument(c, told)
+			return
+		}
+	}
+	if fault.KindOf(err) == fault.Unauthenticated {
+		c.Header("WWW-Authenticate", `Basic realm="purchase orders", charset="UTF-8"`)
+	}
+	s.refuse(c, err)
 }
 
 // isCXML reports whether whoever sent a document expects cXML back also where nobody knows the connection: access points of
@@ -66,11 +74,8 @@ func (s *Server) submitOrder(c *gin.Context, r port.StartRequest) {
 		d.Token = secret.New(strings.TrimSpace(token))
 	}
 	received, err := s.use.Completion.Submit(c.Request.Context(), d)
-	if fault.KindOf(err) == fault.Unauthenticated {
-		c.Header("WWW-Authenticate", `Basic realm="purchase orders", charset="UTF-8"`)
-	}
 	if err != nil {
-		s.refuse(c, err)
+		s.refuseOrder(c, r, err)
 		return
 	}
 	s.answerReceived(c, received)

@@ -66,6 +66,7 @@ var (
 	ErrNoFormat = fault.New(fault.Conflict, "answer.no_format", "the connection has no format for purchase orders, in which to answer")
 	ErrNotDone  = fault.New(fault.Conflict, "answer.not_ordered", "the order was not completed, so there is nothing to answer yet")
 	ErrHeld     = fault.New(fault.Conflict, "answer.held", "the order is held: it can be rejected, and accepted once an operator confirms it")
+	ErrOver     = fault.New(fault.Conflict, "answer.over", "the order is over: of its purchase order nothing but a rejection can be said")
 	ErrByPing   = fault.New(fault.Conflict, "answer.no_document",
 		"a ping completed the order, and its format answers purchase order documents only; what the shop does not take, an operator cancels")
 	ErrInvalid = fault.New(fault.Invalid, "answer.invalid", "the answer has members that are wrong")
@@ -95,6 +96,10 @@ func (s *Service) Respond(
 		if r.Status != port.ResponseRejected {
 			return nil, false, ErrHeld
 		}
+	case order.Cancelled, order.Rejected: // which the procurement system may not know
+		if r.Status != port.ResponseRejected || o.Snapshot().Document == "" {
+			return nil, false, ErrOver
+		}
 	default:
 		return nil, false, ErrNotDone
 	}
@@ -114,6 +119,10 @@ func (s *Service) respond(ctx context.Context, o *order.Order, r Response, given
 	if err != nil {
 		return nil, err
 	}
+	return s.make(ctx, about, r, given, digest)
+}
+
+func (s *Service) make(ctx context.Context, about subject, r Response, given []*answer.Answer, digest string) (*answer.Answer, error) {
 	document, err := s.response(about, r, len(given)+1)
 	if err != nil {
 		return nil, err
@@ -135,7 +144,7 @@ func (s *Service) end(ctx context.Context, o *order.Order, r Response) error {
 	if err != nil || ended.Status() != order.Rejected {
 		return err
 	}
-	return s.Tell(ctx, ended, "", false, r.Note)
+	return s.Settle(ctx, ended, false, r.Note)
 }
 
 // subject is what an answer is about.

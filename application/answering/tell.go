@@ -15,8 +15,9 @@ import (
 	"github.com/punchgate/punchgate/domain/receipt"
 )
 
-// Tell lets the procurement system know what became of an order whose document was accepted for processing only, where the
-// format has a document for that. Without a document it is about the one that was applied last. A second time changes nothing.
+// Tell lets the procurement system know what became of an order whose document was accepted for processing only, by the
+// document that the format has for that. A format without one says a rejection by the answer that rejects. Without a document it
+// is about the one that was applied last. A second time changes nothing.
 func (s *Service) Tell(ctx context.Context, o *order.Order, document receipt.ID, accepted bool, reason string) error {
 	about, err := s.subject(ctx, o, document)
 	if errors.Is(err, ErrNoFormat) {
@@ -25,24 +26,40 @@ func (s *Service) Tell(ctx context.Context, o *order.Order, document receipt.ID,
 	if err != nil || !about.document {
 		return err
 	}
-	encoder, err := formats.As[port.OrderStatusEncoder](s.formats, about.format, formats.OrderStatus)
-	if err != nil {
-		return nil //nolint:nilerr // a format without such a document has nothing to tell
-	}
 	given, err := s.stores.Answers.ByOrder(ctx, o.Snapshot().Tenant, o.ID())
 	if err != nil {
 		return err
 	}
-	says := port.ResponseAccepted
-	if !accepted {
-		says = port.ResponseRejected
-	}
-	digest := answer.DigestOf([]byte(answer.Status.String() + " " + says + " " + about.purchase.Identity()))
+	digest := answer.DigestOf([]byte(answer.Status.String() + " " + strconv.FormatBool(accepted) + " " + about.purchase.Identity()))
+	rejected := false
 	for _, each := range given {
-		if each.Snapshot().Digest == digest {
+		state := each.Snapshot()
+		if state.Digest == digest {
 			return nil
 		}
+		rejected = rejected || state.Kind == answer.Response && state.Says == port.ResponseRejected
 	}
+	encoder, err := formats.As[port.OrderStatusEncoder](s.formats, about.format, formats.OrderStatus)
+	if err != nil {
+		if accepted || rejected {
+			return nil // the shop's own answer follows, or was given
+		}
+		_, err := s.make(ctx, about, Response{Status: port.ResponseRejected, Note: reason}, given, digest)
+		if errors.Is(err, answer.ErrExists) {
+			return s.Tell(ctx, o, document, accepted, reason)
+		}
+		return err
+	}
+	if err = s.status(ctx, about, encoder, accepted, reason, given, digest); errors.Is(err, answer.ErrExists) {
+		return s.Tell(ctx, o, document, accepted, reason)
+	}
+	return err
+}
+
+// status makes the document that says what became of the order.
+func (s *Service) status(
+	ctx context.Context, about subject, encoder port.OrderStatusEncoder, accepted bool, reason string, given []*answer.Answer, digest string,
+) error {
 	var body bytes.Buffer
 	mediaType, err := encoder.EncodeOrderStatus(&body, port.OrderStatus{
 		Order: about.purchase, Accepted: accepted, Reason: reason, Now: s.clock.Now(), Speaker: s.speaker(about),
@@ -50,13 +67,30 @@ func (s *Service) Tell(ctx context.Context, o *order.Order, document receipt.ID,
 	if err != nil {
 		return err
 	}
+	says := port.ResponseAccepted
+	if !accepted {
+		says = port.ResponseRejected
+	}
 	name := about.order.Number() + "-" + strconv.Itoa(len(given)+1) + ".xml"
 	_, err = s.keep(ctx, about, len(given)+1, answer.Status, says, digest,
 		&answer.Document{MediaType: mediaType, FileName: name, Body: body.Bytes()})
-	if errors.Is(err, answer.ErrExists) {
-		return s.Tell(ctx, o, document, accepted, reason)
-	}
 	return err
+}
+
+// Settle tells what became of an order for each document of it that was answered that a decision follows.
+func (s *Service) Settle(ctx context.Context, o *order.Order, accepted bool, reason string) error {
+	all, err := s.stores.Receipts.ByOrder(ctx, o.Snapshot().Tenant, o.ID())
+	if err != nil {
+		return err
+	}
+	for _, each := range all {
+		if state := each.Snapshot(); state.Queued && state.Status == receipt.Applied {
+			if err := s.Tell(ctx, o, state.ID, accepted, reason); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Decline answers a purchase order that the connection's policy rejected, which names the differences. A second time changes

@@ -43,8 +43,8 @@ func (s *Service) Receipt(ctx context.Context, of tenant.ID, id receipt.ID) (*re
 // ErrOtherConnection refuses to tie a document to an order of another procurement system.
 var ErrOtherConnection = fault.New(fault.Conflict, "receipt.other_connection", "the order belongs to another connection than the document")
 
-// Tie applies a document without an order to the order that an operator names, and tells the procurement system what came of
-// it. Where the order forbids what the document asks for, it stays without one.
+// Tie applies a document that changed no order yet to the order that an operator names, and tells the procurement system what
+// came of it. Where the order forbids what the document asks for, the document stays as it is.
 func (s *Service) Tie(ctx context.Context, of tenant.ID, id receipt.ID, to order.ID) (Received, error) {
 	r, content, err := s.Receipt(ctx, of, id)
 	if err != nil {
@@ -54,7 +54,7 @@ func (s *Service) Tie(ctx context.Context, of tenant.ID, id receipt.ID, to order
 	if state.Status == receipt.Applied && state.Order == to {
 		return s.received(ctx, r)
 	}
-	if state.Status != receipt.Unmatched && state.Status != receipt.Received { // the latter where the gateway stopped
+	if state.Status == receipt.Applied {
 		return Received{}, receipt.ErrDecided
 	}
 	o, err := s.stores.Orders.Get(ctx, of, to)
@@ -81,7 +81,7 @@ func (s *Service) Release(ctx context.Context, of tenant.ID, id order.ID) (*orde
 	if err != nil {
 		return nil, err
 	}
-	return o, s.answers.Tell(ctx, o, "", true, "")
+	return o, s.answers.Settle(ctx, o, true, "")
 }
 
 // Reject ends an order that the shop does not take as it was ordered, and tells the procurement system why.
@@ -90,7 +90,7 @@ func (s *Service) Reject(ctx context.Context, of tenant.ID, id order.ID, reason 
 	if err != nil {
 		return nil, err
 	}
-	return o, s.answers.Tell(ctx, o, "", false, reason)
+	return o, s.answers.Settle(ctx, o, false, reason)
 }
 
 // Cancel ends an order that the shop will not deliver. Who was told to wait for a decision is told of it.
@@ -107,5 +107,5 @@ func (s *Service) Cancel(ctx context.Context, of tenant.ID, id order.ID) (*order
 	if !waits {
 		return o, nil
 	}
-	return o, s.answers.Tell(ctx, o, "", false, "the supplier cancelled the order")
+	return o, s.answers.Settle(ctx, o, false, "the supplier cancelled the order")
 }

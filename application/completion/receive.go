@@ -171,8 +171,9 @@ func (s *Service) applyTo(
 	if err != nil {
 		return Received{}, err
 	}
-	test := r.Snapshot().Test
+	test, waited := r.Snapshot().Test, false
 	changed, err := s.stores.Orders.Update(ctx, of, id, func(each *order.Order) error {
+		waited = each.Status() == order.Held
 		switch {
 		case test && !each.Snapshot().Test:
 			return errTestDocument
@@ -186,6 +187,11 @@ func (s *Service) applyTo(
 	}
 	if changed.Status() == order.Rejected {
 		if err := s.answers.Decline(ctx, changed); err != nil {
+			return Received{}, err
+		}
+	}
+	if waited && changed.Status() != order.Held { // a document settles those before it
+		if err := s.answers.Settle(ctx, changed, changed.Status() == order.Confirmed, "a later document replaced it"); err != nil {
 			return Received{}, err
 		}
 	}
@@ -234,6 +240,9 @@ const candidates = 20
 // of the purchase order where it changes one, by the keys of its lines, and last by its articles, if one order alone waits
 // for exactly these. order.ErrNoCart where there is none.
 func (s *Service) match(ctx context.Context, conn *connection.Connection, o *purchase.Order) (order.ID, error) {
+	if o.Type == purchase.Delete {
+		return s.taken(ctx, conn, o)
+	}
 	if o.CartID != "" {
 		found, err := s.stores.Orders.ByCartID(ctx, conn.Tenant(), conn.ID(), o.CartID)
 		if err == nil {
@@ -243,11 +252,9 @@ func (s *Service) match(ctx context.Context, conn *connection.Connection, o *pur
 			return "", err
 		}
 	}
-	finders := []func(context.Context, *connection.Connection, *purchase.Order) (order.ID, error){s.byEarlier, s.byKeys, s.byArticles}
-	if o.Type == purchase.Delete { // what takes an order away must name it
-		finders = finders[:1]
-	}
-	for _, find := range finders {
+	for _, find := range []func(context.Context, *connection.Connection, *purchase.Order) (order.ID, error){
+		s.byEarlier, s.byKeys, s.byArticles,
+	} {
 		if id, err := find(ctx, conn, o); err != nil || id != "" {
 			return id, err
 		}
@@ -255,22 +262,56 @@ func (s *Service) match(ctx context.Context, conn *connection.Connection, o *pur
 	return "", order.ErrNoCart
 }
 
+// taken finds the order that a document takes away. It must name it, by the cart's id, the earlier document or at least the
+// number of the purchase order, and all that it names must be the same.
+func (s *Service) taken(ctx context.Context, conn *connection.Connection, o *purchase.Order) (order.ID, error) {
+	var found []order.ID
+	if o.CartID != "" {
+		named, err := s.stores.Orders.ByCartID(ctx, conn.Tenant(), conn.ID(), o.CartID)
+		if err != nil {
+			return "", err
+		}
+		found = append(found, named.ID())
+	}
+	if o.Replaces != "" || o.CartID == "" {
+		number := ""
+		if o.Replaces == "" {
+			number = o.Number
+		}
+		named, err := s.earlier(ctx, conn, o.Replaces, number)
+		if err != nil {
+			return "", err
+		}
+		found = append(found, named)
+	}
+	if found[0] == "" || found[len(found)-1] != found[0] {
+		return "", order.ErrNoCart
+	}
+	return found[0], nil
+}
+
 func (s *Service) byEarlier(ctx context.Context, conn *connection.Connection, o *purchase.Order) (order.ID, error) {
 	if o.Replaces == "" && o.Type == purchase.New {
 		return "", nil
 	}
-	for _, name := range []struct{ document, number string }{{o.Replaces, ""}, {"", o.Number}} {
-		if name.document == "" && name.number == "" {
-			continue
+	if o.Replaces != "" {
+		if id, err := s.earlier(ctx, conn, o.Replaces, ""); err != nil || id != "" {
+			return id, err
 		}
-		earlier, err := s.stores.Receipts.Earlier(ctx, conn.Tenant(), conn.ID(), name.document, name.number, candidates)
-		if err != nil {
-			return "", err
-		}
-		for _, each := range earlier {
-			if state := each.Snapshot(); state.Order != "" {
-				return state.Order, nil
-			}
+	}
+	return s.earlier(ctx, conn, "", o.Number)
+}
+
+// earlier returns the order of the newest document with this identifier, or else with this number of a purchase order; none
+// where no document with an order has it.
+func (s *Service) earlier(ctx context.Context, conn *connection.Connection, documentID, number string) (order.ID, error) {
+	found, err := s.stores.Receipts.Earlier(ctx, conn.Tenant(), conn.ID(), documentID, number, candidates)
+	if err != nil {
+		return "", err
+	}
+	for _, each := range found {
+		if state := each.Snapshot(); state.Order != "" {
+			return state.Order, nil
 		}
 	}
 	return "", nil

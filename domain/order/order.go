@@ -239,8 +239,12 @@ func (o *Order) orderedBefore(number string) error {
 	return ErrState.With(fault.Detail{Code: "order.ordered_before", Message: "the cart was ordered before, by the purchase order " + first})
 }
 
-// Withdraw cancels the order since the procurement system takes its purchase order back. A second time changes nothing.
+// Withdraw cancels the order since the procurement system takes its purchase order back. What was not ordered cannot be taken
+// back. A second time changes nothing.
 func (o *Order) Withdraw(number string, now time.Time) error {
+	if o.Awaits() || o.state.Status == Expired {
+		return ErrState.With(fault.Detail{Code: "order.not_ordered", Message: "the cart was not ordered, so there is nothing to take back"})
+	}
 	if err := o.orderedBefore(number); err != nil {
 		return err
 	}

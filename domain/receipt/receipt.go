@@ -43,6 +43,7 @@ func Statuses() []Status { return []Status{Received, Applied, Refused, Unmatched
 var next = map[Status][]Status{
 	Received:  {Applied, Refused, Unmatched},
 	Unmatched: {Applied},
+	Refused:   {Applied}, // an operator ties it once nothing forbids it any more
 }
 
 // ParseStatus refuses any name that is not a status.
@@ -148,6 +149,7 @@ func (r *Receipt) Apply(to order.ID, queued bool, now time.Time) error {
 	if err := r.move(Applied, to, now); err != nil {
 		return err
 	}
+	r.state.Refusal = Refusal{}
 	r.state.Queued = r.state.Queued || queued
 	return nil
 }

@@ -1079,8 +1079,16 @@ func TestAVisitThatInspectsSendsNoCart(t *testing.T) {
 
 func TestCXMLIsAnsweredByCXMLAlsoWhereOrdersGo(t *testing.T) {
 	g := withShop(t)
-	for name, body := range map[string]string{"an unknown link": orderOf("C-1").cxml(), "a body over 8 MiB": "<cXML>" + strings.Repeat(" ", 9<<20)} {
-		if r := callDocument(t, g.url+"/punchout/papper.none/orders", body); !strings.HasPrefix(r.Status.Code, "4") {
+	peppol, _ := g.connect("peppol-bis-punchout-3", orders("peppol-bis-ordering-3"))
+	silent, _ := g.connect("oci-4", nil)
+	unknown := g.url + "/punchout/papper.none"
+	for name, c := range map[string]struct{ link, body string }{
+		"an unknown link":                 {unknown, orderOf("C-1").cxml()},
+		"a body over 8 MiB":               {unknown, "<cXML>" + strings.Repeat(" ", 9<<20)},
+		"a connection that orders Peppol": {peppol, orderOf("C-1").cxml()},
+		"a connection that orders none":   {silent, orderOf("C-1").cxml()},
+	} {
+		if r := callDocument(t, c.link+"/orders", c.body); !strings.HasPrefix(r.Status.Code, "4") {
 			t.Errorf("%s: %+v", name, r)
 		}
 	}
@@ -1107,4 +1115,120 @@ func TestOnlyOperatorsDecideAboutPurchaseOrders(t *testing.T) {
 	}
 	g.api(g.shop.erp, "GET", "/v1/erp/orders/"+id+"/response?position=x", "").want(t, 400)
 	g.api(g.shop.erp, "GET", "/v1/erp/orders/"+id+"/response", "").want(t, 404)
+}
+
+func TestAPeppolBuyerIsToldWhenAnOperatorRejectsOrCancelsAHeldOrder(t *testing.T) {
+	for _, verb := range []string{"reject", "cancel"} {
+		t.Run(verb, func(t *testing.T) {
+			g, buyer := withShop(t), takeAnswers(t)
+			link, _ := g.connect("peppol-bis-punchout-3", orders("peppol-bis-ordering-3", func(p *connection.Profile) { p.Ordering.AnswerURL = buyer.URL }))
+			id := g.transferred(link, "C-1")
+			o := orderOf("C-1")
+			o.lines[0].quantity = "9"
+			r := request(t, "POST", link+"/orders", "application/xml", o.peppol())
+			r.SetBasicAuth(user, password)
+			if done := send(t, r).want(t, 200); done.text("order", "status") != "held" {
+				t.Fatalf("%v", done)
+			}
+			for range 2 {
+				g.api(g.shop.key, "POST", "/v1/admin/orders/"+id+"/"+verb, "").want(t, 200)
+			}
+			if told, _ := buyer.wait(t, 1); !strings.Contains(told, ">RE<") {
+				t.Errorf("told: %s", told)
+			}
+			if n := len(g.api(g.shop.erp, "GET", "/v1/erp/orders/"+id+"/responses", "").want(t, 200).at("answers").([]any)); n != 1 {
+				t.Errorf("%d answers", n)
+			}
+			if a := g.api(g.shop.erp, "POST", "/v1/erp/orders/"+id+"/response", `{"status":"accepted"}`).want(t, 409); a.text("code") != "answer.over" {
+				t.Errorf("accepted when it is over: %v", a)
+			}
+		})
+	}
+}
+
+func TestAnUpdateThatMendsAHeldOrderSettlesTheDocumentsBeforeIt(t *testing.T) {
+	g, buyer := withShop(t), takeAnswers(t)
+	link, _ := g.connect("cxml-1.2", orders("cxml-1.2", func(p *connection.Profile) { p.Ordering.AnswerURL = buyer.URL }))
+	id := g.transferred(link, "C-1")
+	o := orderOf("C-1")
+	for i, quantity := range []string{"9", "8"} {
+		o.payloadID, o.lines[0].quantity = fmt.Sprintf("o%d@buyer.example.com", i+1), quantity
+		if r := callDocument(t, link, o.cxml()); r.Status.Code != "201" {
+			t.Fatalf("%+v", r)
+		}
+		o.kind, o.replaces = "update", "o1@buyer.example.com"
+	}
+	o.payloadID, o.lines[0].quantity = "o3@buyer.example.com", "2"
+	if r := callDocument(t, link, o.cxml()); r.Status.Code != "200" {
+		t.Errorf("the update that mends it: %+v", r)
+	}
+	if o := g.erpOrder(id); o.text("status") != "confirmed" || len(o.at("differences").([]any)) != 0 {
+		t.Errorf("%v", o)
+	}
+	told := ""
+	for n := range 2 {
+		got, _ := buyer.wait(t, n+1)
+		told += got
+	}
+	if !strings.Contains(told, "o1@buyer.example.com") || !strings.Contains(told, "o2@buyer.example.com") || strings.Contains(told, `code="4`) {
+		t.Errorf("told: %s", told)
+	}
+}
+
+func TestADeleteWhoseNamesDisagreeTakesNothingAway(t *testing.T) {
+	g := withShop(t)
+	link, _ := g.connect("cxml-1.2", orders("cxml-1.2"))
+	one, two, waiting := g.transferred(link, "C-1"), g.transferred(link, "C-2"), g.transferred(link, "C-3")
+	callDocument(t, link, orderOf("C-1").cxml())
+	second := orderOf("C-2")
+	second.payloadID, second.number = "o2@buyer.example.com", "PO-2"
+	callDocument(t, link, second.cxml())
+	for name, c := range map[string]struct {
+		delete purchaseOrder
+		code   string
+	}{
+		"an unknown cart":                   {purchaseOrder{number: "PO-1", cartID: "C-none"}, "201"},
+		"an unknown document":               {purchaseOrder{number: "PO-1", replaces: "none"}, "201"},
+		"the cart of one, the other's name": {purchaseOrder{number: "PO-1", cartID: "C-1", replaces: "o2@buyer.example.com"}, "201"},
+		"a cart that nobody ordered":        {purchaseOrder{number: "PO-3", cartID: "C-3"}, "409"},
+	} {
+		c.delete.kind, c.delete.payloadID, c.delete.lines = "delete", name+"@buyer.example.com", orderOf("").lines
+		if r := callDocument(t, link, c.delete.cxml()); r.Status.Code != c.code {
+			t.Errorf("%s: %+v, want %s", name, r, c.code)
+		}
+	}
+	for id, status := range map[string]string{one: "confirmed", two: "confirmed", waiting: "transferred"} {
+		if o := g.erpOrder(id); o.text("status") != status {
+			t.Errorf("%s is %s", id, o.text("status"))
+		}
+	}
+	byNumber := purchaseOrder{number: "PO-1", kind: "delete", payloadID: "d@buyer.example.com", lines: orderOf("").lines}
+	if r := callDocument(t, link, byNumber.cxml()); r.Status.Code != "200" {
+		t.Errorf("by the number alone: %+v", r)
+	}
+	if o := g.erpOrder(one); o.text("status") != "cancelled" {
+		t.Errorf("by the number alone: %s", o.text("status"))
+	}
+}
+
+func TestADocumentThatCameTooLateIsTiedOnceTheConnectionAcceptsIt(t *testing.T) {
+	g := withShop(t)
+	link, conn := g.connect("cxml-1.2", orders("cxml-1.2"))
+	id := g.transferred(link, "C-1")
+	g.clock.advance(31 * 24 * time.Hour)
+	if r := callDocument(t, link, orderOf("C-1").cxml()); r.Status.Code != "409" {
+		t.Fatalf("too late: %+v", r)
+	}
+	list := g.api(g.shop.key, "GET", "/v1/admin/purchase-orders?status=refused", "").want(t, 200)
+	tie := "/v1/admin/purchase-orders/" + object(list.at("purchase_orders").([]any)[0].(map[string]any)).text("id") + "/tie"
+	g.api(g.shop.key, "POST", tie, `{"order":"`+id+`"}`).want(t, 409)
+	address := "/v1/admin/connections/" + string(conn)
+	profile := strings.Replace(g.api(g.shop.key, "GET", address, "").body, `"late_completion":false`, `"late_completion":true`, 1)
+	g.api(g.shop.key, "PUT", address, profile).want(t, 200)
+	if tied := g.api(g.shop.key, "POST", tie, `{"order":"`+id+`"}`).want(t, 200); tied.text("order", "status") != "confirmed" {
+		t.Errorf("tied: %v", tied)
+	}
+	if r := callDocument(t, link, orderOf("C-1").cxml()); r.Status.Code != "200" {
+		t.Errorf("the same document again: %+v", r)
+	}
 }

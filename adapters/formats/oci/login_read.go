@@ -67,6 +67,8 @@ func (f *Format) DecodeLogin(r port.StartRequest) (port.StartCall, error) {
 		return call, ErrSAPEvent
 	case call.Function != "" && !slices.Contains(s.Functions, call.Function):
 		return call, ErrFunction
+	case refusal == nil && call.ReturnURL != "": // nobody should shop who cannot go back
+		_, refusal = s.form(port.Outgoing{ReturnURL: call.ReturnURL, Keep: call.Keep})
 	}
 	return call, refusal
 }

@@ -2,6 +2,7 @@ package oci_test
 
 import (
 	"bytes"
+	"errors"
 	"maps"
 	"mime/multipart"
 	"net/url"
@@ -207,5 +208,25 @@ func refused(t *testing.T, err error) {
 	}
 	if kind := fault.KindOf(err); kind != fault.Malformed && kind != fault.Unsupported {
 		t.Fatalf("refused as %v: %v", kind, err)
+	}
+}
+
+func TestAStartCallWhoseReturnAddressCannotBeSplitIsRefused(t *testing.T) {
+	for name, query := range map[string]string{
+		"it has a field of a line":          "NEW_ITEM-PRICE%5B1%5D=0",
+		"it has one behind a blank":         "%20NEW_ITEM-PRICE%5B1%5D=0",
+		"it is not readable in the charset": "a=%00",
+		"it has broken percent-encoding":    "a=%zz",
+	} {
+		form := url.Values{"USERNAME": {"a"}, "PASSWORD": {"b"}, "HOOK_URL": {"https://buyer.example.com/r?" + query}}
+		r := port.StartRequest{Method: "POST", ContentType: "application/x-www-form-urlencoded", Body: []byte(form.Encode())}
+		r.Options = []byte(`{"hook_url":"split"}`)
+		if _, err := oci.New4().DecodeLogin(r); !errors.Is(err, oci.ErrHookURL) {
+			t.Errorf("%s: %v", name, err)
+		}
+		r.Options = []byte(`{"hook_url":"keep"}`)
+		if _, err := oci.New4().DecodeLogin(r); err != nil {
+			t.Errorf("%s, kept as it is: %v", name, err)
+		}
 	}
 }
