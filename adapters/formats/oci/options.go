@@ -159,7 +159,9 @@ func (s *settings) check(report options.Report, v version) {
 func extra(c column) bool { return c == systemName || c == contractItem || c == attachmentPurpose }
 
 // ofLine reports whether readers of the form take the name for one of a line's field, also with another sign after NEW_ITEM.
-func ofLine(name string) bool { return strings.HasPrefix(strings.ToUpper(strings.TrimSpace(name)), "NEW_ITEM") }
+func ofLine(name string) bool {
+	return strings.HasPrefix(strings.ToUpper(strings.TrimSpace(name)), "NEW_ITEM")
+}
 
 func checkHidden(report options.Report, path, name string) {
 	options.CheckFieldName(report, path, name)
