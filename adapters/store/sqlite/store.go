@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -47,7 +48,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}
 	s.writer.SetMaxOpenConns(1)
-	if err := s.migrate(ctx); err != nil {
+	if err := patiently(ctx, s.migrate); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), s.writer.Close())
 	}
 	if s.readers, err = sql.Open(driverName, reading(path)); err != nil {
@@ -56,7 +57,31 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	connections := max(4, runtime.GOMAXPROCS(0))
 	s.readers.SetMaxOpenConns(connections)
 	s.readers.SetMaxIdleConns(connections)
+	if err := patiently(ctx, s.ready); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), s.Close())
+	}
 	return s, nil
+}
+
+const (
+	patience = 10 * time.Second
+	pause    = 20 * time.Millisecond
+)
+
+// patiently tries again while another process has the file: the change of a file's journal mode, and the end of its log when the
+// last process closes it, do not wait for each other as everything else does.
+func patiently(ctx context.Context, begin func(context.Context) error) error {
+	for tried := time.Duration(0); ; tried += pause {
+		err := begin(ctx)
+		if code(err)&0xff != sqlite3.SQLITE_BUSY || tried >= patience {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
 }
 
 // create makes the file before SQLite does, which would leave it readable to others. SQLite gives the files beside it the
