@@ -57,9 +57,6 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	connections := max(4, runtime.GOMAXPROCS(0))
 	s.readers.SetMaxOpenConns(connections)
 	s.readers.SetMaxIdleConns(connections)
-	if err := patiently(ctx, s.ready); err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), s.Close())
-	}
 	return s, nil
 }
 
