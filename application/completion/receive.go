@@ -346,10 +346,10 @@ func (s *Service) byArticles(ctx context.Context, conn *connection.Connection, o
 		}
 	}
 	found, err := s.having(ctx, conn, q)
-	waiting := slices.DeleteFunc(found, func(each *order.Order) bool { return !each.Awaits() })
 	if err != nil {
 		return "", err
 	}
+	waiting := slices.DeleteFunc(found, func(each *order.Order) bool { return !each.Awaits() })
 	return s.nearest(ctx, conn, o, waiting, 0)
 }
 
@@ -360,12 +360,12 @@ func (s *Service) having(ctx context.Context, conn *connection.Connection, q por
 	return s.stores.Orders.ByLine(ctx, conn.Tenant(), conn.ID(), q, candidates)
 }
 
-// nearest returns the order whose cart has the fewest differences from the purchase order, at most so many; none where two have
-// as few, for either could be meant.
+// nearest returns the order whose cart has the fewest differences from the purchase order, at most so many; none where several
+// have as few, for any of them could be meant.
 func (s *Service) nearest(
 	ctx context.Context, conn *connection.Connection, o *purchase.Order, among []*order.Order, most int,
 ) (order.ID, error) {
-	var nearest order.ID
+	var nearest []order.ID
 	fewest := most
 	for _, each := range among {
 		differences, err := s.differences(ctx, conn.Tenant(), each.ID(), o)
@@ -373,11 +373,14 @@ func (s *Service) nearest(
 			return "", err
 		}
 		switch n := len(differences); {
-		case n < fewest, n == fewest && nearest == "" && n == most:
-			nearest, fewest = each.ID(), n
+		case n < fewest:
+			nearest, fewest = []order.ID{each.ID()}, n
 		case n == fewest:
-			nearest = ""
+			nearest = append(nearest, each.ID())
 		}
 	}
-	return nearest, nil
+	if len(nearest) != 1 {
+		return "", nil
+	}
+	return nearest[0], nil
 }

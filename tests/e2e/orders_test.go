@@ -515,6 +515,22 @@ func TestPurchaseOrdersAreTakenOfTheConnectionsOwnSystemOnly(t *testing.T) {
 	}
 }
 
+// Carts of the same articles, however many, are not told apart by them: either guess could complete the wrong one.
+func TestArticlesTellACartOnlyWhereOneAloneHasThem(t *testing.T) {
+	for carts, want := range map[int]int{1: 200, 2: 202, 3: 202, 4: 202, 5: 202} {
+		g := withShop(t)
+		link, _ := g.connect("peppol-bis-punchout-3", orders("peppol-bis-ordering-3"))
+		for i := range carts {
+			g.transferred(link, fmt.Sprintf("C-%d", i))
+		}
+		r := request(t, "POST", link+"/orders", "application/xml", orderOf("").peppol())
+		r.SetBasicAuth(user, password)
+		if a := send(t, r); a.status != want {
+			t.Errorf("%d carts of these articles: %d, want %d: %v", carts, a.status, want, a)
+		}
+	}
+}
+
 func TestAnUnmatchedPurchaseOrderIsKeptUntilAnOperatorTiesIt(t *testing.T) {
 	g := withShop(t)
 	link, _ := g.connect("peppol-bis-punchout-3", orders("peppol-bis-ordering-3"))
