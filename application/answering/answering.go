@@ -153,8 +153,8 @@ type subject struct {
 	conn     *connection.Connection
 	format   string
 	purchase purchase.Order
-	cart     *cart.Cart // as it was sent
-	document bool       // the procurement system sent a document; without one, a ping completed the order
+	sent     purchase.Sent
+	document bool // the procurement system sent a document; without one, a ping completed the order
 }
 
 // subject gathers what is known of the purchase order: the document, or, where none is named, the one that was applied last, or
@@ -173,9 +173,9 @@ func (s *Service) subject(ctx context.Context, o *order.Order, document receipt.
 	if err != nil {
 		return subject{}, err
 	}
-	about := subject{order: o, conn: conn, cart: cmp.Or(sent.Mapped, c), format: conn.Profile().Ordering.Format}
+	about := subject{order: o, conn: conn, sent: purchase.SentIn(sent, c), format: conn.Profile().Ordering.Format}
 	if document = cmp.Or(document, receipt.ID(state.Document)); document == "" {
-		about.purchase = ofCart(o, c)
+		about.purchase, about.sent = ofCart(o, c), purchase.Sent{Cart: c, FreightUnit: freightUnit}
 	} else {
 		r, err := s.stores.Receipts.Get(ctx, state.Tenant, document)
 		if err != nil {
@@ -199,6 +199,8 @@ func SecretPurpose(c *connection.Connection) []string {
 	return []string{"answer", string(c.Tenant()), string(c.ID())}
 }
 
+const freightUnit = "C62" // UN/ECE Recommendation 20: one
+
 // ofCart is the purchase order that a ping says was made of a cart.
 func ofCart(o *order.Order, c *cart.Cart) purchase.Order {
 	state := o.Snapshot()
@@ -216,7 +218,7 @@ func ofCart(o *order.Order, c *cart.Cart) purchase.Order {
 	if s := &c.Shipping; s.Amount.Sign() > 0 {
 		made.Total = made.Total.Add(s.Amount)
 		made.Lines = append(made.Lines, purchase.Line{
-			LineNumber: cart.Freight, SKU: cart.Freight, Name: cmp.Or(s.Description, "Freight"), Quantity: money.FromInt(1), Unit: "C62",
+			LineNumber: cart.Freight, SKU: cart.Freight, Name: cmp.Or(s.Description, "Freight"), Quantity: money.FromInt(1), Unit: freightUnit,
 			UnitPrice: s.Amount, Currency: c.Currency, Tax: s.Tax,
 		})
 	}
@@ -281,39 +283,32 @@ func (s *Service) response(about subject, r Response, position int) (*answer.Doc
 
 // lines finds the line numbers of lines that are named as in the cart.
 func (a *subject) lines(said []Line) ([]port.OrderResponseLine, error) {
+	var pairs map[string]*purchase.Line
+	if slices.ContainsFunc(said, Line.named) {
+		pairs = purchase.Pairs(a.sent, &a.purchase)
+	}
 	lines := make([]port.OrderResponseLine, len(said))
 	for i, each := range said {
 		lines[i] = each.OrderResponseLine
 		if wrong := cart.CheckText("/lines/"+strconv.Itoa(i)+"/note", each.Note, cart.MaxName); wrong != nil {
 			return nil, ErrInvalid.With(wrong...)
 		}
-		if each.CartLine == "" || each.LineNumber != "" {
+		if !each.named() {
 			continue
 		}
-		number, ok := a.lineNumber(each.CartLine)
+		ordered, ok := pairs[each.CartLine]
 		if !ok {
 			return nil, ErrInvalid.With(fault.Detail{
 				Path: "/lines/" + strconv.Itoa(i) + "/line", Code: "unknown_line", Message: "the purchase order has no such line",
 			})
 		}
-		lines[i].LineNumber = number
+		lines[i].LineNumber = ordered.LineNumber
 	}
 	return lines, nil
 }
 
-func (a *subject) lineNumber(cartLine string) (string, bool) {
-	for i := range a.cart.Lines {
-		if a.cart.Lines[i].ID != cartLine {
-			continue
-		}
-		for _, l := range a.purchase.Lines {
-			if l.Key != "" && l.Key == a.cart.Lines[i].Key || l.Key == "" && l.SKU == a.cart.Lines[i].SKU && l.GTIN == a.cart.Lines[i].GTIN {
-				return l.LineNumber, true
-			}
-		}
-	}
-	return "", false
-}
+// named reports whether the line is told by the cart's line alone.
+func (l Line) named() bool { return l.CartLine != "" && l.LineNumber == "" }
 
 func (s *Service) keep(
 	ctx context.Context, about subject, position int, k answer.Kind, says, digest string, d *answer.Document,

@@ -54,12 +54,16 @@ func (s *Service) deliver(ctx context.Context, deliverer port.Deliverer, a *answ
 	if failure != nil && ctx.Err() != nil {
 		return true, ctx.Err() // the gateway stops; the lease runs out and another one takes over
 	}
-	_, err = s.stores.Answers.Update(context.WithoutCancel(ctx), due.Tenant, due.ID, func(each *answer.Answer) error {
-		if failure != nil {
-			each.Postpone(failure.Error(), next(failure, due.Delivery.Attempts, s.clock.Now()))
-		} else {
-			each.Deliver(s.clock.Now())
+	record := func(each *answer.Answer) { each.Deliver(s.clock.Now()) }
+	if failure != nil {
+		again := next(failure, due.Delivery.Attempts, s.clock.Now())
+		if again.IsZero() {
+			s.log.ErrorContext(ctx, "delivery of an answer given up", "tenant", due.Tenant, "answer", due.ID, "attempts", due.Delivery.Attempts)
 		}
+		record = func(each *answer.Answer) { each.Postpone(failure.Error(), again) }
+	}
+	_, err = s.stores.Answers.Update(context.WithoutCancel(ctx), due.Tenant, due.ID, func(each *answer.Answer) error {
+		record(each)
 		return nil
 	})
 	return true, errors.Join(failure, err)

@@ -230,7 +230,7 @@ func (s *Service) differences(ctx context.Context, of tenant.ID, id order.ID, o 
 	if err != nil {
 		return nil, err
 	}
-	return purchase.Compare(purchase.Sent{Cart: c, Mapped: document.Mapped, Units: document.Units, FreightUnit: document.FreightUnit}, o), nil
+	return purchase.Compare(purchase.SentIn(document, c), o), nil
 }
 
 // candidates is how many orders are looked at where a document names none.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/money"
+	"github.com/punchgate/punchgate/domain/transfer"
 )
 
 // Difference is one point in which a purchase order differs from its cart. Its texts are clipped to cart.MaxIdentifier
@@ -28,6 +29,11 @@ type Sent struct {
 	Units map[string]string
 	// FreightUnit is the unit of the line by which the format sent the cost of delivery; empty where it sent no such line.
 	FreightUnit string
+}
+
+// SentIn is a cart as its document has it.
+func SentIn(d *transfer.Document, c *cart.Cart) Sent {
+	return Sent{Cart: c, Mapped: d.Mapped, Units: d.Units, FreightUnit: d.FreightUnit}
 }
 
 // withFreight adds the line of the cost of delivery, where one was sent.
@@ -54,18 +60,36 @@ const maxDifferences = 500
 // value, and prices per one unit, since formats give them for other quantities. The cost of delivery is compared where it was
 // sent as a line; else a line of it that says the same is none.
 func Compare(sent Sent, o *Order) []Difference {
-	sent = sent.withFreight()
-	c := comparison{sent: sent, order: o, taken: make([]bool, len(o.Lines)), reported: map[Member]bool{}}
-	c.describe()
-	if o.Currency != "" && o.Currency != sent.Cart.Currency {
-		c.report("", MemberCurrency, sent.Cart.Currency, o.Currency)
+	c := compare(sent, o)
+	if o.Currency != "" && o.Currency != c.sent.Cart.Currency {
+		c.report("", MemberCurrency, c.sent.Cart.Currency, o.Currency)
 	}
-	c.match()
-	for i := range sent.Cart.Lines {
+	for i := range c.sent.Cart.Lines {
 		c.line(i)
 	}
 	c.added()
 	return c.differences
+}
+
+// Pairs returns the order's line that Compare takes for each line of the cart, by the id of the latter. Lines without one are
+// missing.
+func Pairs(sent Sent, o *Order) map[string]*Line {
+	c := compare(sent, o)
+	pairs := map[string]*Line{}
+	for i, j := range c.pairs {
+		if j >= 0 {
+			pairs[c.sent.Cart.Lines[i].ID] = &o.Lines[j]
+		}
+	}
+	return pairs
+}
+
+// compare gives the lines of the cart those of the order.
+func compare(sent Sent, o *Order) *comparison {
+	c := &comparison{sent: sent.withFreight(), order: o, taken: make([]bool, len(o.Lines)), reported: map[Member]bool{}}
+	c.describe()
+	c.match()
+	return c
 }
 
 type comparison struct {

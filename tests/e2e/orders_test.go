@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -630,6 +631,39 @@ func TestTheShopsAnswerGoesBackInTheFormatOfTheOrder(t *testing.T) {
 				t.Errorf("delivered: %s", got)
 			}
 		})
+	}
+}
+
+// Peppol's orders carry no keys: lines of one article are told apart by what else they say, as in the comparison.
+func TestAnAnswerNamesTheOrdersLineForTheCartsLine(t *testing.T) {
+	g := withShop(t)
+	link, _ := g.connect("peppol-bis-punchout-3", orders("peppol-bis-ordering-3"))
+	id := g.transferred(link, "C-1", oneLine, strings.Replace(oneLine, `"quantity":"2"`, `"quantity":"5"`, 1))
+	o := orderOf("C-1")
+	o.lines = []orderLine{{sku: "4711", quantity: "5", price: "125.00"}, {sku: "4711", quantity: "2", price: "125.00"}}
+	r := request(t, "POST", link+"/orders", "application/xml", o.peppol())
+	r.SetBasicAuth(user, password)
+	if a := send(t, r).want(t, 200); a.text("order", "status") != "confirmed" {
+		t.Fatalf("%v", a)
+	}
+	g.api(g.shop.erp, "POST", "/v1/erp/orders/"+id+"/response", `{"status":"accepted_with_change","lines":[
+		{"line":"1","status":"rejected","note":"the two"},{"line":"2","status":"accepted","note":"the five"}]}`).want(t, 201)
+	var response struct {
+		Lines []struct {
+			Note   string `xml:"LineItem>Note"`
+			Number string `xml:"OrderLineReference>LineID"`
+		} `xml:"OrderLine"`
+	}
+	document := g.api(g.shop.erp, "GET", "/v1/erp/orders/"+id+"/response", "").body
+	if err := xml.Unmarshal([]byte(document), &response); err != nil {
+		t.Fatal(err)
+	}
+	notes := map[string]string{}
+	for _, l := range response.Lines {
+		notes[l.Number] = l.Note
+	}
+	if want := map[string]string{"1": "the five", "2": "the two"}; !maps.Equal(notes, want) {
+		t.Errorf("%v, want %v: %s", notes, want, document)
 	}
 }
 
