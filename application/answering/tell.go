@@ -125,11 +125,18 @@ const shownDifferences = 10
 func differs(of order.State) string {
 	var said []string
 	for _, d := range of.Differences[:min(len(of.Differences), shownDifferences)] {
-		where := "the order"
+		note := "the order: "
 		if d.Line != "" {
-			where = "line " + d.Line
+			note = "line " + d.Line + ": "
 		}
-		said = append(said, where+": "+string(d.Member)+" "+d.Order+", in the cart "+d.Cart)
+		note += string(d.Member)
+		if d.Order != "" {
+			note += " " + d.Order
+		}
+		if d.Cart != "" {
+			note += ", in the cart " + d.Cart
+		}
+		said = append(said, note)
 	}
 	if more := len(of.Differences) - len(said); more > 0 {
 		said = append(said, "and "+strconv.Itoa(more)+" more")
