@@ -23,6 +23,9 @@ const module = "github.com/punchgate/punchgate"
 // textTools are folders below adapters/formats that every format may import.
 var textTools = []string{"adapters/formats/xmltext", "adapters/formats/startform", "adapters/formats/options"}
 
+// storeDocuments is a folder below adapters/store that every store may import.
+const storeDocuments = "adapters/store/document"
+
 // rule says what the Go files of a folder and below may import beside the standard library.
 type rule struct {
 	folder string
@@ -41,6 +44,8 @@ var rules = []rule{
 	{"adapters/formats", append([]string{"domain", "application/port"}, textTools...), []string{anyModule}},
 	{"adapters/web/client", []string{"domain", "adapters/web/client"}, nil},
 	{"adapters/web", []string{"domain", "application", "adapters/formats/startform"}, []string{anyModule}}, // the ping is a form, too
+	{storeDocuments, []string{"domain", "application/port"}, nil},
+	{"adapters/store", []string{"domain", "application", storeDocuments}, []string{anyModule}},
 	{"adapters", []string{"domain", "application"}, []string{anyModule}},
 	{"bootstrap", []string{"domain", "application", "adapters", "bootstrap"}, []string{anyModule}},
 	{"tests", []string{"."}, []string{anyModule}},

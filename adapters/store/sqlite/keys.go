@@ -2,56 +2,22 @@ package sqlite
 
 import (
 	"context"
-	"time"
 
-	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/adapters/store/document"
+
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 
 type keys struct {
-	collection[*apikey.Key, apikey.ID, keyDoc]
+	collection[*apikey.Key, apikey.ID]
 }
 
 func newKeys(s *Store) keys {
-	return keys{collection[*apikey.Key, apikey.ID, keyDoc]{
-		s, "keys", apikey.ErrUnknown, port.ErrTaken, packKey, keyDoc.unpack,
-	}}
+	return keys{collection[*apikey.Key, apikey.ID]{s, document.Keys}}
 }
 
 // List returns the keys of a tenant.
 func (k keys) List(ctx context.Context, of tenant.ID) ([]*apikey.Key, error) {
 	return k.many(ctx, `tenant = ? ORDER BY id`, of)
-}
-
-type keyDoc struct {
-	Tenant    tenant.ID `json:"tenant"`
-	ID        apikey.ID `json:"id"`
-	Label     string    `json:"label,omitempty"`
-	Scopes    []string  `json:"scopes"`
-	Verifier  string    `json:"verifier"`
-	CreatedAt stamp     `json:"created_at,omitzero"`
-	RevokedAt stamp     `json:"revoked_at,omitzero"`
-}
-
-func (d keyDoc) key() (tenant.ID, string) { return d.Tenant, string(d.ID) }
-
-func packKey(k *apikey.Key) keyDoc {
-	s := k.Snapshot()
-	return keyDoc{s.Tenant, s.ID, s.Label, each(s.Scopes, apikey.Scope.String), s.Verifier, stamp(s.CreatedAt), stamp(s.RevokedAt)}
-}
-
-func (d keyDoc) unpack() (*apikey.Key, error) {
-	s := apikey.State{
-		Tenant: d.Tenant, ID: d.ID, Label: d.Label, Verifier: d.Verifier,
-		CreatedAt: time.Time(d.CreatedAt), RevokedAt: time.Time(d.RevokedAt),
-	}
-	for _, name := range d.Scopes {
-		scope, err := apikey.ParseScope(name)
-		if err != nil {
-			return nil, err
-		}
-		s.Scopes = append(s.Scopes, scope)
-	}
-	return apikey.Restore(s), nil
 }

@@ -4,10 +4,8 @@
 // of the machine. One connection writes, others read beside it and never wait. Several processes may have the file open,
 // as long as they share a machine: a shared-memory file holds their locks.
 //
-// An aggregate is one JSON document with a version (see migrations/0001_initial.sql). To keep one more member, add it to
-// the document and its two mappings in the file of its kind; to look up by it, add a migration with a column and an index,
-// and a method beside the others. What a document cannot hold is lost: fractions of seconds within carts, whose JSON is a
-// fixed contract, and the zone of every time outside them, which comes back in UTC.
+// An aggregate is one JSON document of adapters/store/document with a version (see migrations/0001_initial.sql). To look up
+// by a further member, add a migration with a column and an index, and a method beside the others.
 package sqlite
 
 import (

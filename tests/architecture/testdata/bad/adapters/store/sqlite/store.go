@@ -2,9 +2,10 @@
 package sqlite
 
 import (
-	_ "github.com/punchgate/punchgate/adapters/store/mongodb" // breach: adapters may not import adapters/store/mongodb
+	_ "github.com/punchgate/punchgate/adapters/store/mongodb" // breach: adapters/store may not import adapters/store/mongodb
+	_ "github.com/punchgate/punchgate/adapters/store/document"
 	_ "github.com/punchgate/punchgate/adapters/store/sqlite/schema"
 	_ "github.com/punchgate/punchgate/application/port"
-	_ "github.com/punchgate/punchgate/tests/contract/storetest" // breach: adapters may not import tests/contract/storetest
+	_ "github.com/punchgate/punchgate/tests/contract/storetest" // breach: adapters/store may not import tests/contract/storetest
 	_ "modernc.org/sqlite"
 )

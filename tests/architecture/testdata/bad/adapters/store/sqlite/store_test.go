@@ -3,5 +3,5 @@ package sqlite
 
 import (
 	_ "github.com/punchgate/punchgate/tests/contract/storetest"
-	_ "github.com/punchgate/punchgate/tests/e2e" // breach: adapters may not import tests/e2e
+	_ "github.com/punchgate/punchgate/tests/e2e" // breach: adapters/store may not import tests/e2e
 )

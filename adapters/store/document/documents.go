@@ -1,4 +1,4 @@
-package sqlite
+package document
 
 import (
 	"github.com/punchgate/punchgate/domain/cart"

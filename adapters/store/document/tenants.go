@@ -1,0 +1,63 @@
+package document
+
+import (
+	"time"
+
+	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/tenant"
+)
+
+type tenantDoc struct {
+	ID        tenant.ID   `json:"id"`
+	Name      string      `json:"name"`
+	Fields    []fieldDoc  `json:"fields,omitempty"`
+	Settings  settingsDoc `json:"settings"`
+	CreatedAt Stamp       `json:"created_at,omitzero"`
+	Secret    string      `json:"catalogue_secret,omitempty"` // sealed
+}
+
+type fieldDoc struct {
+	Name  string `json:"name"`
+	Label string `json:"label,omitempty"`
+	Type  string `json:"type"`
+}
+
+// settingsDoc holds durations in nanoseconds.
+type settingsDoc struct {
+	DecidingField  string        `json:"deciding_field,omitempty"`
+	LandingURL     string        `json:"landing_url,omitempty"`
+	StartPath      string        `json:"start_path,omitempty"`
+	SendOrderLabel string        `json:"send_order_label,omitempty"`
+	Seller         cart.Party    `json:"seller,omitzero"`
+	Language       string        `json:"language,omitempty"`
+	AllowedFormats []string      `json:"allowed_formats,omitempty"`
+	SessionTTL     time.Duration `json:"session_ttl"`
+	MaxSessionTTL  time.Duration `json:"max_session_ttl"`
+	OrderTTL       time.Duration `json:"order_ttl"`
+	CatalogueURL   string        `json:"catalogue_url,omitempty"`
+}
+
+func (d tenantDoc) key() (tenant.ID, string) { return tenant.Platform, string(d.ID) }
+
+func packTenant(t *tenant.Tenant) tenantDoc {
+	s := t.Snapshot()
+	d := tenantDoc{s.ID, s.Name, nil, settingsDoc(s.Settings), Stamp(s.CreatedAt), s.CatalogueSecret}
+	for _, f := range s.Fields {
+		d.Fields = append(d.Fields, fieldDoc{f.Name, f.Label, f.Type.String()})
+	}
+	return d
+}
+
+func (d tenantDoc) unpack() (*tenant.Tenant, error) {
+	s := tenant.State{
+		ID: d.ID, Name: d.Name, Settings: tenant.Settings(d.Settings), CreatedAt: time.Time(d.CreatedAt), CatalogueSecret: d.Secret,
+	}
+	for _, f := range d.Fields {
+		kind, err := tenant.ParseFieldType(f.Type)
+		if err != nil {
+			return nil, err
+		}
+		s.Fields = append(s.Fields, tenant.Field{Name: f.Name, Label: f.Label, Type: kind})
+	}
+	return tenant.Restore(s), nil
+}
