@@ -34,6 +34,7 @@ import (
 	"github.com/punchgate/punchgate/application/encoding"
 	"github.com/punchgate/punchgate/application/erp"
 	"github.com/punchgate/punchgate/application/formats"
+	"github.com/punchgate/punchgate/application/idempotency"
 	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/preview"
@@ -49,7 +50,7 @@ var Formats = fx.Options(cxml.Module, oci.Module, peppol.Module, fx.Provide(
 // UseCases are the use cases.
 var UseCases = fx.Provide(
 	login.New, checkout.New, encoding.NewEncoder, transfer.New, preview.New, completion.New, answering.New, erp.New,
-	administration.New, sweep.New,
+	administration.New, idempotency.New, sweep.New,
 )
 
 // Core is everything but the HTTP server and what runs in the background: enough for the commands that set up a tenant.

@@ -91,6 +91,21 @@ func TestEachCallIsDescribedWithTheRefusalsThatItsKindHas(t *testing.T) {
 	}
 }
 
+func TestEveryChangingCallTakesAnIdempotencyKeyAndSaysWhatItRefuses(t *testing.T) {
+	for route, operation := range operations(description(t)) {
+		method, path, _ := strings.Cut(route, " ")
+		if !strings.HasPrefix(path, "/v1/") || method == "GET" || strings.HasSuffix(path, "/preview") { // which changes nothing
+			continue
+		}
+		if operation.Parameters.GetByInAndName("header", "Idempotency-Key") == nil {
+			t.Errorf("%s takes none", route)
+		}
+		if operation.Responses.Value("400") == nil || operation.Responses.Value("409") == nil && !strings.HasSuffix(path, "/exchange") {
+			t.Errorf("%s does not say that it refuses one that is too long or was used for another call", route)
+		}
+	}
+}
+
 func closed(s *openapi3.Schema) bool {
 	return s.AdditionalProperties.Has != nil && !*s.AdditionalProperties.Has
 }

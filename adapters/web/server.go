@@ -26,6 +26,7 @@ import (
 	"github.com/punchgate/punchgate/application/checkout"
 	"github.com/punchgate/punchgate/application/completion"
 	"github.com/punchgate/punchgate/application/erp"
+	"github.com/punchgate/punchgate/application/idempotency"
 	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/preview"
@@ -69,6 +70,7 @@ type Services struct {
 	ERP            *erp.Service
 	Answering      *answering.Service
 	Administration *administration.Service
+	Idempotency    *idempotency.Service
 	Stores         port.Stores
 	Secrets        port.Secrets
 }
@@ -130,15 +132,16 @@ func (s *Server) routes() (*gin.Engine, error) {
 
 	r.Use(s.checkQuery) // of the API from here on; the formats read their own queries
 	shop := r.Group("/v1/storefront", s.needs(apikey.Storefront))
-	shop.POST("/sessions/exchange", s.exchange)
+	shop.POST("/sessions/exchange", s.exchange) // which has a key of its own, in the session
+	shop.POST("/sessions/:id/cart", s.sendCart) // and so has this one, in the order
+	shop.POST("/sessions/:id/cart/preview", s.previewCart)
+	shop.GET("/checkout-policy", s.checkoutPolicy)
+	shop.Use(s.once)
 	shop.POST("/sessions", s.openSession)
 	shop.POST("/sessions/:id/extend", s.extendSession)
-	shop.POST("/sessions/:id/cart", s.sendCart)
-	shop.POST("/sessions/:id/cart/preview", s.previewCart)
 	shop.POST("/sessions/:id/cancel", s.cancelSession)
-	shop.GET("/checkout-policy", s.checkoutPolicy)
 
-	orders := r.Group("/v1/erp", s.needs(apikey.ERP))
+	orders := r.Group("/v1/erp", s.needs(apikey.ERP), s.once)
 	orders.GET("/orders", s.feed)
 	orders.GET("/orders/:id", s.order)
 	orders.GET("/orders/:id/document", s.document)
@@ -147,13 +150,13 @@ func (s *Server) routes() (*gin.Engine, error) {
 	orders.GET("/orders/:id/response", s.responseDocument)
 	orders.GET("/orders/:id/responses", s.listAnswers)
 
-	platform := r.Group("/v1/admin/tenants", s.needs(apikey.Platform))
+	platform := r.Group("/v1/admin/tenants", s.needs(apikey.Platform), s.once)
 	platform.GET("", s.listTenants)
 	platform.POST("", s.createTenant)
 	platform.GET("/:id", s.getTenant)
 	platform.POST("/:id/keys", s.createTenantKey)
 
-	admin := r.Group("/v1/admin", s.needs(apikey.Admin))
+	admin := r.Group("/v1/admin", s.needs(apikey.Admin), s.once)
 	admin.GET("/settings", s.getSettings)
 	admin.PUT("/settings", s.putSettings)
 	admin.POST("/settings/catalogue-secret", s.replaceCatalogueSecret)

@@ -36,17 +36,6 @@ func missing(path string) error {
 		fault.Detail{Path: path, Code: "missing", Message: "is required"})
 }
 
-const maxKey = 255
-
-// idempotencyKey returns the header's value, "" where there is none.
-func idempotencyKey(c *gin.Context) (string, error) {
-	key := c.GetHeader("Idempotency-Key")
-	if len(key) > maxKey {
-		return "", fault.Newf(fault.Malformed, "idempotency.key", "an Idempotency-Key has at most %d characters", maxKey)
-	}
-	return key, nil
-}
-
 func (s *Server) exchange(c *gin.Context) {
 	var request struct {
 		Token string `json:"token"`

@@ -6,11 +6,14 @@ import (
 	"encoding/base64"
 	"errors"
 	"log/slog"
+	"maps"
+	"reflect"
 	"slices"
 	"time"
 
 	"github.com/punchgate/punchgate/application/answering"
 	"github.com/punchgate/punchgate/application/formats"
+	"github.com/punchgate/punchgate/application/idempotency"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/cart"
@@ -39,6 +42,11 @@ func New(
 	log *slog.Logger,
 ) *Service {
 	return &Service{stores, registry, mapper, secrets, clock, ids, log}
+}
+
+// newID returns an identifier for what a call creates.
+func (s *Service) newID(ctx context.Context, what string) string {
+	return idempotency.ID(ctx, s.ids, what)
 }
 
 // ErrMasterKey refuses to work on a store whose secrets were made with another master key.
@@ -80,7 +88,7 @@ func (s *Service) CreateTenant(
 	ctx context.Context, id tenant.ID, name string, fields []tenant.Field, settings tenant.Settings,
 ) (*tenant.Tenant, error) {
 	if id == "" {
-		id = tenant.ID(s.ids.New())
+		id = tenant.ID(s.newID(ctx, "tenant"))
 	}
 	if err := s.checkFormats(settings); err != nil {
 		return nil, err
@@ -89,7 +97,14 @@ func (s *Service) CreateTenant(
 	if err != nil {
 		return nil, err
 	}
-	return t, s.stores.Tenants.Create(ctx, t)
+	return idempotency.Create(ctx, t, s.stores.Tenants.Create,
+		func() (*tenant.Tenant, error) { return s.stores.Tenants.Get(ctx, id) },
+		func(there *tenant.Tenant) bool {
+			was, is := there.Snapshot(), t.Snapshot()
+			formats := slices.Equal(was.Settings.AllowedFormats, is.Settings.AllowedFormats)
+			was.Settings.AllowedFormats, is.Settings.AllowedFormats = nil, nil
+			return formats && was.Name == is.Name && slices.Equal(was.Fields, is.Fields) && reflect.DeepEqual(was.Settings, is.Settings)
+		})
 }
 
 // Tenant returns a tenant.
@@ -116,7 +131,7 @@ func (s *Service) ChangeTenant(
 // signs no more.
 func (s *Service) ReplaceCatalogueSecret(ctx context.Context, of tenant.ID) (secret.Text, error) {
 	// The shape of Standard Webhooks, whose secrets are 24 to 64 bytes.
-	plain := secret.New("whsec_" + base64.StdEncoding.EncodeToString([]byte(s.ids.New()+s.ids.New())))
+	plain := secret.New("whsec_" + base64.StdEncoding.EncodeToString([]byte(s.newID(ctx, "secret 1")+s.newID(ctx, "secret 2"))))
 	sealed, err := s.secrets.Seal(plain, tenant.CataloguePurpose, string(of))
 	if err != nil {
 		return secret.Text{}, err
@@ -144,7 +159,7 @@ func (s *Service) CreateCustomer(ctx context.Context, of tenant.ID, id customer.
 		return nil, err
 	}
 	if id == "" {
-		id = customer.ID(s.ids.New())
+		id = customer.ID(s.newID(ctx, "customer"))
 	} else if !tenant.Identifier(string(id)) {
 		return nil, customer.ErrInvalid.With(notIdentifier)
 	}
@@ -152,7 +167,13 @@ func (s *Service) CreateCustomer(ctx context.Context, of tenant.ID, id customer.
 	if err != nil {
 		return nil, err
 	}
-	return c, s.stores.Customers.Create(ctx, c)
+	return idempotency.Create(ctx, c, s.stores.Customers.Create,
+		func() (*customer.Customer, error) { return s.stores.Customers.Get(ctx, of, id) },
+		func(there *customer.Customer) bool {
+			was, is := there.Snapshot().Profile, c.Snapshot().Profile
+			return was.Number == is.Number && was.Name == is.Name && was.Active == is.Active && was.Buyer == is.Buyer &&
+				was.ContractFrom.Equal(is.ContractFrom) && was.ContractUntil.Equal(is.ContractUntil) && maps.Equal(was.Values, is.Values)
+		})
 }
 
 var notIdentifier = fault.Detail{
@@ -188,14 +209,14 @@ func (s *Service) CreateConnection(
 		return nil, secret.Text{}, err
 	}
 	if id == "" {
-		id = connection.ID(s.ids.New())
+		id = connection.ID(s.newID(ctx, "connection"))
 	} else if !tenant.Identifier(string(id)) {
 		return nil, secret.Text{}, connection.ErrInvalid.With(notIdentifier)
 	}
 	if err := s.checkOptions(p); err != nil {
 		return nil, secret.Text{}, err
 	}
-	credential, plain, err := s.credential(chosen)
+	credential, plain, err := s.credential(ctx, chosen)
 	if err != nil {
 		return nil, secret.Text{}, err
 	}
@@ -203,7 +224,10 @@ func (s *Service) CreateConnection(
 	if err != nil {
 		return nil, secret.Text{}, err
 	}
-	return c, plain, s.stores.Connections.Create(ctx, c)
+	made, err := idempotency.Create(ctx, c, s.stores.Connections.Create,
+		func() (*connection.Connection, error) { return s.stores.Connections.Get(ctx, of, id) },
+		func(there *connection.Connection) bool { return there.Has(credential) })
+	return made, plain, err
 }
 
 // Connection returns a connection.
@@ -230,7 +254,7 @@ func (s *Service) ChangeConnection(
 func (s *Service) ReplaceSecret(
 	ctx context.Context, of tenant.ID, id connection.ID, chosen secret.Text, keepPrevious time.Duration,
 ) (secret.Text, error) {
-	credential, plain, err := s.credential(chosen)
+	credential, plain, err := s.credential(ctx, chosen)
 	if err != nil {
 		return secret.Text{}, err
 	}
@@ -247,10 +271,10 @@ const (
 	longest  = 1024
 )
 
-func (s *Service) credential(chosen secret.Text) (connection.Credential, secret.Text, error) {
-	c := connection.Credential{ID: s.ids.New(), CreatedAt: s.clock.Now()}
+func (s *Service) credential(ctx context.Context, chosen secret.Text) (connection.Credential, secret.Text, error) {
+	c := connection.Credential{ID: s.newID(ctx, "credential"), CreatedAt: s.clock.Now()}
 	if chosen.Empty() {
-		generated := secret.New(s.ids.New())
+		generated := secret.New(s.newID(ctx, "secret"))
 		c.Verifier = s.secrets.HashGenerated(generated)
 		return c, generated, nil
 	}
@@ -307,14 +331,18 @@ func (s *Service) CreateLink(ctx context.Context, of tenant.ID, id connection.ID
 	if err != nil {
 		return nil, err
 	}
-	l := connection.NewLink(c, connection.LinkID(s.ids.New()), s.clock.Now())
-	return l, s.stores.Links.Create(ctx, l)
+	return s.createLink(ctx, connection.NewLink(c, connection.LinkID(s.newID(ctx, "link")), s.clock.Now()))
 }
 
 // CreateNetworkLink makes another link that serves all connections of the tenant.
 func (s *Service) CreateNetworkLink(ctx context.Context, of tenant.ID) (*connection.Link, error) {
-	l := connection.NewNetworkLink(of, connection.LinkID(s.ids.New()), s.clock.Now())
-	return l, s.stores.Links.Create(ctx, l)
+	return s.createLink(ctx, connection.NewNetworkLink(of, connection.LinkID(s.newID(ctx, "link")), s.clock.Now()))
+}
+
+func (s *Service) createLink(ctx context.Context, l *connection.Link) (*connection.Link, error) {
+	state := l.Snapshot()
+	return idempotency.Create(ctx, l, s.stores.Links.Create,
+		func() (*connection.Link, error) { return s.stores.Links.Get(ctx, state.Tenant, state.ID) }, idempotency.Own)
 }
 
 // NetworkLinks returns the links that serve all connections of the tenant.
@@ -363,12 +391,14 @@ func (s *Service) CreateKey(ctx context.Context, of tenant.ID, label string, sco
 			return nil, secret.Text{}, err
 		}
 	}
-	proof := s.ids.New()
-	k, err := apikey.New(of, apikey.ID(s.ids.New()), label, scopes, s.secrets.HashGenerated(secret.New(proof)), s.clock.Now())
+	id, proof := apikey.ID(s.newID(ctx, "key")), s.newID(ctx, "secret")
+	k, err := apikey.New(of, id, label, scopes, s.secrets.HashGenerated(secret.New(proof)), s.clock.Now())
 	if err != nil {
 		return nil, secret.Text{}, err
 	}
-	return k, apikey.Text(of, k.Snapshot().ID, proof), s.stores.Keys.Create(ctx, k)
+	made, err := idempotency.Create(ctx, k, s.stores.Keys.Create,
+		func() (*apikey.Key, error) { return s.stores.Keys.Get(ctx, of, id) }, idempotency.Own)
+	return made, apikey.Text(of, id, proof), err
 }
 
 // Keys returns the keys of a tenant.

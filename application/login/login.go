@@ -13,6 +13,7 @@ import (
 	"github.com/punchgate/punchgate/application/completion"
 	"github.com/punchgate/punchgate/application/encoding"
 	"github.com/punchgate/punchgate/application/formats"
+	"github.com/punchgate/punchgate/application/idempotency"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/token"
 	"github.com/punchgate/punchgate/domain/connection"
@@ -329,9 +330,11 @@ func (s *Service) Direct(ctx context.Context, of tenant.ID, customerID customer.
 		return nil, err
 	}
 	now := s.clock.Now()
-	opened := session.Start(shop, conn, session.ID(s.ids.New()), session.Visit{Operation: "create", ReturnURL: profile.Return.Fixed}, now)
+	id := session.ID(idempotency.ID(ctx, s.ids, "session"))
+	opened := session.Start(shop, conn, id, session.Visit{Operation: "create", ReturnURL: profile.Return.Fixed}, now)
 	if err := opened.Exchange("", now); err != nil {
 		return nil, err
 	}
-	return opened, s.stores.Sessions.Create(ctx, opened)
+	return idempotency.Create(ctx, opened, s.stores.Sessions.Create,
+		func() (*session.Session, error) { return s.stores.Sessions.Get(ctx, of, id) }, idempotency.Own)
 }

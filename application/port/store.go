@@ -11,6 +11,7 @@ import (
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/receipt"
+	"github.com/punchgate/punchgate/domain/replay"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/transfer"
@@ -179,6 +180,16 @@ type Keys interface {
 	List(ctx context.Context, of tenant.ID) ([]*apikey.Key, error)
 }
 
+// Replays keeps the calls that carry an idempotency key. Not found: replay.ErrNotFound.
+type Replays interface {
+	// Create refuses an identifier that is taken: replay.ErrExists.
+	Create(ctx context.Context, r *replay.Replay) error
+	Get(ctx context.Context, of tenant.ID, id replay.ID) (*replay.Replay, error)
+	Update(ctx context.Context, of tenant.ID, id replay.ID, change func(*replay.Replay) error) (*replay.Replay, error)
+	// Sweep removes at most limit calls, of any tenant, whose time to be kept is over, and returns how many it removed.
+	Sweep(ctx context.Context, now time.Time, limit int) (removed int, err error)
+}
+
 // Stores are all stores of one engine.
 type Stores struct {
 	Tenants     Tenants
@@ -190,6 +201,7 @@ type Stores struct {
 	Receipts    Receipts
 	Answers     Answers
 	Keys        Keys
+	Replays     Replays
 	// Ready returns nil where the engine answers, for /readyz.
 	Ready func(context.Context) error
 }

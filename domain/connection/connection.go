@@ -111,6 +111,11 @@ func (c *Connection) Credentials(now time.Time) []Credential {
 	})
 }
 
+// Has reports whether the connection has a credential of this identifier.
+func (c *Connection) Has(credential Credential) bool {
+	return slices.ContainsFunc(c.state.Credentials, func(each Credential) bool { return each.ID == credential.ID })
+}
+
 // AnswerSecret returns what the shop presents where answers go, sealed; empty where there is none.
 func (c *Connection) AnswerSecret() string { return c.state.AnswerSecret }
 
@@ -133,8 +138,11 @@ func (c *Connection) Change(p Profile) error {
 }
 
 // Replace makes credential the current one. The one that was current until now stays good until the given time, so that
-// the buyer's system can be changed over; those before it end.
+// the buyer's system can be changed over; those before it end. A credential of the same identifier changes nothing.
 func (c *Connection) Replace(credential Credential, keepUntil time.Time) {
+	if c.Has(credential) {
+		return
+	}
 	kept := c.Credentials(credential.CreatedAt)
 	c.state.Credentials = []Credential{credential}
 	if len(kept) > 0 && keepUntil.After(credential.CreatedAt) {

@@ -12,6 +12,7 @@ import (
 	"github.com/punchgate/punchgate/domain/delivery"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/purchase"
+	"github.com/punchgate/punchgate/domain/replay"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
@@ -65,7 +66,6 @@ var (
 	ErrNoCart   = fault.New(fault.NotFound, "order.no_such_cart", "there is no such cart for this connection")
 	ErrExists   = fault.New(fault.Conflict, "order.exists", "the session's cart was sent before")
 	ErrCartID   = fault.New(fault.Conflict, "order.cart_id_taken", "another order of the tenant has this cart id")
-	ErrReused   = fault.New(fault.Conflict, "idempotency.key_reused", "this Idempotency-Key was used with another body")
 	ErrState    = fault.New(fault.Conflict, "order.state", "the order's status does not allow this")
 )
 
@@ -108,7 +108,7 @@ func (o *Order) Repeats(r Request) error {
 	case r.Key != o.state.Request.Key, r.Key == "" && r.Digest != o.state.Request.Digest:
 		return ErrExists
 	case r.Digest != o.state.Request.Digest:
-		return ErrReused
+		return replay.ErrReused
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/purchase"
+	"github.com/punchgate/punchgate/domain/replay"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
@@ -272,7 +273,7 @@ func TestARequestIsToldFromItsRepetition(t *testing.T) {
 		want    error
 	}{
 		"the same key and body":    {order.Request{Key: "k", Digest: "d"}, nil},
-		"the same key, other body": {order.Request{Key: "k", Digest: "e"}, order.ErrReused},
+		"the same key, other body": {order.Request{Key: "k", Digest: "e"}, replay.ErrReused},
 		"another key":              {order.Request{Key: "l", Digest: "d"}, order.ErrExists},
 		"no key":                   {order.Request{Digest: "d"}, order.ErrExists},
 	} {

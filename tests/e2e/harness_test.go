@@ -81,6 +81,7 @@ func (l *logs) String() string {
 // gateway is a running gateway with one shop, as most tests want it.
 type gateway struct {
 	t         *testing.T
+	dir       string // of the data
 	url       string
 	admin     *administration.Service
 	web       *web.Server
@@ -109,7 +110,7 @@ func start(t *testing.T, folder ...string) *gateway {
 // startWith runs a gateway with further options, such as decorations.
 func startWith(t *testing.T, dir string, options ...fx.Option) *gateway {
 	t.Helper()
-	g := &gateway{t: t, clock: &clock{}, logs: &logs{}}
+	g := &gateway{t: t, dir: dir, clock: &clock{}, logs: &logs{}}
 	var config web.Config
 	app := fx.New(
 		bootstrap.Gateway(bootstrap.Config{

@@ -20,6 +20,7 @@ import (
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/receipt"
+	"github.com/punchgate/punchgate/domain/replay"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/transfer"
@@ -37,6 +38,7 @@ var (
 	Receipts = kind[receipt.ID]("receipts", receipt.ErrNotFound, receipt.ErrExists, packReceipt, receiptDoc.unpack)
 	Answers  = kind[answer.ID]("answers", answer.ErrNotFound, answer.ErrExists, packAnswer, answerDoc.unpack)
 	Keys     = kind[apikey.ID]("keys", apikey.ErrUnknown, port.ErrTaken, packKey, keyDoc.unpack)
+	Replays  = kind[replay.ID]("replays", replay.ErrNotFound, replay.ErrExists, packReplay, replayDoc.unpack)
 )
 
 // What is kept beside aggregates and never changes.

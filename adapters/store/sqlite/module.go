@@ -36,6 +36,7 @@ var (
 	_ port.Receipts    = receipts{}
 	_ port.Answers     = answers{}
 	_ port.Keys        = keys{}
+	_ port.Replays     = replays{}
 )
 
 // Config says where the file is.

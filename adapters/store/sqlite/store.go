@@ -126,6 +126,7 @@ func (s *Store) Stores() port.Stores {
 		Receipts:    newReceipts(s),
 		Answers:     newAnswers(s),
 		Keys:        newKeys(s),
+		Replays:     newReplays(s),
 		Ready:       s.ready,
 	}
 }

@@ -70,10 +70,11 @@ func (c *Client) Exchange(ctx context.Context, token, idempotencyKey string) (*V
 }
 
 // OpenSession opens a session for a customer who logged in to the shop itself, where the connection has a fixed return
-// address. Both are the gateway's identifiers.
-func (c *Client) OpenSession(ctx context.Context, customer, connection string) (*Visit, error) {
+// address. Both are the gateway's identifiers. Repeated with the same idempotency key it opens no second one.
+func (c *Client) OpenSession(ctx context.Context, customer, connection, idempotencyKey string) (*Visit, error) {
 	return decoded[Visit](c, ctx, request{
 		path: "/v1/storefront/sessions", body: map[string]string{"customer": customer, "connection": connection},
+		idempotencyKey: idempotencyKey,
 	})
 }
 

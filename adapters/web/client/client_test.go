@@ -109,8 +109,8 @@ func TestCallsAreMadeAsTheContractSays(t *testing.T) {
 			"POST", "/v1/storefront/sessions/exchange", `{"token":"T"}`, "K", 200, visitJSON, visit,
 		},
 		"a session is opened for a customer": {
-			func(ctx context.Context, c *client.Client) (any, error) { return c.OpenSession(ctx, "c1", "n1") },
-			"POST", "/v1/storefront/sessions", `{"connection":"n1","customer":"c1"}`, "", 201, visitJSON, visit,
+			func(ctx context.Context, c *client.Client) (any, error) { return c.OpenSession(ctx, "c1", "n1", "K") },
+			"POST", "/v1/storefront/sessions", `{"connection":"n1","customer":"c1"}`, "K", 201, visitJSON, visit,
 		},
 		"a session gets more time": {
 			func(ctx context.Context, c *client.Client) (any, error) { return c.Extend(ctx, "s1") },

@@ -175,7 +175,7 @@ func (s *shop) handOver(ctx context.Context, v *visit, lang string) (string, err
 // openSession returns the gateway's session for a customer who logged in to the shop itself.
 func (s *shop) openSession(ctx context.Context, v *visit) (string, error) {
 	if v.opened == "" {
-		opened, err := s.Gateway.OpenSession(ctx, v.customer.ID, v.customer.Connection)
+		opened, err := s.Gateway.OpenSession(ctx, v.customer.ID, v.customer.Connection, "")
 		if err != nil {
 			return "", err
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/purchase"
 	"github.com/punchgate/punchgate/domain/receipt"
+	"github.com/punchgate/punchgate/domain/replay"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/transfer"
@@ -96,6 +97,11 @@ func answerDocumentOf(body string) *answer.Document {
 
 func keyOf(of tenant.ID, id apikey.ID) apikey.State {
 	return apikey.State{Tenant: of, ID: id, Label: "ERP", Scopes: []apikey.Scope{apikey.ERP}, Verifier: "v", CreatedAt: now}
+}
+
+// replayOf is kept until a minute after now.
+func replayOf(of tenant.ID, id replay.ID) replay.State {
+	return replay.State{Tenant: of, ID: id, Digest: "digest", Seed: "seed", Runs: 1, ExpiresAt: at(1)}
 }
 
 func cartOf(id string) *cart.Cart {

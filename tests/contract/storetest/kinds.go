@@ -11,6 +11,7 @@ import (
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/receipt"
+	"github.com/punchgate/punchgate/domain/replay"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
@@ -127,6 +128,13 @@ func kinds(s port.Stores) []kind {
 			name:    func(st *apikey.State, of tenant.ID, id apikey.ID) { st.Tenant, st.ID = of, id },
 			text:    func(st *apikey.State) *string { return &st.Label },
 			create:  s.Keys.Create, get: s.Keys.Get, update: s.Keys.Update,
+		}),
+		describe("replays", replay.ErrNotFound, replay.ErrExists, entity[*replay.Replay, replay.State, replay.ID]{
+			restore: replay.Restore,
+			state:   replayOf,
+			name:    func(st *replay.State, of tenant.ID, id replay.ID) { st.Tenant, st.ID = of, id },
+			text:    func(st *replay.State) *string { return &st.Answer.Sealed },
+			create:  s.Replays.Create, get: s.Replays.Get, update: s.Replays.Update,
 		}),
 	}
 }

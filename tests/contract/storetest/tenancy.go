@@ -14,6 +14,7 @@ import (
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/receipt"
+	"github.com/punchgate/punchgate/domain/replay"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
@@ -69,6 +70,7 @@ func create(t *testing.T, s port.Stores, of tenant.ID) {
 		createApplied(t.Context(), s, of),
 		createAnswer(t.Context(), s, of),
 		s.Keys.Create(t.Context(), apikey.Restore(keyOf(of, "k1"))),
+		s.Replays.Create(t.Context(), replay.Restore(replayOf(of, "p1"))),
 	} {
 		must(t, err)
 	}
@@ -107,6 +109,7 @@ func everything(t *testing.T, s port.Stores, of tenant.ID) []any {
 		value(s.Orders.Cart(ctx, of, "os1"))(t), value(s.Orders.Document(ctx, of, "os1"))(t),
 		value(s.Receipts.Get(ctx, of, "r1"))(t), value(s.Receipts.Content(ctx, of, "r1"))(t),
 		value(s.Answers.Get(ctx, of, "os1-1"))(t), value(s.Answers.Document(ctx, of, "os1-1"))(t), value(s.Keys.Get(ctx, of, "k1"))(t),
+		value(s.Replays.Get(ctx, of, "p1"))(t),
 	}
 }
 
@@ -278,6 +281,18 @@ var foreign = map[string]struct {
 	}},
 	"Keys.Update": {apikey.ErrUnknown, func(ctx context.Context, s port.Stores) error {
 		return failure(s.Keys.Update(ctx, globex, "k1", refuse))
+	}},
+	"Replays.Create": {nil, func(ctx context.Context, s port.Stores) error {
+		return s.Replays.Create(ctx, replay.Restore(replayOf(initech, "p1")))
+	}},
+	"Replays.Get": {replay.ErrNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Replays.Get(ctx, globex, "p1"))
+	}},
+	"Replays.Update": {replay.ErrNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Replays.Update(ctx, globex, "p1", refuse))
+	}},
+	"Replays.Sweep": {nil, func(ctx context.Context, s port.Stores) error { // the sweep serves all tenants
+		return failure(s.Replays.Sweep(ctx, now, 10))
 	}},
 	"Keys.List": {nil, func(ctx context.Context, s port.Stores) error {
 		return none(s.Keys.List(ctx, globex))
