@@ -56,7 +56,7 @@ func (o orders) Create(ctx context.Context, a *order.Order, c *cart.Cart, d *tra
 			return order.ErrExists
 		}
 		if err := o.insert(ctx, tx, encoded); errors.Is(err, order.ErrExists) { // which would have been found
-			return order.ErrCartID.Because(err)
+			return order.ErrCartID.Because(errors.Unwrap(err))
 		} else if err != nil {
 			return err
 		}

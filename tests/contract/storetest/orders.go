@@ -59,7 +59,7 @@ var orderCases = map[string]func(*testing.T, port.Stores){
 
 	"a cart id has one order": func(t *testing.T, s port.Stores) {
 		must(t, createOrder(t, s, "s1", "C-1"))
-		if err := createOrder(t, s, "s2", "C-1"); !errors.Is(err, order.ErrCartID) {
+		if err := createOrder(t, s, "s2", "C-1"); !errors.Is(err, order.ErrCartID) || errors.Is(err, order.ErrExists) {
 			t.Errorf("a second order is answered with %v", err)
 		}
 		must(t, createOrder(t, s, "s3", "c-1")) // case counts
