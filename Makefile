@@ -7,6 +7,7 @@ GO ?= go
 GOLANGCI_VERSION := v2.15.0
 GOLANGCI := .bin/golangci-lint-$(GOLANGCI_VERSION)
 FUZZTIME ?= 10s
+FAULTS ?= 50
 
 # What an integration test lacks (a browser, a checker) is a failure with this set, and a skip that says so without.
 INTEGRATION := PUNCHGATE_INTEGRATION=1 $(GO) test -count=1 -timeout=15m
@@ -32,7 +33,8 @@ check: format lint test ## what must hold before every commit: format, lint, tes
 	git diff --exit-code
 
 .PHONY: ci
-ci: check integration conformance race fuzz ## check, and all that needs more: browser, checkers, race detector, fuzzing
+ci: FAULTS = 10
+ci: check integration conformance faults race fuzz ## check, and all that needs more: browser, checkers, crashes, race detector, fuzzing
 
 .PHONY: format
 format: ## fail where gofmt would change a file
@@ -58,6 +60,10 @@ conformance: ## judge documents by the checkers in ../shared (PUNCHGATE_SHARED o
 .PHONY: browser
 browser: ## run the end-to-end tests in a real browser
 	$(INTEGRATION) ./tests/browser/...
+
+.PHONY: faults
+faults: ## break the gateway under load, with FAULTS kills (50), and print what was lost or happened twice
+	PUNCHGATE_FAULTS=$(FAULTS) $(INTEGRATION) -v ./tests/faults | grep -vE '^ *(=== |--- (PASS|SKIP)|faults_test.go.*: map)|^PASS$$'
 
 .PHONY: race
 race: ## run the tests of what is concurrent with the race detector
