@@ -29,6 +29,7 @@ import (
 	"github.com/punchgate/punchgate/adapters/web"
 	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/application/answering"
+	"github.com/punchgate/punchgate/application/authentication"
 	"github.com/punchgate/punchgate/application/checkout"
 	"github.com/punchgate/punchgate/application/completion"
 	"github.com/punchgate/punchgate/application/encoding"
@@ -49,8 +50,8 @@ var Formats = fx.Options(cxml.Module, oci.Module, peppol.Module, fx.Provide(
 
 // UseCases are the use cases.
 var UseCases = fx.Provide(
-	login.New, checkout.New, encoding.NewEncoder, transfer.New, preview.New, completion.New, answering.New, erp.New,
-	administration.New, idempotency.New, sweep.New,
+	authentication.New, login.New, checkout.New, encoding.NewEncoder, transfer.New, preview.New, completion.New, answering.New,
+	erp.New, administration.New, idempotency.New, sweep.New,
 )
 
 // Core is everything but the HTTP server and what runs in the background: enough for the commands that set up a tenant.
@@ -60,7 +61,7 @@ func Core(c Config) fx.Option {
 		fx.Supply(c, port.Policy{LoopbackHTTP: c.LoopbackHTTP}),
 		fx.Supply(outbound.Config{Networks: c.PushNetworks, LoopbackHTTP: c.LoopbackHTTP}),
 		fx.Supply(sqlite.Config{Path: filepath.Join(c.DataDir, "punchgate.db")}),
-		fx.Provide(masterKey, newLogger),
+		fx.Provide(masterKeys, newLogger),
 		fx.Invoke(checkMasterKey),
 		fx.WithLogger(func(log *slog.Logger) fxevent.Logger {
 			quiet := &fxevent.SlogLogger{Logger: log}
@@ -76,7 +77,7 @@ func Gateway(c Config) fx.Option {
 	return fx.Options(Core(c), outbound.Module, web.Module, fx.Provide(listen, webConfig), fx.Invoke(serveHTTP, work))
 }
 
-func masterKey(c Config) (secrets.MasterKey, error) {
+func masterKeys(c Config) (secrets.MasterKeys, error) {
 	if c.MasterKey.Empty() {
 		return nil, usageError{errors.New(
 			masterKeyVariable + " is missing: set it to 32 random bytes in Base64 and keep it safe, as from: openssl rand -base64 32")}
@@ -85,7 +86,7 @@ func masterKey(c Config) (secrets.MasterKey, error) {
 	if err != nil {
 		return nil, usageError{fmt.Errorf("%s: %w", masterKeyVariable, err)}
 	}
-	return key, nil
+	return secrets.MasterKeys{key}, nil
 }
 
 func checkMasterKey(lifecycle fx.Lifecycle, admin *administration.Service) {
@@ -144,13 +145,14 @@ func serveHTTP(lifecycle fx.Lifecycle, stop fx.Shutdowner, server *web.Server, l
 // work runs what happens in the background.
 func work(
 	lifecycle fx.Lifecycle, sweeper *sweep.Service, transfers *transfer.Service, poster port.Poster, answers *answering.Service,
-	deliverer port.Deliverer,
+	deliverer port.Deliverer, callers *authentication.Service,
 ) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	lifecycle.Append(fx.Hook{
 		OnStart: func(context.Context) error {
 			running.Go(func() { sweeper.Run(ctx) })
+			running.Go(func() { callers.Run(ctx) })
 			running.Go(func() { transfers.Push(ctx, poster) })
 			running.Go(func() { answers.Deliver(ctx, deliverer) })
 			return nil

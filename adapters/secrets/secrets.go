@@ -1,10 +1,20 @@
 // Package secrets makes and checks verifiers of secrets, signs tokens, and seals what must be readable again.
 //
 // Secrets that people chose are hashed with argon2id (RFC 9106; parameters of the OWASP password storage guide), which
-// is slow on purpose. Since procurement systems present the same one again and again, a right secret is remembered for a
-// few minutes, as a keyed digest that is worth nothing outside this process. Generated secrets have enough bits that a
-// keyed digest (HMAC-SHA256) is as good. What is sealed is encrypted by AES-256-GCM (NIST SP 800-38D) with a random nonce,
-// which is good for 2^32 seals under one master key. Every key is derived from the master key by HKDF (RFC 5869).
+// is slow on purpose. Since procurement systems present the same one again and again, what was right or wrong is
+// remembered for a few minutes, as a keyed digest that is worth nothing outside this process. Generated secrets have
+// enough bits that a keyed digest (HMAC-SHA256) is as good. What is sealed is encrypted by AES-256-GCM (NIST SP 800-38D)
+// with a random nonce, which is good for 2^32 seals under one master key. Every key is derived from a master key by HKDF
+// (RFC 5869).
+//
+// Beside a hash by argon2id stand eight bits of a keyed digest, the hint. It refuses 255 of 256 wrong secrets in a
+// microsecond, so that a thousand of them a second take four turns of argon2id and not all that there are. To somebody who
+// has the store without the master key it is worth nothing. Who has both guesses 256 times as fast as without it; such a
+// thief opens what is sealed and signs tokens anyway, and only generated secrets withstand him either way. Over the network
+// it tells nothing, since whatever is asked of it is a guess that is answered anyway.
+//
+// Of several master keys the first makes and all check, so that one can be replaced while the gateway runs. What is made
+// names its key by a few bytes that are derived from it.
 package secrets
 
 import (
@@ -27,13 +37,12 @@ import (
 	aead "github.com/tink-crypto/tink-go/v2/aead/subtle"
 	"go.uber.org/fx"
 	"golang.org/x/crypto/argon2"
-	"golang.org/x/sync/semaphore"
 
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/secret"
 )
 
-// Module provides the secrets; it needs a MasterKey.
+// Module provides the secrets; it needs MasterKeys.
 var Module = fx.Module("secrets", fx.Provide(New, func(s *Secrets) port.Secrets { return s }))
 
 var _ port.Secrets = (*Secrets)(nil)
@@ -49,10 +58,10 @@ const (
 
 const (
 	rememberFor  = 5 * time.Minute
-	rememberMost = 10_000
+	rememberMost = 10_000 // right ones, and as many wrong ones
 )
 
-// MasterKey is the gateway's key of 32 bytes. Printing or logging it gives three stars.
+// MasterKey is a key of 32 bytes. Printing or logging it gives three stars.
 type MasterKey []byte
 
 // Format writes three stars for every verb of package fmt.
@@ -60,6 +69,9 @@ func (MasterKey) Format(f fmt.State, verb rune) { secret.Text{}.Format(f, verb) 
 
 // LogValue returns three stars.
 func (MasterKey) LogValue() slog.Value { return secret.Text{}.LogValue() }
+
+// MasterKeys are the gateway's keys: the first makes, all check.
+type MasterKeys []MasterKey
 
 // ParseMasterKey reads 32 bytes in Base64.
 func ParseMasterKey(text secret.Text) (MasterKey, error) {
@@ -70,114 +82,290 @@ func ParseMasterKey(text secret.Text) (MasterKey, error) {
 	return key, nil
 }
 
-// Secrets makes and checks verifiers, signs, and seals.
-type Secrets struct {
-	verifierKey, tokenKey, cacheKey secret.Text
-	sealer                          *aead.AESGCM
-	good                            *expirable.LRU[[sha256.Size]byte, struct{}]
-	hashing                         *semaphore.Weighted // bounds the memory of verifying by argon2id
+// keys are what is derived from one master key.
+type keys struct {
+	id                     string // names the master key in what it made
+	verifier, hint, tokens secret.Text
+	sealer                 *aead.AESGCM
 }
 
-// New derives what it needs from the master key.
-func New(master MasterKey) (*Secrets, error) {
-	s := &Secrets{
-		cacheKey: secret.New(rand.Text()),
-		good:     expirable.NewLRU[[sha256.Size]byte, struct{}](rememberMost, nil, rememberFor),
-		hashing:  semaphore.NewWeighted(int64(runtime.GOMAXPROCS(0))),
-	}
-	var sealKey secret.Text
-	for purpose, key := range map[string]*secret.Text{"verifier": &s.verifierKey, "token": &s.tokenKey, "seal": &sealKey} {
+const idBytes = 6
+
+func derive(master MasterKey) (k keys, err error) {
+	var id, sealing secret.Text
+	for purpose, key := range map[string]*secret.Text{
+		"verifier": &k.verifier, "hint": &k.hint, "token": &k.tokens, "seal": &sealing, "id": &id,
+	} {
 		derived, err := hkdf.Key(sha256.New, master, nil, "punchgate "+purpose, 32)
 		if err != nil {
-			return nil, err
+			return k, err
 		}
 		*key = secret.New(string(derived))
 	}
-	var err error
-	s.sealer, err = aead.NewAESGCM([]byte(sealKey.Reveal()))
-	return s, err
+	k.id = base64.RawURLEncoding.EncodeToString([]byte(id.Reveal()[:idBytes]))
+	k.sealer, err = aead.NewAESGCM([]byte(sealing.Reveal()))
+	return k, err
 }
 
-// HashChosen returns an argon2id verifier in the PHC string format.
+// digest32 is a digest that can be a key of a map.
+type digest32 [sha256.Size]byte
+
+// Secrets makes and checks verifiers, signs, and seals.
+type Secrets struct {
+	keys      []keys // the first is the current one
+	memoryKey secret.Text
+	right     *expirable.LRU[digest32, struct{}]
+	wrong     *expirable.LRU[digest32, struct{}] // so that the same wrong secret takes no second turn
+	hashing   *turns
+	flights   *flights
+}
+
+// New derives what it needs from the master keys.
+func New(masters MasterKeys) (*Secrets, error) {
+	if len(masters) == 0 {
+		return nil, errors.New("secrets: there is no master key")
+	}
+	s := &Secrets{
+		memoryKey: secret.New(rand.Text()),
+		right:     expirable.NewLRU[digest32, struct{}](rememberMost, nil, rememberFor),
+		wrong:     expirable.NewLRU[digest32, struct{}](rememberMost, nil, rememberFor),
+		hashing:   newTurns(runtime.GOMAXPROCS(0)),
+		flights:   &flights{now: map[digest32]*flight{}},
+	}
+	for _, master := range masters {
+		k, err := derive(master)
+		if err != nil {
+			return nil, err
+		}
+		s.keys = append(s.keys, k)
+	}
+	return s, nil
+}
+
+// key returns the keys of a master key by its name.
+func (s *Secrets) key(id string) (keys, bool) {
+	for _, k := range s.keys {
+		if k.id == id {
+			return k, true
+		}
+	}
+	return keys{}, false
+}
+
+// HashChosen returns an argon2id verifier in the PHC string format, followed by the hint.
 func (s *Secrets) HashChosen(chosen secret.Text) (string, error) {
 	salt := make([]byte, saltBytes)
 	if _, err := rand.Read(salt); err != nil {
 		return "", err
 	}
 	hash := argon2.IDKey([]byte(chosen.Reveal()), salt, passes, memory, lanes, hashBytes)
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, lanes,
-		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(hash)), nil
+	hashed := fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, lanes,
+		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(hash))
+	return hashed + s.keys[0].hintOf(hashed, chosen), nil
 }
 
-const hmacPrefix = "$hmac-sha256$"
+const (
+	hmacPrefix = "$hmac-sha256$"
+	keyMark    = "$k=" // before the name of the master key
+)
 
 // HashGenerated returns a keyed digest.
 func (s *Secrets) HashGenerated(generated secret.Text) string {
-	return hmacPrefix + base64.RawStdEncoding.EncodeToString(digest(s.verifierKey, generated.Reveal()))
+	return s.keys[0].hashGenerated(generated)
 }
 
-// Verify reports whether the secret is the verifier's.
-func (s *Secrets) Verify(ctx context.Context, verifier string, presented secret.Text) (bool, error) {
+func (k *keys) hashGenerated(generated secret.Text) string {
+	return hmacPrefix + base64.RawStdEncoding.EncodeToString(digest(k.verifier, generated.Reveal())) + keyMark + k.id
+}
+
+// hintOf returns what stands after a hash of a chosen secret: the hint and the name of its key.
+func (k *keys) hintOf(hashed string, chosen secret.Text) string {
+	return fmt.Sprintf("$h=%02x", digest(k.hint, hashed, chosen.Reveal())[0]) + keyMark + k.id
+}
+
+// splitHint parts a verifier of a chosen secret from its hint, which those of older versions lack.
+func splitHint(verifier string) (hashed, hint, keyID string) {
+	rest, keyID, _ := strings.Cut(verifier, keyMark)
+	if i := strings.Index(rest, "$h="); i >= 0 {
+		return rest[:i], verifier[i:], keyID
+	}
+	return rest, "", keyID
+}
+
+// generatedBy reports whether the verifier is that of a generated secret under one of the master keys.
+func (s *Secrets) generatedBy(verifier string, presented secret.Text) bool {
+	bare, _, marked := strings.Cut(verifier, keyMark)
+	good := 0
+	for i := range s.keys {
+		expected := s.keys[i].hashGenerated(presented)
+		if !marked { // by an older version
+			verifier = bare
+			expected, _, _ = strings.Cut(expected, keyMark)
+		}
+		good |= subtle.ConstantTimeCompare([]byte(verifier), []byte(expected))
+	}
+	return good == 1
+}
+
+// Glance says what can be said without argon2id.
+func (s *Secrets) Glance(verifier string, presented secret.Text) port.Glance {
 	if strings.HasPrefix(verifier, hmacPrefix) {
-		return subtle.ConstantTimeCompare([]byte(verifier), []byte(s.HashGenerated(presented))) == 1, nil
+		if s.generatedBy(verifier, presented) {
+			return port.Right
+		}
+		return port.Wrong
 	}
-	remembered := [sha256.Size]byte(digest(s.cacheKey, verifier, presented.Reveal()))
-	if s.good.Contains(remembered) {
-		return true, nil
+	switch remembered := s.remembered(verifier, presented); {
+	case s.right.Contains(remembered):
+		return port.Right
+	case s.wrong.Contains(remembered):
+		return port.Wrong
 	}
-	if err := s.hashing.Acquire(ctx, 1); err != nil {
-		return false, err
+	hashed, hint, keyID := splitHint(verifier)
+	k, known := s.key(keyID)
+	switch {
+	case !known || hint == "":
+		return port.Unknown
+	case subtle.ConstantTimeCompare([]byte(hint), []byte(k.hintOf(hashed, presented))) == 1:
+		return port.Likely
 	}
-	defer s.hashing.Release(1)
-	good, err := verifyChosen(verifier, presented)
-	if good {
-		s.good.Add(remembered, struct{}{})
-	}
-	return good, err
+	return port.Wrong
 }
 
-func verifyChosen(verifier string, presented secret.Text) (bool, error) {
-	parts := strings.Split(verifier, "$")
-	if len(parts) != 6 || parts[1] != "argon2id" {
-		return false, errors.New("secrets: not a verifier")
+func (s *Secrets) remembered(verifier string, presented secret.Text) digest32 {
+	hashed, _, _ := splitHint(verifier) // the hint may be made anew
+	return digest32(digest(s.memoryKey, hashed, presented.Reveal()))
+}
+
+// Verify reports whether the secret is the verifier's. Those that are verified at once take turns by their verifiers, and
+// the same secret is verified once for all who wait.
+func (s *Secrets) Verify(ctx context.Context, verifier string, presented secret.Text) (bool, error) {
+	switch s.Glance(verifier, presented) {
+	case port.Right:
+		return true, nil
+	case port.Wrong:
+		if strings.HasPrefix(verifier, hmacPrefix) {
+			return false, nil
+		}
+		_, err := parseChosen(verifier)
+		return false, err
+	default:
+	}
+	remembered := s.remembered(verifier, presented)
+	return s.flights.do(ctx, remembered, func() (bool, error) {
+		hashed, err := parseChosen(verifier)
+		if err != nil {
+			return false, err
+		}
+		if err := s.hashing.wait(ctx, verifier); err != nil {
+			return false, err
+		}
+		defer s.hashing.end()
+		good := hashed.of(presented)
+		if good {
+			s.right.Add(remembered, struct{}{})
+		} else {
+			s.wrong.Add(remembered, struct{}{})
+		}
+		return good, nil
+	})
+}
+
+// chosenHash is a hash by argon2id with its parameters.
+type chosenHash struct {
+	salt, hash []byte
+	m, t       uint32
+	p          uint8
+}
+
+func parseChosen(verifier string) (c chosenHash, err error) {
+	hashed, hint, keyID := splitHint(verifier)
+	parts := strings.Split(hashed, "$")
+	if len(parts) != 6 || parts[1] != "argon2id" || (hint == "") != (keyID == "") || strings.Count(hint, "$") > 2 {
+		return c, errors.New("secrets: not a verifier")
 	}
 	var version int
-	var m, t uint32
-	var p uint8
 	_, versionErr := fmt.Sscanf(parts[2], "v=%d", &version)
-	_, costErr := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &m, &t, &p)
-	salt, saltErr := base64.RawStdEncoding.DecodeString(parts[4])
-	hash, hashErr := base64.RawStdEncoding.DecodeString(parts[5])
+	_, costErr := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &c.m, &c.t, &c.p)
+	var saltErr, hashErr error
+	c.salt, saltErr = base64.RawStdEncoding.DecodeString(parts[4])
+	c.hash, hashErr = base64.RawStdEncoding.DecodeString(parts[5])
 	switch err := errors.Join(versionErr, costErr, saltErr, hashErr); {
 	case err != nil:
-		return false, fmt.Errorf("secrets: not a verifier: %w", err)
-	case version != argon2.Version || t == 0 || p == 0 || len(hash) == 0:
-		return false, errors.New("secrets: not a verifier of this version")
+		return c, fmt.Errorf("secrets: not a verifier: %w", err)
+	case version != argon2.Version || c.t == 0 || c.p == 0 || len(c.hash) == 0:
+		return c, errors.New("secrets: not a verifier of this version")
 	}
-	again := argon2.IDKey([]byte(presented.Reveal()), salt, t, m, p, uint32(len(hash))) //nolint:gosec // a hash is short
-	return subtle.ConstantTimeCompare(hash, again) == 1, nil
+	return c, nil
+}
+
+func (c chosenHash) of(presented secret.Text) bool {
+	again := argon2.IDKey([]byte(presented.Reveal()), c.salt, c.t, c.m, c.p, uint32(len(c.hash))) //nolint:gosec // a hash is short
+	return subtle.ConstantTimeCompare(c.hash, again) == 1
+}
+
+// Current reports whether a verifier or a sealed text needs no master key but the current one.
+func (s *Secrets) Current(made string) bool {
+	id := s.keys[0].id
+	return strings.HasSuffix(made, keyMark+id) || strings.HasPrefix(made, sealPrefix+id+".")
+}
+
+// Renew returns the verifier of a secret that is right as this version makes it under the current master key.
+func (s *Secrets) Renew(verifier string, right secret.Text) string {
+	if strings.HasPrefix(verifier, hmacPrefix) {
+		return s.HashGenerated(right)
+	}
+	hashed, _, _ := splitHint(verifier)
+	return hashed + s.keys[0].hintOf(hashed, right)
 }
 
 // Sign returns a keyed digest over the purpose and the parts, 32 characters long (192 bits).
-func (s *Secrets) Sign(purpose string, parts ...string) string {
-	return base64.RawURLEncoding.EncodeToString(digest(s.tokenKey, append([]string{purpose}, parts...)...)[:24])
+func (s *Secrets) Sign(purpose string, parts ...string) string { return s.keys[0].sign(purpose, parts) }
+
+func (k *keys) sign(purpose string, parts []string) string {
+	return base64.RawURLEncoding.EncodeToString(digest(k.tokens, append([]string{purpose}, parts...)...)[:24])
 }
 
-// sealPrefix names the way of sealing, so that a later one can be told from it.
-const sealPrefix = "v1."
+// Signed reports whether the signature was made by Sign, under any of the master keys.
+func (s *Secrets) Signed(signature, purpose string, parts ...string) bool {
+	good := 0
+	for i := range s.keys {
+		good |= subtle.ConstantTimeCompare([]byte(signature), []byte(s.keys[i].sign(purpose, parts)))
+	}
+	return good == 1
+}
+
+// Prefixes name the way of sealing, so that a later one can be told from it.
+const (
+	sealPrefix      = "v2." // followed by the name of the master key
+	namelessPrefix  = "v1." // by an older version
+	sealedSeparator = "."
+)
 
 // Seal encrypts a secret. The purpose is authenticated and not part of the sealed text.
 func (s *Secrets) Seal(plain secret.Text, purpose ...string) (string, error) {
-	encrypted, err := s.sealer.Encrypt([]byte(plain.Reveal()), join(purpose))
+	k := s.keys[0]
+	encrypted, err := k.sealer.Encrypt([]byte(plain.Reveal()), join(purpose))
 	if err != nil {
 		return "", fmt.Errorf("secrets: %w", err)
 	}
-	return sealPrefix + base64.RawURLEncoding.EncodeToString(encrypted), nil
+	return sealPrefix + k.id + sealedSeparator + base64.RawURLEncoding.EncodeToString(encrypted), nil
 }
 
 // Open decrypts what Seal returned.
 func (s *Secrets) Open(sealed string, purpose ...string) (secret.Text, error) {
-	text, ok := strings.CutPrefix(sealed, sealPrefix)
+	text, ok := strings.CutPrefix(sealed, namelessPrefix)
+	by := s.keys
+	if named, isNamed := strings.CutPrefix(sealed, sealPrefix); isNamed {
+		var id string
+		if id, text, ok = strings.Cut(named, sealedSeparator); ok {
+			k, known := s.key(id)
+			if !known {
+				return secret.Text{}, errors.New("secrets: sealed by another master key")
+			}
+			by = []keys{k}
+		}
+	}
 	if !ok {
 		return secret.Text{}, errors.New("secrets: not sealed, or by a newer version")
 	}
@@ -185,11 +373,12 @@ func (s *Secrets) Open(sealed string, purpose ...string) (secret.Text, error) {
 	if err != nil {
 		return secret.Text{}, fmt.Errorf("secrets: not sealed: %w", err)
 	}
-	plain, err := s.sealer.Decrypt(encrypted, join(purpose))
-	if err != nil {
-		return secret.Text{}, errors.New("secrets: changed, or sealed for something else or by another key")
+	for i := range by {
+		if plain, err := by[i].sealer.Decrypt(encrypted, join(purpose)); err == nil {
+			return secret.New(string(plain)), nil
+		}
 	}
-	return secret.New(string(plain)), nil
+	return secret.Text{}, errors.New("secrets: changed, or sealed for something else or by another key")
 }
 
 func digest(key secret.Text, parts ...string) []byte {

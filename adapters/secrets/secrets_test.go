@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime"
 	"strings"
 	"testing"
 
+	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/secret"
 )
 
@@ -18,9 +18,14 @@ const (
 	master = "0123456789abcdefghijklmnopqrstuv"
 )
 
-func with(t testing.TB, master string) *Secrets {
+// with returns the secrets of master keys; the first is the current one.
+func with(t testing.TB, masters ...string) *Secrets {
 	t.Helper()
-	s, err := New(MasterKey(master))
+	var keys MasterKeys
+	for _, master := range masters {
+		keys = append(keys, MasterKey(master))
+	}
+	s, err := New(keys)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,21 +103,22 @@ func TestWhatIsNoVerifierIsAnErrorAndNeverGood(t *testing.T) {
 		return strings.Join(changed, "$")
 	}
 	for name, verifier := range map[string]string{
-		"empty":             "",
-		"a word":            "password",
-		"the secret itself": chosen,
-		"another algorithm": replaced(1, "argon2i"),
-		"another version":   replaced(2, "v=16"),
-		"no version":        replaced(2, ""),
-		"no passes":         replaced(3, "m=19456,t=0,p=1"),
-		"no lanes":          replaced(3, "m=19456,t=2,p=0"),
-		"costs in words":    replaced(3, "cheap"),
-		"a salt of no sort": replaced(4, "***"),
-		"a hash of no sort": replaced(5, "***"),
-		"no hash":           replaced(5, ""),
-		"a part too many":   good + "$x",
-		"a part too few":    strings.Join(parts[:5], "$"),
-		"of another maker":  "$2b$12$abcdefghijklmnopqrstuv",
+		"empty":                "",
+		"a word":               "password",
+		"the secret itself":    chosen,
+		"another algorithm":    replaced(1, "argon2i"),
+		"another version":      replaced(2, "v=16"),
+		"no version":           replaced(2, ""),
+		"no passes":            replaced(3, "m=19456,t=0,p=1"),
+		"no lanes":             replaced(3, "m=19456,t=2,p=0"),
+		"costs in words":       replaced(3, "cheap"),
+		"a salt of no sort":    replaced(4, "***"),
+		"a hash of no sort":    replaced(5, "***"),
+		"no hash":              replaced(5, ""),
+		"a part too many":      good + "$x",
+		"a part too few":       strings.Join(parts[:5], "$"),
+		"a hint without a key": strings.Join(parts[:7], "$"),
+		"of another maker":     "$2b$12$abcdefghijklmnopqrstuv",
 	} {
 		if ok, err := s.Verify(t.Context(), verifier, secret.New(chosen)); ok || err == nil || strings.Contains(err.Error(), "%!") {
 			t.Errorf("%s: %v, %v", name, ok, err)
@@ -122,6 +128,7 @@ func TestWhatIsNoVerifierIsAnErrorAndNeverGood(t *testing.T) {
 		"another salt":                    replaced(4, parts[4][:21]+string(parts[4][21]^1)),
 		"another hash":                    replaced(5, "A"+parts[5][1:]),
 		"half the hash":                   replaced(5, parts[5][:20]),
+		"another hint":                    replaced(6, "h=zz"),
 		"the digest of another secret":    s.HashGenerated(secret.New("other")),
 		"half a digest":                   s.HashGenerated(secret.New(chosen))[:30],
 		"the digest's name and no digest": hmacPrefix,
@@ -139,9 +146,7 @@ func TestARightSecretIsHashedOnce(t *testing.T) {
 	if !verify(t, s, verifier, chosen) || verify(t, s, verifier, "wrong") {
 		t.Fatal("not verified")
 	}
-	if err := s.hashing.Acquire(t.Context(), int64(runtime.GOMAXPROCS(0))); err != nil {
-		t.Fatal(err)
-	}
+	s.hashing.free = 0
 	if !verify(t, s, verifier, chosen) {
 		t.Error("the remembered secret is refused")
 	}
@@ -151,9 +156,8 @@ func TestARightSecretIsHashedOnce(t *testing.T) {
 	ended, end := context.WithCancel(t.Context())
 	end()
 	for name, c := range map[string]struct{ verifier, presented string }{
-		"a wrong secret is not remembered":                      {verifier, "wrong"},
 		"a secret is remembered for its own verifier alone":     {unseen, chosen},
-		"a secret is remembered as it is, not by its beginning": {verifier, chosen + "x"},
+		"a secret is remembered as it is, not by its beginning": {withoutHint(verifier), chosen + "x"},
 	} {
 		if ok, err := s.Verify(ended, c.verifier, secret.New(c.presented)); ok || !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v, %v", name, ok, err)
@@ -242,7 +246,8 @@ func TestWhatWasChangedOrSealedByAnotherKeyIsNotOpened(t *testing.T) {
 		"plain":           chosen,
 		"only the prefix": sealPrefix,
 		"of no prefix":    strings.TrimPrefix(sealed, sealPrefix),
-		"of a newer way":  "v2." + strings.TrimPrefix(sealed, sealPrefix),
+		"of a newer way":  "v3." + strings.TrimPrefix(sealed, sealPrefix),
+		"of an older way": "v1." + strings.TrimPrefix(sealed, sealPrefix),
 		"half":            sealed[:len(sealed)/2],
 		"padded":          sealed + "=",
 		"a verifier":      s.HashGenerated(secret.New(chosen)),
@@ -272,7 +277,7 @@ func TestNothingPrintedHoldsASecret(t *testing.T) {
 	_, err := s.Verify(t.Context(), "$argon2id$v=19$m=1,t=1,p=1$***$***", secret.New(chosen))
 	fmt.Fprintln(&printed, err)
 	text := printed.String()
-	for _, key := range []string{master, s.verifierKey.Reveal(), s.tokenKey.Reveal(), s.cacheKey.Reveal(), chosen} {
+	for _, key := range []string{master, s.keys[0].verifier.Reveal(), s.keys[0].hint.Reveal(), s.keys[0].tokens.Reveal(), s.memoryKey.Reveal(), chosen} {
 		for _, form := range []string{key, fmt.Sprintf("%x", key), strings.Trim(fmt.Sprintf("%d", []byte(key)), "[]"), fmt.Sprintf("%#v", []byte(key))[7:]} {
 			if strings.Contains(text, form) {
 				t.Errorf("printed: %s", form)
@@ -293,11 +298,118 @@ func TestTheMasterKeyIs32BytesInBase64(t *testing.T) {
 	}
 }
 
+// withoutHint returns a verifier as older versions made it.
+func withoutHint(verifier string) string {
+	hashed, _, _ := splitHint(verifier)
+	return hashed
+}
+
+func TestTheHintRefusesMostWrongSecretsWithoutHashing(t *testing.T) {
+	s := with(t, master)
+	verifier := hash(t, s)
+	s.hashing.free = 0 // nobody may hash
+	ended, end := context.WithCancel(t.Context())
+	end()
+	likely := 0
+	const guesses = 5000
+	for i := range guesses {
+		guess := secret.New(fmt.Sprintf("guess %d", i))
+		good, err := s.Verify(ended, verifier, guess)
+		switch glance := s.Glance(verifier, guess); {
+		case good, glance == port.Right, glance == port.Unknown:
+			t.Fatalf("guess %d is %v", i, glance)
+		case (glance == port.Likely) != errors.Is(err, context.Canceled):
+			t.Fatalf("guess %d is %v and verified with %v", i, glance, err)
+		case glance == port.Likely:
+			likely++
+		}
+	}
+	if likely < guesses/256/4 || likely > guesses/256*4 {
+		t.Errorf("%d of %d guesses are likely; one of 256 should be", likely, guesses)
+	}
+	if glance := s.Glance(verifier, secret.New(chosen)); glance != port.Likely {
+		t.Errorf("the right secret is %v", glance)
+	}
+	if glance := s.Glance(withoutHint(verifier), secret.New("wrong")); glance != port.Unknown {
+		t.Errorf("without a hint a secret is %v", glance)
+	}
+}
+
+func TestAWrongSecretThatPassesTheHintIsHashedOnce(t *testing.T) {
+	s := with(t, master)
+	verifier := hash(t, s)
+	guess := "0"
+	for i := 1; s.Glance(verifier, secret.New(guess)) != port.Likely; i++ {
+		guess = fmt.Sprint(i)
+	}
+	if verify(t, s, verifier, guess) {
+		t.Fatal("accepted")
+	}
+	s.hashing.free = 0
+	if s.Glance(verifier, secret.New(guess)) != port.Wrong || verify(t, s, verifier, guess) {
+		t.Error("it is hashed again")
+	}
+}
+
+// TestAVerifierOfAnOlderVersionIsMadeAnew holds what the first versions stored.
+func TestAVerifierOfAnOlderVersionIsMadeAnew(t *testing.T) {
+	s := with(t, master)
+	for name, old := range map[string]string{
+		"chosen":    withoutHint(hash(t, s)),
+		"generated": strings.Split(s.HashGenerated(secret.New(chosen)), keyMark)[0],
+	} {
+		if s.Current(old) || !verify(t, s, old, chosen) || verify(t, s, old, "wrong") {
+			t.Errorf("%s: %s", name, old)
+		}
+		renewed := s.Renew(old, secret.New(chosen))
+		if !s.Current(renewed) || !verify(t, with(t, master), renewed, chosen) || verify(t, with(t, master), renewed, "wrong") {
+			t.Errorf("%s was made anew as %s", name, renewed)
+		}
+	}
+	old := strings.Replace(seal(t, s, chosen, "answers"), sealPrefix+s.keys[0].id+".", namelessPrefix, 1)
+	if opened, err := s.Open(old, "answers"); err != nil || opened.Reveal() != chosen || s.Current(old) {
+		t.Errorf("%s: %q, %v", old, opened.Reveal(), err)
+	}
+}
+
+func TestWhatAnOlderMasterKeyMadeIsGoodWhileThatKeyIsThere(t *testing.T) {
+	const next = "another master key of 32 bytes.."
+	old, both, only := with(t, master), with(t, next, master), with(t, next)
+	made := map[string]string{"chosen": hash(t, old), "generated": old.HashGenerated(secret.New(chosen))}
+	for name, verifier := range made {
+		if !verify(t, both, verifier, chosen) || verify(t, both, verifier, "wrong") || both.Current(verifier) || !old.Current(verifier) {
+			t.Errorf("%s: %s", name, verifier)
+		}
+		renewed := both.Renew(verifier, secret.New(chosen))
+		if !both.Current(renewed) || !verify(t, only, renewed, chosen) || only.Glance(renewed, secret.New("no guess")) == port.Unknown {
+			t.Errorf("%s was made anew as %s", name, renewed)
+		}
+	}
+	if verify(t, only, made["generated"], chosen) {
+		t.Error("a generated secret outlives its master key")
+	}
+	signature, sealed := old.Sign("start", "a"), seal(t, old, chosen, "answers")
+	if !both.Signed(signature, "start", "a") || both.Signed(signature, "start", "b") || only.Signed(signature, "start", "a") ||
+		!only.Signed(both.Sign("start", "a"), "start", "a") || both.Signed("", "start", "a") {
+		t.Error("signatures do not follow their keys")
+	}
+	opened, err := both.Open(sealed, "answers")
+	if err != nil || opened.Reveal() != chosen || both.Current(sealed) {
+		t.Errorf("%q, %v", opened.Reveal(), err)
+	}
+	if _, err := only.Open(sealed, "answers"); err == nil {
+		t.Error("what was sealed by a key that is gone is opened")
+	}
+	if opened, err := only.Open(seal(t, both, chosen, "answers"), "answers"); err != nil || opened.Reveal() != chosen {
+		t.Errorf("%q, %v", opened.Reveal(), err)
+	}
+}
+
 func BenchmarkFirstTime(b *testing.B) {
 	s := with(b, master)
 	verifier := hash(b, s)
 	for b.Loop() {
-		s.good.Purge()
+		s.right.Purge()
 		if !verify(b, s, verifier, chosen) {
 			b.Fatal("refused")
 		}

@@ -326,11 +326,12 @@ type keyView struct {
 	Key       string    `json:"key,omitempty"` // on creation only
 	CreatedAt time.Time `json:"created_at"`
 	RevokedAt time.Time `json:"revoked_at,omitzero"`
+	LastUsed  time.Time `json:"last_used_at,omitzero"`
 }
 
 func viewKey(k *apikey.Key, text secret.Text) keyView {
 	s := k.Snapshot()
-	view := keyView{ID: s.ID, Label: s.Label, Key: text.Reveal(), CreatedAt: s.CreatedAt, RevokedAt: s.RevokedAt}
+	view := keyView{ID: s.ID, Label: s.Label, Key: text.Reveal(), CreatedAt: s.CreatedAt, RevokedAt: s.RevokedAt, LastUsed: s.LastUsedAt}
 	for _, scope := range s.Scopes {
 		view.Scopes = append(view.Scopes, scope.String())
 	}

@@ -48,7 +48,7 @@ func (s *Server) once(c *gin.Context) {
 	})
 	switch {
 	case errors.Is(err, replay.ErrRunning):
-		c.Header("Retry-After", retryAfter)
+		c.Header("Retry-After", retryAfter(fault.From(err)))
 		s.refuse(c, err)
 	case err != nil:
 		s.refuse(c, err)

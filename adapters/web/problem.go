@@ -1,10 +1,13 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -28,8 +31,11 @@ var statuses = map[fault.Kind]int{
 	fault.Unsupported:     http.StatusUnprocessableEntity,
 }
 
-// retryAfter is told, in seconds, where the same call may succeed later.
-const retryAfter = "5"
+// retryAfter is told, in whole seconds, where the same call may succeed later.
+func retryAfter(f *fault.Fault) string {
+	wait := cmp.Or(f.Wait, 5*time.Second)
+	return strconv.Itoa(int((wait + time.Second - 1) / time.Second))
+}
 
 // problem is the body of a refusal (RFC 9457), with a stable code and what is wrong in each place.
 type problem struct {
@@ -90,7 +96,7 @@ func (s *Server) classify(c *gin.Context, err error) *fault.Fault {
 		slog.String("route", c.FullPath()), slog.String("request", requestID(c)))
 	switch f.Kind {
 	case fault.Unavailable, fault.TooMany:
-		c.Header("Retry-After", retryAfter)
+		c.Header("Retry-After", retryAfter(f))
 	case fault.Unauthenticated:
 		if c.Writer.Header().Get("WWW-Authenticate") == "" {
 			c.Header("WWW-Authenticate", "Bearer")

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/punchgate/punchgate/adapters/formats/startform"
+	"github.com/punchgate/punchgate/application/authentication"
 	"github.com/punchgate/punchgate/application/completion"
 	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/port"
@@ -20,8 +21,7 @@ func (s *Server) punchOut(c *gin.Context) {
 	defer s.turn(c, len(request.Body))()
 	var reply login.Reply
 	if err == nil {
-		link := c.Param("link")
-		reply, err = s.use.Login.Start(c.Request.Context(), login.Call{Link: link, Endpoint: s.linkURL(link), Request: request})
+		reply, err = s.use.Login.Start(c.Request.Context(), s.call(c, request))
 	}
 	if err != nil {
 		told, ok := s.use.Login.Refuse(request, err)
@@ -57,6 +57,16 @@ func startRequest(c *gin.Context) (port.StartRequest, error) {
 	}, err
 }
 
+func (s *Server) call(c *gin.Context, r port.StartRequest) login.Call {
+	from := origin(c)
+	return login.Call{From: from, Endpoint: s.linkURL(from.Link), Request: r}
+}
+
+// origin says where a call to a link came from. The address is that of the client, as trusted proxies tell it.
+func origin(c *gin.Context) authentication.Origin {
+	return authentication.Origin{Link: c.Param("link"), Address: c.ClientIP()}
+}
+
 func (s *Server) linkURL(link string) string { return s.config.PublicURL + "/punchout/" + link }
 
 // complete takes the ping that completes an order.
@@ -71,7 +81,7 @@ func (s *Server) complete(c *gin.Context) {
 		s.refuse(c, err)
 		return
 	}
-	ping := completion.Ping{Link: c.Param("link"), Method: c.Request.Method, Parameter: parameters.Get}
+	ping := completion.Ping{From: origin(c), Method: c.Request.Method, Parameter: parameters.Get}
 	user, password, ok := c.Request.BasicAuth()
 	if ok {
 		ping.BasicUser, ping.BasicPassword = user, secret.New(password)

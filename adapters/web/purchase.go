@@ -30,8 +30,7 @@ func (s *Server) takeOrder(c *gin.Context) {
 	var reply login.Reply
 	isDocument := false
 	if err == nil {
-		link := c.Param("link")
-		reply, isDocument, err = s.use.Login.Order(c.Request.Context(), login.Call{Link: link, Endpoint: s.linkURL(link), Request: request})
+		reply, isDocument, err = s.use.Login.Order(c.Request.Context(), s.call(c, request))
 	}
 	switch {
 	case err != nil:
@@ -67,7 +66,7 @@ func isCXML(r port.StartRequest) bool {
 }
 
 func (s *Server) submitOrder(c *gin.Context, r port.StartRequest) {
-	d := completion.Document{Link: c.Param("link"), MediaType: r.ContentType, Body: r.Body}
+	d := completion.Document{From: origin(c), MediaType: r.ContentType, Body: r.Body}
 	if user, password, ok := c.Request.BasicAuth(); ok {
 		d.User, d.Password = user, secret.New(password)
 	} else if method, token, _ := strings.Cut(c.GetHeader("Authorization"), " "); strings.EqualFold(method, "Bearer") {

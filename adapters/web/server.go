@@ -72,7 +72,7 @@ type Services struct {
 	Administration *administration.Service
 	Idempotency    *idempotency.Service
 	Stores         port.Stores
-	Secrets        port.Secrets
+	Authentication *authentication.Service
 }
 
 // Server serves HTTP.
@@ -119,7 +119,8 @@ func (s *Server) routes() (*gin.Engine, error) {
 	if err := r.SetTrustedProxies(s.config.TrustedProxies); err != nil {
 		return nil, errors.New("TRUSTED_PROXIES: must be addresses or networks such as 10.0.0.0/8")
 	}
-	r.Use(s.observe, s.recoverPanic, limitBody)
+	r.RemoteIPHeaders = []string{forwardedFor} // a header that a proxy does not set would be the client's own
+	r.Use(oneForwardedFor, s.observe, s.recoverPanic, limitBody)
 	r.NoRoute(func(c *gin.Context) { s.refuseAny(c, errNoRoute) })
 	r.NoMethod(func(c *gin.Context) { s.refuseMethod(c) })
 
@@ -224,6 +225,16 @@ func requestID(c *gin.Context) string { return c.GetString(requestKey) }
 // tenantOf returns the tenant of the caller's key.
 func tenantOf(c *gin.Context) tenant.ID { return tenant.ID(c.GetString(tenantKey)) }
 
+const forwardedFor = "X-Forwarded-For"
+
+// oneForwardedFor makes one list of a header that stands several times: gin reads the first alone, which is the client's own
+// where a proxy adds another.
+func oneForwardedFor(c *gin.Context) {
+	if lines := c.Request.Header.Values(forwardedFor); len(lines) > 1 {
+		c.Request.Header.Set(forwardedFor, strings.Join(lines, ","))
+	}
+}
+
 // observe logs each request by its route, never by its address: addresses hold links, tokens and passwords.
 func (s *Server) observe(c *gin.Context) {
 	started := time.Now()
@@ -322,7 +333,7 @@ func (s *Server) needs(scope apikey.Scope) gin.HandlerFunc {
 			s.refuse(c, apikey.ErrUnknown)
 			return
 		}
-		of, err := authentication.Key(c.Request.Context(), s.use.Stores.Keys, s.use.Secrets, secret.New(strings.TrimSpace(presented)), scope)
+		of, err := s.use.Authentication.Key(c.Request.Context(), c.ClientIP(), secret.New(strings.TrimSpace(presented)), scope)
 		if err != nil {
 			s.refuse(c, err)
 			return

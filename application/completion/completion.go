@@ -24,21 +24,22 @@ type Service struct {
 	stores  port.Stores
 	formats *formats.Registry
 	answers *answering.Service
-	secrets port.Secrets
+	callers *authentication.Service
 	clock   port.Clock
 	log     *slog.Logger
 }
 
 // New makes the service.
 func New(
-	stores port.Stores, registry *formats.Registry, answers *answering.Service, secrets port.Secrets, clock port.Clock, log *slog.Logger,
+	stores port.Stores, registry *formats.Registry, answers *answering.Service, callers *authentication.Service,
+	clock port.Clock, log *slog.Logger,
 ) *Service {
-	return &Service{stores, registry, answers, secrets, clock, log}
+	return &Service{stores, registry, answers, callers, clock, log}
 }
 
 // Ping is a ping as it came in.
 type Ping struct {
-	Link   string // the last part of the link's address
+	From   authentication.Origin
 	Method string
 	// Parameter returns the value of a parameter, whatever its case; "" where it is missing.
 	Parameter func(name string) string
@@ -49,7 +50,7 @@ type Ping struct {
 
 // Complete confirms the order that the ping names, once, however often it comes.
 func (s *Service) Complete(ctx context.Context, p Ping) (*order.Order, error) {
-	conn, err := s.connection(ctx, p.Link)
+	conn, err := s.connection(ctx, p.From.Link)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +63,7 @@ func (s *Service) Complete(ctx context.Context, p Ping) (*order.Order, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := authentication.Caller(ctx, s.secrets, s.clock, conn, presented); err != nil {
+	if err := s.callers.Caller(ctx, p.From, conn, presented); err != nil {
 		return nil, err
 	}
 	cartID, purchaseOrder := p.Parameter("order"), p.Parameter("purchase_order")

@@ -32,7 +32,7 @@ func (r Received) Queued() bool { return r.Receipt != nil && r.Receipt.Snapshot(
 
 // Document is a purchase order as it came in, in a format whose documents hold no credentials.
 type Document struct {
-	Link      string // the last part of the link's address
+	From      authentication.Origin
 	MediaType string
 	Body      []byte
 	// User and Password are the credentials of HTTP Basic, Token that of Bearer, as they came.
@@ -57,7 +57,7 @@ var (
 
 // Submit receives a purchase order of whoever presents the connection's credentials by HTTP Basic or Bearer.
 func (s *Service) Submit(ctx context.Context, d Document) (Received, error) {
-	conn, err := s.connection(ctx, d.Link)
+	conn, err := s.connection(ctx, d.From.Link)
 	if err != nil {
 		return Received{}, err
 	}
@@ -91,7 +91,7 @@ func (s *Service) authenticate(ctx context.Context, conn *connection.Connection,
 	default:
 		return errLogin
 	}
-	return authentication.Caller(ctx, s.secrets, s.clock, conn, presented)
+	return s.callers.Caller(ctx, d.From, conn, presented)
 }
 
 // Receive keeps a purchase order document, whose sender was authenticated, and applies it to the order of its cart. A

@@ -31,6 +31,7 @@ type Service struct {
 	formats   *formats.Registry
 	encoder   *encoding.Encoder
 	orders    *completion.Service
+	callers   *authentication.Service
 	secrets   port.Secrets
 	catalogue port.Catalogue
 	clock     port.Clock
@@ -41,15 +42,16 @@ type Service struct {
 
 // New makes the service.
 func New(
-	stores port.Stores, registry *formats.Registry, encoder *encoding.Encoder, orders *completion.Service, secrets port.Secrets,
-	catalogue port.Catalogue, clock port.Clock, ids port.IDs, policy port.Policy, log *slog.Logger,
+	stores port.Stores, registry *formats.Registry, encoder *encoding.Encoder, orders *completion.Service,
+	callers *authentication.Service, secrets port.Secrets, catalogue port.Catalogue, clock port.Clock, ids port.IDs,
+	policy port.Policy, log *slog.Logger,
 ) *Service {
-	return &Service{stores, registry, encoder, orders, secrets, catalogue, clock, ids, policy, log}
+	return &Service{stores, registry, encoder, orders, callers, secrets, catalogue, clock, ids, policy, log}
 }
 
 // Call is a start call as it came in.
 type Call struct {
-	Link     string // the last part of the link's address
+	From     authentication.Origin
 	Endpoint string // the whole address, for answers that name it
 	Request  port.StartRequest
 }
@@ -81,7 +83,7 @@ func (s *Service) Start(ctx context.Context, call Call) (Reply, error) {
 	if !at.conn.Profile().Login.Method.Allows(call.Request.Method) {
 		return Reply{}, fault.Newf(fault.Malformed, "login.method", "this connection does not accept a start call by %s", call.Request.Method)
 	}
-	opened, err := s.open(ctx, at, decoder, call.Request)
+	opened, err := s.open(ctx, at, decoder, call)
 	return Reply{Location: opened.page, Answer: opened.answer}, err
 }
 
@@ -105,7 +107,7 @@ func (s *Service) document(ctx context.Context, at place, call Call) (Reply, err
 			call.Request.Options = profile.Ordering.Options
 		}
 	}
-	opened, refusal := s.open(ctx, at, at.responder, call.Request)
+	opened, refusal := s.open(ctx, at, at.responder, call)
 	var document bytes.Buffer
 	mediaType, err := at.responder.EncodeStartResponse(&document, port.StartResponse{
 		Call: opened.call, StartPage: opened.page, Queued: opened.queued, Err: refusal, Endpoint: call.Endpoint,
@@ -143,7 +145,7 @@ type place struct {
 // find returns the place of a call. The document is one of the connection's format, or of the format of its purchase orders;
 // with ordersOnly, of the latter alone.
 func (s *Service) find(ctx context.Context, call Call, ordersOnly bool) (place, error) {
-	of, id, err := connection.ParseLinkAddress(call.Link)
+	of, id, err := connection.ParseLinkAddress(call.From.Link)
 	if err != nil {
 		return place{}, err
 	}
@@ -152,7 +154,7 @@ func (s *Service) find(ctx context.Context, call Call, ordersOnly bool) (place, 
 		return place{}, err
 	}
 	if link.Network() {
-		at, err := s.ofNetwork(ctx, link, call.Request)
+		at, err := s.ofNetwork(ctx, link, call)
 		at.ordersOnly = ordersOnly
 		return at, err
 	}
@@ -193,19 +195,19 @@ type opened struct {
 }
 
 // open reads the call, checks everything about it, and stores the session or what else the call brings.
-func (s *Service) open(ctx context.Context, at place, decoder port.LoginDecoder, r port.StartRequest) (opened, error) {
+func (s *Service) open(ctx context.Context, at place, decoder port.LoginDecoder, call Call) (opened, error) {
 	if err := at.link.Check(); err != nil {
 		return opened{}, err
 	}
-	start, err := decoder.DecodeLogin(r)
+	start, err := decoder.DecodeLogin(call.Request)
 	got := opened{call: start}
 	if err != nil {
 		return got, err
 	}
 	if at.conn == nil {
-		return got, authentication.ErrCredentials
+		return got, s.callers.Refuse(ctx, call.From, at.link.Snapshot().Tenant)
 	}
-	if err := authentication.Caller(ctx, s.secrets, s.clock, at.conn, start.Presented); err != nil {
+	if err := s.callers.Caller(ctx, call.From, at.conn, start.Presented); err != nil {
 		return got, err
 	}
 	switch {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/punchgate/punchgate/application/authentication"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/connection"
@@ -16,21 +15,21 @@ var errAmbiguous = fault.New(fault.Conflict, "network.ambiguous", "several conne
 
 // ofNetwork finds the connection that a document names at an address which serves all buyers of a network: From and To select
 // it, and the secret only authenticates (cXML). Where several have the same, the secret tells them apart.
-func (s *Service) ofNetwork(ctx context.Context, link *connection.Link, r port.StartRequest) (place, error) {
+func (s *Service) ofNetwork(ctx context.Context, link *connection.Link, call Call) (place, error) {
 	at := place{link: link}
 	for _, name := range s.formats.Names() {
 		responder, err := formats.As[port.StartResponder](s.formats, name, formats.Login)
-		if err != nil || !responder.AnswersDocument(r) {
+		if err != nil || !responder.AnswersDocument(call.Request) {
 			continue
 		}
 		at.responder = responder
-		start, _ := responder.DecodeLogin(r) // what is wrong with the document is said once its connection is known
+		start, _ := responder.DecodeLogin(call.Request) // what is wrong with the document is said once its connection is known
 		named, err := s.named(ctx, link, start.Presented)
 		if err != nil {
 			return at, err
 		}
 		if len(named) > 1 {
-			if named, err = s.authentic(ctx, named, start.Presented); err != nil {
+			if named, err = s.callers.Select(ctx, call.From, named, start.Presented); err != nil {
 				return at, err
 			}
 		}
@@ -60,23 +59,6 @@ func (s *Service) named(ctx context.Context, link *connection.Link, p port.Prese
 		l := c.Profile().Login
 		return !l.MatchesIdentities(p.From, p.To, p.Sender)
 	}), err
-}
-
-// authentic returns the connections whose secret was presented.
-func (s *Service) authentic(
-	ctx context.Context, named []*connection.Connection, p port.Presented,
-) (authentic []*connection.Connection, err error) {
-	for _, c := range named {
-		err := authentication.Caller(ctx, s.secrets, s.clock, c, p)
-		if fault.KindOf(err) == fault.Unauthenticated {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		authentic = append(authentic, c)
-	}
-	return authentic, nil
 }
 
 // responderOf returns the connection's own format where it answers documents, else the one that read the document.

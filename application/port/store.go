@@ -14,6 +14,7 @@ import (
 	"github.com/punchgate/punchgate/domain/replay"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/throttle"
 	"github.com/punchgate/punchgate/domain/transfer"
 )
 
@@ -190,6 +191,16 @@ type Replays interface {
 	Sweep(ctx context.Context, now time.Time, limit int) (removed int, err error)
 }
 
+// Throttles keeps how often wrong secrets came from an address. Not found: throttle.ErrNone.
+type Throttles interface {
+	// Create refuses an identifier that is taken: ErrTaken.
+	Create(ctx context.Context, t *throttle.Throttle) error
+	Get(ctx context.Context, of tenant.ID, id throttle.ID) (*throttle.Throttle, error)
+	Update(ctx context.Context, of tenant.ID, id throttle.ID, change func(*throttle.Throttle) error) (*throttle.Throttle, error)
+	// Sweep removes at most limit throttles, of any tenant, whose time is over, and returns how many it removed.
+	Sweep(ctx context.Context, now time.Time, limit int) (removed int, err error)
+}
+
 // Stores are all stores of one engine.
 type Stores struct {
 	Tenants     Tenants
@@ -202,6 +213,7 @@ type Stores struct {
 	Answers     Answers
 	Keys        Keys
 	Replays     Replays
+	Throttles   Throttles
 	// Ready returns nil where the engine answers, for /readyz.
 	Ready func(context.Context) error
 }

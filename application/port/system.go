@@ -25,18 +25,37 @@ type Clock interface{ Now() time.Time }
 // IDs makes unguessable identifiers of at least 128 random bits, in lower-case letters and digits.
 type IDs interface{ New() string }
 
-// Secrets makes and checks verifiers, and signs tokens.
+// Glance is what can be said of a presented secret without much work.
+type Glance int
+
+// What a glance says.
+const (
+	Unknown Glance = iota // nothing
+	Likely                // it may be right; one of some hundred wrong ones is likely, too
+	Right
+	Wrong
+)
+
+// Secrets makes and checks verifiers, and signs tokens. It may have several master keys, so that one can be replaced by
+// another while the gateway runs: the first one makes, all check.
 type Secrets interface {
 	// HashChosen returns a verifier of a secret that a person chose; slow on purpose.
 	HashChosen(s secret.Text) (verifier string, err error)
 	// HashGenerated returns a verifier of a secret of at least 128 random bits.
 	HashGenerated(s secret.Text) (verifier string)
-	// Verify reports whether the secret is the one of the verifier. The comparison takes the same time for every wrong
-	// secret; a right one may be remembered for a while and then be quicker. The error is for a context that ended or a
-	// verifier that is no verifier.
+	// Glance says at once what it can. What Verify has told lately it may remember.
+	Glance(verifier string, presented secret.Text) Glance
+	// Verify reports whether the secret is the one of the verifier. It does not tell by its time how much of a secret is
+	// right. The error is for a context that ended, too many who wait (kind TooMany), or a verifier that is no verifier.
 	Verify(ctx context.Context, verifier string, presented secret.Text) (bool, error)
+	// Renew returns the verifier of a secret that was found right as it is made today, under the first master key.
+	Renew(verifier string, right secret.Text) string
+	// Current reports whether a verifier or a sealed text was made under the first master key, as it is made today.
+	Current(made string) bool
 	// Sign returns a code over the parts that nobody can make without the gateway's master key; url-safe.
 	Sign(purpose string, parts ...string) string
+	// Signed reports whether Sign returned the signature for the purpose and the parts.
+	Signed(signature, purpose string, parts ...string) bool
 	// Seal encrypts a secret that must be readable again. What it was sealed for, such as the tenant and the connection, must
 	// be given again to open it.
 	Seal(s secret.Text, purpose ...string) (sealed string, err error)

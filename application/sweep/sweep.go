@@ -1,6 +1,6 @@
 // Package sweep ends what nobody ended in time: sessions left open and orders never completed. Whether something has
 // expired is decided by its own time wherever it is asked; the sweep makes it visible in its status. Answers that were kept
-// for the repetition of their calls are removed when their time is over.
+// for the repetition of their calls, and what is known of addresses that are quiet, are removed when their time is over.
 package sweep
 
 import (
@@ -47,8 +47,8 @@ func (s *Service) Run(ctx context.Context) {
 	}
 }
 
-// Once ends the sessions and orders whose time is over, and removes answers. What cannot be ended does not keep the others
-// from it; it is tried again by the next sweep.
+// Once ends the sessions and orders whose time is over, and removes answers and what is known of addresses. What cannot be
+// ended does not keep the others from it; it is tried again by the next sweep.
 func (s *Service) Once(ctx context.Context) error {
 	sessions, sessionsErr := s.stores.Sessions.Due(ctx, s.clock.Now(), batch)
 	failures := []error{sessionsErr}
@@ -68,6 +68,7 @@ func (s *Service) Once(ctx context.Context) error {
 		})
 		failures = append(failures, err)
 	}
-	_, err := s.stores.Replays.Sweep(ctx, s.clock.Now(), batch)
-	return errors.Join(append(failures, err)...)
+	_, replaysErr := s.stores.Replays.Sweep(ctx, s.clock.Now(), batch)
+	_, throttlesErr := s.stores.Throttles.Sweep(ctx, s.clock.Now(), batch)
+	return errors.Join(append(failures, replaysErr, throttlesErr)...)
 }

@@ -3,7 +3,6 @@
 package token
 
 import (
-	"crypto/subtle"
 	"strings"
 
 	"github.com/punchgate/punchgate/application/port"
@@ -29,7 +28,7 @@ func Make(s port.Secrets, p Purpose, of tenant.ID, id session.ID) string {
 func Parse(s port.Secrets, p Purpose, text string) (tenant.ID, session.ID, error) {
 	parts := strings.Split(text, ".")
 	if len(parts) != 3 || !tenant.Identifier(parts[0]) || !tenant.Identifier(parts[1]) ||
-		subtle.ConstantTimeCompare([]byte(parts[2]), []byte(s.Sign(string(p), parts[0], parts[1]))) != 1 {
+		!s.Signed(parts[2], string(p), parts[0], parts[1]) {
 		return "", "", session.ErrToken
 	}
 	return tenant.ID(parts[0]), session.ID(parts[1]), nil

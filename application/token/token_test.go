@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/token"
 	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/session"
@@ -22,6 +23,13 @@ func (s signer) Sign(purpose string, parts ...string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:24])
 }
 
+func (s signer) Signed(signature, purpose string, parts ...string) bool {
+	return signature == s.Sign(purpose, parts...)
+}
+
+func (signer) Glance(string, secret.Text) port.Glance { return port.Unknown }
+func (signer) Renew(string, secret.Text) string       { return "" }
+func (signer) Current(string) bool                    { return false }
 func (signer) HashChosen(secret.Text) (string, error) { return "", errors.ErrUnsupported }
 func (signer) HashGenerated(secret.Text) string       { return "" }
 func (signer) Verify(context.Context, string, secret.Text) (bool, error) {

@@ -48,6 +48,8 @@ type State struct {
 	Verifier  string // from which the key cannot be had
 	CreatedAt time.Time
 	RevokedAt time.Time // zero while the key is good
+	// LastUsedAt is when the key was last let through, to the minute; zero for never.
+	LastUsedAt time.Time
 }
 
 // Key is one key. New and Restore make one.
@@ -98,6 +100,22 @@ func (k *Key) Check(scope Scope) error {
 func (k *Key) Revoke(now time.Time) {
 	if k.state.RevokedAt.IsZero() {
 		k.state.RevokedAt = now
+	}
+}
+
+// useEvery is how exactly the last use is known: a write for each use would cost more than it tells.
+const useEvery = time.Minute
+
+// UseDue reports whether a use at the time is worth noting.
+func (k *Key) UseDue(now time.Time) bool { return now.Sub(k.state.LastUsedAt) >= useEvery }
+
+// Use notes a use. A verifier of the same key, made anew, replaces the one until now; an empty one leaves it.
+func (k *Key) Use(now time.Time, verifier string) {
+	if now.After(k.state.LastUsedAt) {
+		k.state.LastUsedAt = now
+	}
+	if verifier != "" {
+		k.state.Verifier = verifier
 	}
 }
 

@@ -152,6 +152,16 @@ func (c *Connection) Replace(credential Credential, keepUntil time.Time) {
 	}
 }
 
+// Renew replaces the verifier of a credential by one of the same secret, made anew. A credential that is gone stays so.
+func (c *Connection) Renew(of Credential, verifier string) {
+	c.state.Credentials = slices.Clone(c.state.Credentials)
+	for i := range c.state.Credentials {
+		if kept := &c.state.Credentials[i]; kept.ID == of.ID && kept.Verifier == of.Verifier {
+			kept.Verifier = verifier
+		}
+	}
+}
+
 // ErrInvalid refuses a connection; its details name every member that is wrong.
 var ErrInvalid = fault.New(fault.Invalid, "connection.invalid", "the connection has members that are wrong")
 

@@ -5,6 +5,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Kind says what sort of refusal a fault is. The zero kind is Internal: an error that nobody classified is a defect of
@@ -65,7 +66,9 @@ type Fault struct {
 	Code    string // stable, such as "session.expired"
 	Message string // for people, without the cause
 	Details []Detail
-	cause   error
+	// Wait is how long it takes until the same may succeed, where that is known.
+	Wait  time.Duration
+	cause error
 }
 
 // New makes a fault of the given kind, with a stable code and a message for people.
@@ -106,6 +109,13 @@ func (f *Fault) Because(cause error) *Fault {
 func (f *Fault) With(details ...Detail) *Fault {
 	with := *f
 	with.Details = details
+	return &with
+}
+
+// After returns a copy that says how long to wait.
+func (f *Fault) After(wait time.Duration) *Fault {
+	with := *f
+	with.Wait = wait
 	return &with
 }
 

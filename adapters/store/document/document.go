@@ -23,6 +23,7 @@ import (
 	"github.com/punchgate/punchgate/domain/replay"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/throttle"
 	"github.com/punchgate/punchgate/domain/transfer"
 )
 
@@ -39,6 +40,8 @@ var (
 	Answers  = kind[answer.ID]("answers", answer.ErrNotFound, answer.ErrExists, packAnswer, answerDoc.unpack)
 	Keys     = kind[apikey.ID]("keys", apikey.ErrUnknown, port.ErrTaken, packKey, keyDoc.unpack)
 	Replays  = kind[replay.ID]("replays", replay.ErrNotFound, replay.ErrExists, packReplay, replayDoc.unpack)
+
+	Throttles = kind[throttle.ID]("throttles", throttle.ErrNone, port.ErrTaken, packThrottle, throttleDoc.unpack)
 )
 
 // What is kept beside aggregates and never changes.

@@ -5,6 +5,7 @@ import (
 
 	"database/sql"
 	"errors"
+	"time"
 
 	"github.com/punchgate/punchgate/adapters/store/document"
 
@@ -156,6 +157,22 @@ func (c collection[A, ID]) many(ctx context.Context, condition string, args ...a
 // after returns a page of a tenant's aggregates in the order of their identifiers.
 func (c collection[A, ID]) after(ctx context.Context, of tenant.ID, after ID, limit int) ([]A, error) {
 	return c.many(ctx, `tenant = ? AND id > ? ORDER BY id LIMIT ?`, of, after, limit)
+}
+
+// sweep removes at most limit aggregates, of any tenant, whose time to be kept is over.
+func (c collection[A, ID]) sweep(ctx context.Context, now time.Time, limit int) (removed int, err error) {
+	statement := `DELETE FROM ` + c.Name + //nolint:gosec // the table is a constant
+		` WHERE (tenant, id) IN (SELECT tenant, id FROM ` + c.Name + ` WHERE expires_at <= ? LIMIT ?)`
+	err = c.store.transact(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, statement, document.Stamp(now).String(), limit)
+		if err != nil {
+			return err
+		}
+		n, err := result.RowsAffected()
+		removed = int(n)
+		return err
+	})
+	return removed, err
 }
 
 // refusal returns the kind's own where a value is taken.

@@ -37,6 +37,7 @@ var (
 	_ port.Answers     = answers{}
 	_ port.Keys        = keys{}
 	_ port.Replays     = replays{}
+	_ port.Throttles   = throttles{}
 )
 
 // Config says where the file is.

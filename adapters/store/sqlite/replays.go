@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"github.com/punchgate/punchgate/adapters/store/document"
@@ -19,16 +18,5 @@ func newReplays(s *Store) replays {
 
 // Sweep removes calls whose time is over.
 func (r replays) Sweep(ctx context.Context, now time.Time, limit int) (removed int, err error) {
-	err = r.store.transact(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx,
-			`DELETE FROM replays WHERE (tenant, id) IN (SELECT tenant, id FROM replays WHERE expires_at <= ? LIMIT ?)`,
-			document.Stamp(now).String(), limit)
-		if err != nil {
-			return err
-		}
-		n, err := result.RowsAffected()
-		removed = int(n)
-		return err
-	})
-	return removed, err
+	return r.sweep(ctx, now, limit)
 }

@@ -127,6 +127,7 @@ func (s *Store) Stores() port.Stores {
 		Answers:     newAnswers(s),
 		Keys:        newKeys(s),
 		Replays:     newReplays(s),
+		Throttles:   newThrottles(s),
 		Ready:       s.ready,
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/punchgate/punchgate/domain/replay"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/throttle"
 )
 
 var tenancyCases = map[string]func(*testing.T, port.Stores){
@@ -71,6 +72,7 @@ func create(t *testing.T, s port.Stores, of tenant.ID) {
 		createAnswer(t.Context(), s, of),
 		s.Keys.Create(t.Context(), apikey.Restore(keyOf(of, "k1"))),
 		s.Replays.Create(t.Context(), replay.Restore(replayOf(of, "p1"))),
+		s.Throttles.Create(t.Context(), throttle.Restore(throttleOf(of, "t1"))),
 	} {
 		must(t, err)
 	}
@@ -110,6 +112,7 @@ func everything(t *testing.T, s port.Stores, of tenant.ID) []any {
 		value(s.Receipts.Get(ctx, of, "r1"))(t), value(s.Receipts.Content(ctx, of, "r1"))(t),
 		value(s.Answers.Get(ctx, of, "os1-1"))(t), value(s.Answers.Document(ctx, of, "os1-1"))(t), value(s.Keys.Get(ctx, of, "k1"))(t),
 		value(s.Replays.Get(ctx, of, "p1"))(t),
+		value(s.Throttles.Get(ctx, of, "t1"))(t),
 	}
 }
 
@@ -294,6 +297,19 @@ var foreign = map[string]struct {
 	"Replays.Sweep": {nil, func(ctx context.Context, s port.Stores) error { // the sweep serves all tenants
 		return failure(s.Replays.Sweep(ctx, now, 10))
 	}},
+	"Throttles.Create": {nil, func(ctx context.Context, s port.Stores) error {
+		return s.Throttles.Create(ctx, throttle.Restore(throttleOf(initech, "t1")))
+	}},
+	"Throttles.Get": {throttle.ErrNone, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Throttles.Get(ctx, globex, "t1"))
+	}},
+	"Throttles.Update": {throttle.ErrNone, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Throttles.Update(ctx, globex, "t1", refuse))
+	}},
+	"Throttles.Sweep": {nil, func(ctx context.Context, s port.Stores) error { // a sweep serves all tenants
+		return failure(s.Throttles.Sweep(ctx, now, 10))
+	}},
+
 	"Keys.List": {nil, func(ctx context.Context, s port.Stores) error {
 		return none(s.Keys.List(ctx, globex))
 	}},

@@ -1,0 +1,109 @@
+// Package throttle slows down whoever presents wrong secrets from one address, again and again.
+//
+// Many buyers share one user name, and a whole organisation comes from one address, so neither may be locked out for what one of
+// them does. An address that was wrong too often is told to wait, longer each time. Right secrets pass all the same as long as
+// looking for them costs next to nothing or the address is known for them; only a strange address that was wrong very often
+// is not listened to while it has to wait. That never lasts longer than LongestWait.
+package throttle
+
+import (
+	"time"
+
+	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/tenant"
+)
+
+// The policy.
+const (
+	Free        = 10               // wrong secrets that have no consequence
+	FirstWait   = time.Second      // doubled by every further Free wrong secrets
+	LongestWait = 15 * time.Minute // however many they are
+	Forgotten   = 24 * time.Hour   // after the last wrong secret
+	// Patience is after how many wrong secrets a strange address that has to wait is no longer listened to. It bounds what can be
+	// guessed in a day, and lets a buyer's first login through that comes in the middle of a flood from his own address.
+	Patience = 100_000
+	// Known is for how long an address is no stranger after a right secret.
+	Known = 30 * 24 * time.Hour
+)
+
+// ID identifies a throttle within its tenant: a digest of what the secret was for and of the address.
+type ID string
+
+// State is everything a store keeps of a throttle.
+type State struct {
+	Tenant       tenant.ID
+	ID           ID
+	Failures     int
+	WaitUntil    time.Time // zero while there is nothing to wait for
+	FailureUntil time.Time // when the failures are forgotten
+	KnownUntil   time.Time // zero for a stranger
+	ExpiresAt    time.Time // when nothing of this matters any more
+}
+
+// Throttle counts for one address. New and Restore make one.
+type Throttle struct{ state State }
+
+// ErrNone is for an address of which nothing is known.
+var ErrNone = fault.New(fault.NotFound, "throttle.not_found", "nothing is known of this address")
+
+// ErrTooMany refuses an address that was wrong too often.
+var ErrTooMany = fault.New(fault.TooMany, "login.too_many", "too many wrong credentials came from this address; try again later")
+
+// New makes a throttle of a stranger.
+func New(of tenant.ID, id ID) *Throttle { return &Throttle{State{Tenant: of, ID: id}} }
+
+// Restore makes a throttle from what a store kept.
+func Restore(s State) *Throttle { return &Throttle{s} }
+
+// Snapshot returns what a store keeps.
+func (t *Throttle) Snapshot() State { return t.state }
+
+// Fail counts wrong secrets.
+func (t *Throttle) Fail(wrong int, now time.Time) {
+	s := &t.state
+	if !now.Before(s.FailureUntil) {
+		s.Failures = 0
+	}
+	s.Failures = min(s.Failures+wrong, 1<<30)
+	s.FailureUntil = now.Add(Forgotten)
+	if wait := waiting(s.Failures); wait > 0 {
+		s.WaitUntil = now.Add(wait)
+	}
+	t.expire(s.FailureUntil)
+}
+
+func waiting(failures int) time.Duration {
+	if failures <= Free {
+		return 0
+	}
+	doubled := (failures - Free - 1) / Free
+	if doubled > 20 {
+		return LongestWait
+	}
+	return min(FirstWait<<doubled, LongestWait)
+}
+
+// Succeed notes that a right secret came. What was wrong before stays: it may have been somebody else.
+func (t *Throttle) Succeed(now time.Time) {
+	t.state.KnownUntil = now.Add(Known)
+	t.expire(t.state.KnownUntil)
+}
+
+func (t *Throttle) expire(at time.Time) {
+	if at.After(t.state.ExpiresAt) {
+		t.state.ExpiresAt = at
+	}
+}
+
+// Wait returns how long the address has to wait; zero where it has not.
+func (t *Throttle) Wait(now time.Time) time.Duration {
+	return max(0, t.state.WaitUntil.Sub(now))
+}
+
+// Known reports whether a right secret came from the address in the time before.
+func (t *Throttle) Known(now time.Time) bool { return now.Before(t.state.KnownUntil) }
+
+// Listens reports whether a secret of the address is verified at all. likely says that it is worth the work: it may be right.
+func (t *Throttle) Listens(likely bool, now time.Time) bool {
+	return t.Wait(now) == 0 || t.Known(now) || likely && t.state.Failures <= Patience
+}
