@@ -15,6 +15,7 @@ type Verdict struct {
 	Twice []string
 	// Acknowledged counts the calls that were acknowledged and change something.
 	Acknowledged int
+	Faults       int
 }
 
 // Check compares what the clients saw with what is stored.
@@ -31,6 +32,11 @@ func Check(h *History, s *Stored) Verdict {
 			c.verdict.Acknowledged++
 		}
 	}
+	for _, f := range h.Faults {
+		if !f.Planned {
+			c.verdict.Faults++
+		}
+	}
 	for i := range s.Orders {
 		c.byID[s.Orders[i].ID] = &s.Orders[i]
 	}
@@ -39,8 +45,8 @@ func Check(h *History, s *Stored) Verdict {
 		switch at.kind {
 		case Login:
 			c.login(at)
-		case Exchange:
-			c.exchange(at)
+		case Exchange, Open:
+			c.opened(at)
 		case Send:
 			c.send(at)
 		case Abandon:
@@ -126,7 +132,7 @@ func (c *check) refusals(at subject, excused bool) {
 
 // over reports whether a refusal is for time that a jump of the clock took.
 func (c *check) over(code string) bool {
-	return c.Expiring && slices.Contains([]string{"session.expired", "token.spent", "order.state"}, code)
+	return c.Expiring && slices.Contains([]string{"session.expired", "token.spent"}, code)
 }
 
 func (c *check) login(at subject) {
@@ -138,7 +144,7 @@ func (c *check) login(at subject) {
 	}
 }
 
-func (c *check) exchange(at subject) {
+func (c *check) opened(at subject) {
 	c.refusals(at, false)
 	call := c.acknowledged(at.kind, at.name)
 	if call == nil {

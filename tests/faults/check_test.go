@@ -62,7 +62,7 @@ func good() (*History, *Stored) {
 			{"e1", "os1", 1, "confirmed", at(8), false}, {"e1", "os1", 1, "confirmed", at(9), true}, {"e2", "os1", 2, "changed", at(10), true},
 			{"e1", "os1", 1, "confirmed", at(11), true},
 		},
-		Faults: []Fault{{at(24), at(25)}},
+		Faults: []Fault{{From: at(24), Until: at(25)}},
 	}
 	s := &Stored{
 		Sessions: map[string]Standing{"s1": Ended, "s2": Ended, "s3": Ended, "s4": Ended},
@@ -93,9 +93,13 @@ func TestEachBreachIsCounted(t *testing.T) {
 		commit      func(h *History, s *Stored)
 		lost, twice string // what is said; empty for nothing
 	}{
-		"a session is missing":       {func(_ *History, s *Stored) { delete(s.Sessions, "s1") }, "the session s1 is not there", ""},
-		"a token leads nowhere":      {func(h *History, _ *Stored) { h.refuse(Exchange, "t3", "token.not_found") }, "exchange of t3", ""},
-		"a token has two sessions":   {func(h *History, _ *Stored) { h.add(call(Exchange, "t1", "", 3, Acknowledged, "s2")) }, "", `exchange of t1  was answered "s1" and then "s2"`},
+		"a session is missing":     {func(_ *History, s *Stored) { delete(s.Sessions, "s1") }, "the session s1 is not there", ""},
+		"a token leads nowhere":    {func(h *History, _ *Stored) { h.refuse(Exchange, "t3", "token.not_found") }, "exchange of t3", ""},
+		"a token has two sessions": {func(h *History, _ *Stored) { h.add(call(Exchange, "t1", "", 3, Acknowledged, "s2")) }, "", `exchange of t1  was answered "s1" and then "s2"`},
+		"a visit has two sessions": {func(h *History, _ *Stored) {
+			h.add(call(Open, "v9", "", 3, Acknowledged, "s1"))
+			h.add(call(Open, "v9", "", 5, Acknowledged, "s2"))
+		}, "", `open of v9  was answered "s1" and then "s2"`},
 		"a login is refused":         {func(h *History, _ *Stored) { h.add(call(Login, "v9", "", 3, Refused, "x")) }, "login of v9", ""},
 		"a token nobody tried":       {func(h *History, _ *Stored) { h.add(call(Login, "v9", "", 3, Acknowledged, "t9")) }, "the token t9", ""},
 		"a sent session is open":     {func(_ *History, s *Stored) { s.Sessions["s2"] = Shopping }, `the session s2 is "shopping"`, ""},

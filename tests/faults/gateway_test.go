@@ -223,6 +223,13 @@ func (c *cluster) urls() []string {
 // gateway, as that proxy would.
 const publicURL = "http://punchgate.example.com"
 
+// setUp makes a shop.
+func (c *cluster) setUp(p *portal) *shop {
+	c.t.Helper()
+	g := c.gateways[0]
+	return setUp(c.t, g.command("key", "create", "--platform"), g.url, p.URL)
+}
+
 // kills kills one gateway after the other, under load, at moments of its own choosing.
 func (c *cluster) kills(ctx context.Context, n int) {
 	for range n {
@@ -233,8 +240,17 @@ func (c *cluster) kills(ctx context.Context, n int) {
 		g.kill()
 		sleep(ctx, c.between(0, 200*time.Millisecond))
 		g.start()
-		record(c.history, &c.history.Faults, Fault{from, time.Now()})
+		record(c.history, &c.history.Faults, Fault{From: from, Until: time.Now()})
 	}
+}
+
+// stop asks all gateways to end.
+func (c *cluster) stop() {
+	from := time.Now()
+	for _, g := range c.gateways {
+		g.stop()
+	}
+	record(c.history, &c.history.Faults, Fault{From: from, Until: time.Now(), Planned: true})
 }
 
 func (c *cluster) between(least, most time.Duration) time.Duration {

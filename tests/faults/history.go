@@ -18,6 +18,7 @@ type Kind string
 const (
 	Login    Kind = "login"    // the subject is the visit; the answer, the token
 	Exchange Kind = "exchange" // of a token; the answer is the session
+	Open     Kind = "open"     // a session for somebody who logged in to the shop; the subject is the visit, the answer the session
 	Send     Kind = "send"     // the cart of a session; the answer begins with the order
 	Abandon  Kind = "abandon"  // a session, without a cart
 	Read     Kind = "read"     // the document and the form of an order; the answer is their digest
@@ -74,8 +75,12 @@ type Event struct {
 	Taken     bool // it was answered with 2xx
 }
 
-// Fault is one thing that was broken, until it worked again.
-type Fault struct{ From, Until time.Time }
+// Fault is one thing that was broken, until it worked again. One that was planned, such as the end of a gateway that was asked
+// to stop, is not counted, but may interrupt a delivery as every other.
+type Fault struct {
+	From, Until time.Time
+	Planned     bool
+}
 
 // History is what the clients saw. It is safe for concurrent use while it is recorded.
 type History struct {

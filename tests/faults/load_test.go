@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -40,7 +41,10 @@ type load struct {
 	urls    []string
 	turn    atomic.Uint64 // of the gateways
 
+	away atomic.Int64 // how many calls were answered 503
+
 	mu    sync.Mutex
+	aside []func()          // calls whose first try has their key still
 	carts map[string]string // the orders' cart ids
 	pages map[string]string // the paths of their transfer pages
 }
@@ -84,9 +88,21 @@ func (l *load) finish() {
 			_, _ = l.exchange(c.Answer)
 		}
 	}
+	l.emptyFeed()
+}
+
+func (l *load) emptyFeed() {
 	for left := 1; left > 0; {
 		left = l.walkFeed()
 	}
+}
+
+// doAside makes the calls that could not be finished while their first try, which ended with its gateway, had their key.
+func (l *load) doAside() {
+	for _, each := range l.aside {
+		each()
+	}
+	l.emptyFeed()
 }
 
 // errGivenUp ends a trip whose shopper or procurement system got no answer and does not ask again.
@@ -112,6 +128,12 @@ func (l *load) repeat(
 		if call.Outcome != Unknown {
 			return answer, err
 		}
+		if running(err) && time.Since(begun) > callTime/5 {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.aside = append(l.aside, func() { _, _ = l.insist(kind, subject, asked, do) })
+			return "", errGivenUp
+		}
 		if time.Since(begun) > patience {
 			l.t.Errorf("%s of %s was not answered in %s: %v", kind, subject, patience, err)
 			return "", errGivenUp
@@ -121,6 +143,12 @@ func (l *load) repeat(
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
+}
+
+// running reports whether the first try of the call has its key.
+func running(err error) bool {
+	p, told := errors.AsType[*client.Problem](err)
+	return told && p.Code == "idempotency.in_progress"
 }
 
 func (l *load) next() string { return l.urls[l.turn.Add(1)%uint64(len(l.urls))] }
@@ -133,10 +161,11 @@ func (l *load) outcome(kind Kind, subject, answer string, err error) (Outcome, s
 		return Acknowledged, answer
 	case !told:
 		return Unknown, ""
-	case p.Status == http.StatusServiceUnavailable:
+	case p.Status == http.StatusServiceUnavailable, running(err):
 		if p.RetryAfter == 0 {
-			l.t.Errorf("%s of %s is answered 503 without Retry-After: %v", kind, subject, err)
+			l.t.Errorf("%s of %s is to be tried again without Retry-After: %v", kind, subject, err)
 		}
+		l.away.Add(int64(count(!running(err))))
 		return Unknown, ""
 	case p.Status >= http.StatusInternalServerError:
 		l.t.Errorf("%s of %s is answered with a defect: %v", kind, subject, err)
@@ -164,11 +193,7 @@ func (p *person) trip() {
 	p.trips++
 	visit := fmt.Sprintf("%s-%d", p.name, p.trips)
 	c := &p.shop.connections[p.random.IntN(len(p.shop.connections))]
-	token, err := p.login(c, visit)
-	if err != nil || p.chance(5) {
-		return
-	}
-	session, err := p.exchange(token)
+	session, err := p.arrive(c, visit)
 	if err != nil || p.chance(3) {
 		return
 	}
@@ -207,6 +232,31 @@ func (p *person) trip() {
 	}
 }
 
+// arrive brings the person to the shop, by the procurement system or by a login of the shop's own.
+func (p *person) arrive(c *connection, visit string) (session string, err error) {
+	if c.push && p.chance(50) {
+		return p.open(c, visit)
+	}
+	token, err := p.login(c, visit)
+	if err != nil {
+		return "", err
+	}
+	if p.chance(5) {
+		return "", errGivenUp
+	}
+	return p.exchange(token)
+}
+
+func (p *person) open(c *connection, visit string) (session string, err error) {
+	return p.insist(Open, visit, "", func(ctx context.Context, base string) (string, error) {
+		opened, err := p.storefront(base).OpenSession(ctx, "goteborg", c.id, "session of "+visit)
+		if err != nil {
+			return "", err
+		}
+		return opened.Session.ID, nil
+	})
+}
+
 func (p *person) remember(call func()) { p.past = append(p.past, call) }
 
 // again repeats a call of long ago: procurement systems resend for as long as an hour.
@@ -237,7 +287,7 @@ func (p *person) login(c *connection, visit string) (token string, err error) {
 		if err != nil {
 			return "", err
 		}
-		return tokenOf(a.location)
+		return tokenOf(a.header.Get("Location"))
 	})
 }
 
@@ -450,8 +500,12 @@ func (p *person) purchase(c *connection, cartID, number string) func(context.Con
 }
 
 func (p *person) cancel(order string) error {
+	key := "" // an operator's page may give one
+	if p.chance(50) {
+		key = "cancellation of " + order
+	}
 	_, err := p.insist(Cancel, order, "", func(ctx context.Context, base string) (string, error) {
-		_, err := p.call(ctx, http.MethodPost, base+"/v1/admin/orders/"+order+"/cancel", "application/json", "", p.shop.admin, nil)
+		_, err := p.call(ctx, http.MethodPost, base+"/v1/admin/orders/"+order+"/cancel", "", "", bearer(p.shop.admin, key))
 		return "", err
 	})
 	return err
@@ -502,33 +556,41 @@ func (l *load) walkFeed() int {
 
 // answer is what a procurement system or a browser got.
 type answer struct {
-	location string
-	body     []byte
+	header http.Header
+	body   []byte
 }
 
 func (l *load) post(ctx context.Context, address, mediaType, body string, basic *connection) (answer, error) {
-	return l.call(ctx, http.MethodPost, address, mediaType, body, "", basic)
+	header := http.Header{}
+	if basic != nil {
+		(&http.Request{Header: header}).SetBasicAuth(basic.user, basic.password)
+	}
+	return l.call(ctx, http.MethodPost, address, mediaType, body, header)
 }
 
 func (l *load) get(ctx context.Context, address string) (answer, error) {
-	return l.call(ctx, http.MethodGet, address, "", "", "", nil)
+	return l.call(ctx, http.MethodGet, address, "", "", http.Header{})
+}
+
+// bearer is the header of a call of the API; the idempotency key may be empty.
+func bearer(key, idempotency string) http.Header {
+	header := http.Header{"Authorization": {"Bearer " + key}}
+	if idempotency != "" {
+		header.Set("Idempotency-Key", idempotency)
+	}
+	return header
 }
 
 // call returns a *client.Problem for every answer from 400 on.
-func (l *load) call(ctx context.Context, method, address, mediaType, body, key string, basic *connection) (answer, error) {
+func (l *load) call(ctx context.Context, method, address, mediaType, body string, header http.Header) (answer, error) {
 	r, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(body))
 	if err != nil {
 		return answer{}, err
 	}
+	r.Header = header
 	r.Header.Set("Accept", "application/json")
 	if mediaType != "" {
 		r.Header.Set("Content-Type", mediaType)
-	}
-	if key != "" {
-		r.Header.Set("Authorization", "Bearer "+key)
-	}
-	if basic != nil {
-		r.SetBasicAuth(basic.user, basic.password)
 	}
 	got, err := l.http.Do(r)
 	if err != nil {
@@ -544,13 +606,18 @@ func (l *load) call(ctx context.Context, method, address, mediaType, body, key s
 		if json.Unmarshal(content, p) != nil {
 			p.Detail = string(content)
 		}
-		p.Status = got.StatusCode
-		if got.Header.Get("Retry-After") != "" {
-			p.RetryAfter = time.Second
-		}
+		p.Status, p.RetryAfter = got.StatusCode, retryAfter(got.Header)
 		return answer{}, p
 	}
-	return answer{got.Header.Get("Location"), content}, nil
+	return answer{got.Header, content}, nil
+}
+
+func retryAfter(h http.Header) time.Duration {
+	seconds, err := strconv.Atoi(h.Get("Retry-After"))
+	if err != nil {
+		return 0
+	}
+	return time.Duration(seconds) * time.Second
 }
 
 // cxmlResponse is an answer in cXML.
@@ -563,7 +630,7 @@ type cxmlResponse struct {
 }
 
 // cxml posts a document and returns a *client.Problem for every status but 200: the rest of the load asks for nothing that an
-// operator would have to decide. A 5xx in cXML asks to come again, as a 503 does.
+// operator would have to decide.
 func (l *load) cxml(ctx context.Context, address, document string) (cxmlResponse, error) {
 	var response cxmlResponse
 	a, err := l.post(ctx, address, `text/xml; charset="UTF-8"`, document, nil)
@@ -576,8 +643,10 @@ func (l *load) cxml(ctx context.Context, address, document string) (cxmlResponse
 	switch code := response.Status.Code; code {
 	case "200":
 		return response, nil
-	case "500", "503":
-		return response, &client.Problem{Status: http.StatusServiceUnavailable, RetryAfter: time.Second, Detail: response.Status.Text}
+	case "560": // a temporary error
+		return response, &client.Problem{
+			Status: http.StatusServiceUnavailable, RetryAfter: retryAfter(a.header), Detail: response.Status.Text,
+		}
 	default:
 		return response, &client.Problem{Status: http.StatusConflict, Code: "cXML " + code, Detail: response.Status.Text}
 	}

@@ -18,7 +18,8 @@ type shop struct {
 
 // connection is one of the shop's connections, with all that the procurement system knows of it.
 type connection struct {
-	format, link   string // link is a path
+	id, format     string
+	link           string // a path
 	user, password string
 	document       bool   // the start call and the purchase orders are cXML documents
 	orders         string // the format of purchase orders; empty for none
@@ -27,14 +28,13 @@ type connection struct {
 
 type object = map[string]any
 
-// setUp makes the shop. The platform's key is made on the command line, as by whoever installs the gateway.
-func setUp(t *testing.T, g *gateway, portalURL string) *shop {
+// setUp makes the shop at a gateway. The platform's key is made on the command line, as by whoever installs the gateway.
+func setUp(t *testing.T, platform, gatewayURL, portalURL string) *shop {
 	t.Helper()
 	post := func(key, path string, body object) object {
 		t.Helper()
-		return postJSON(t, g.url, key, path, body)
+		return postJSON(t, gatewayURL, key, path, body)
 	}
-	platform := g.command("key", "create", "--platform")
 	endpoint := func(id string) object { return object{"endpoint": object{"scheme": "0088", "id": id}} }
 	post(platform, "/v1/admin/tenants", object{
 		"id": "papper", "name": "Papper och Penna AB", "fields": []object{{"name": "punchout", "label": "PunchOut", "type": "checkbox"}},
@@ -72,8 +72,8 @@ func setUp(t *testing.T, g *gateway, portalURL string) *shop {
 		made := post(s.admin, "/v1/admin/connections", object{
 			"name": c.format, "customer": "goteborg", "format": c.format, "login": login, "return": returns, "ordering": ordering,
 		})
-		c.password = made["secret"].(string)
-		link := post(s.admin, "/v1/admin/connections/"+made["id"].(string)+"/links", object{})
+		c.id, c.password = made["id"].(string), made["secret"].(string)
+		link := post(s.admin, "/v1/admin/connections/"+c.id+"/links", object{})
 		c.link = strings.TrimPrefix(link["url"].(string), publicURL)
 	}
 	return s

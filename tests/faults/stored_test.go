@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -17,7 +18,6 @@ import (
 
 	"github.com/punchgate/punchgate/adapters/outbound"
 	"github.com/punchgate/punchgate/adapters/system"
-	"github.com/punchgate/punchgate/adapters/web"
 	"github.com/punchgate/punchgate/adapters/web/client"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/bootstrap"
@@ -30,51 +30,51 @@ type clock struct{ ahead atomic.Int64 }
 // Now returns the moved time.
 func (c *clock) Now() time.Time { return system.Clock{}.Now().Add(time.Duration(c.ahead.Load())) }
 
-func (c *clock) move(d time.Duration) { c.ahead.Add(int64(d)) }
+func (c *clock) set(ahead time.Duration) { c.ahead.Store(int64(ahead)) }
 
 // inProcess is a gateway in the test's own process, whose clock can be moved.
 type inProcess struct {
 	url   string
 	clock *clock
+	stop  func()
 }
 
 // startInProcess starts one.
 func startInProcess(t *testing.T, c bootstrap.Config, ahead time.Duration) *inProcess {
 	t.Helper()
 	g := &inProcess{clock: &clock{}}
-	g.clock.move(ahead)
-	c.Addr, c.MasterKey, c.LoopbackHTTP = "127.0.0.1:0", secret.New(masterKey), true
+	g.clock.set(ahead)
+	c.Addr, c.PublicURL, c.MasterKey, c.LoopbackHTTP = freeAddress(t), publicURL, secret.New(masterKey), true
 	c.PushNetworks = outbound.Networks{netip.MustParsePrefix("127.0.0.0/8")}
-	var config web.Config
 	app := fx.New(bootstrap.Gateway(c),
 		fx.Decorate(func(port.Clock) port.Clock { return g.clock }),
 		fx.Decorate(func(*slog.Logger) *slog.Logger { return slog.New(slog.DiscardHandler) }),
-		fx.Populate(&config),
 	)
 	if err := app.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	g.stop = sync.OnceFunc(func() {
 		if err := app.Stop(context.Background()); err != nil {
 			t.Error(err)
 		}
 	})
-	g.url = config.PublicURL
+	t.Cleanup(g.stop)
+	g.url = "http://" + c.Addr
 	return g
 }
 
-// settle returns once the gateway has nothing more to deliver, which its clock must be late enough for.
+// settle returns what is stored once the gateway has nothing more to deliver, which its clock must be late enough for.
 func (l *load) settle(t *testing.T) *Stored {
 	t.Helper()
-	for range 300 {
-		s, left := l.stored(t)
-		if left == 0 {
-			return s
+	for begun := time.Now(); ; time.Sleep(100 * time.Millisecond) {
+		if _, left := l.stored(t); left == 0 {
+			break
+		} else if time.Since(begun) > patience {
+			t.Errorf("%d deliveries are still to be made", left)
+			break
 		}
-		time.Sleep(100 * time.Millisecond)
 	}
-	s, left := l.stored(t)
-	t.Errorf("%d deliveries are still to be made", left)
+	s, _ := l.stored(t) // nothing moves any more while this is read
 	return s
 }
 
@@ -103,7 +103,7 @@ func (l *load) stored(t *testing.T) (s *Stored, left int) {
 		}
 	}
 	for _, c := range l.history.Calls {
-		if c.Kind == Exchange && c.Outcome == Acknowledged && s.Sessions[c.Answer] == "" {
+		if (c.Kind == Exchange || c.Kind == Open) && c.Outcome == Acknowledged && s.Sessions[c.Answer] == "" {
 			if standing := l.standing(t, base, c.Answer); standing != "" {
 				s.Sessions[c.Answer] = standing
 			}
@@ -147,7 +147,7 @@ func (l *load) order(t *testing.T, base string, o *client.Order) (read Order, le
 	}
 	l.ask(t, l.shop.erp, base+"/v1/erp/orders/"+o.ID+"/responses", &answers)
 	for i, a := range answers.Answers {
-		document, err := l.call(ctx, http.MethodGet, fmt.Sprintf("%s/v1/erp/orders/%s/response?position=%d", base, o.ID, i+1), "", "", l.shop.erp, nil)
+		document, err := l.call(ctx, http.MethodGet, fmt.Sprintf("%s/v1/erp/orders/%s/response?position=%d", base, o.ID, i+1), "", "", bearer(l.shop.erp, ""))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -167,7 +167,7 @@ func count(holds bool) int {
 // ask reads a JSON answer.
 func (l *load) ask(t *testing.T, key, address string, into any) {
 	t.Helper()
-	a, err := l.call(t.Context(), http.MethodGet, address, "", "", key, nil)
+	a, err := l.call(t.Context(), http.MethodGet, address, "", "", bearer(key, ""))
 	if err == nil {
 		err = json.Unmarshal(a.body, into)
 	}
