@@ -78,15 +78,15 @@ func Gateway(c Config) fx.Option {
 }
 
 func masterKeys(c Config) (secrets.MasterKeys, error) {
-	if c.MasterKey.Empty() {
-		return nil, usageError{errors.New(
-			masterKeyVariable + " is missing: set it to 32 random bytes in Base64 and keep it safe, as from: openssl rand -base64 32")}
-	}
-	key, err := secrets.ParseMasterKey(c.MasterKey)
+	keys, err := secrets.ParseMasterKeys(c.MasterKey)
 	if err != nil {
 		return nil, usageError{fmt.Errorf("%s: %w", masterKeyVariable, err)}
 	}
-	return secrets.MasterKeys{key}, nil
+	if len(keys) == 0 {
+		return nil, usageError{errors.New(
+			masterKeyVariable + " is missing: set it to 32 random bytes in Base64 and keep it safe, as from: openssl rand -base64 32")}
+	}
+	return keys, nil
 }
 
 func checkMasterKey(lifecycle fx.Lifecycle, admin *administration.Service) {

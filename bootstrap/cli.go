@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/fx"
@@ -100,7 +101,7 @@ func newRoot(extra []fx.Option) *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(serveCommand(extra), demoCommand(extra), keyCommand(extra), tenantCommand(extra), versionCommand())
+	root.AddCommand(serveCommand(extra), demoCommand(extra), keyCommand(extra), tenantCommand(extra), rotateCommand(extra), versionCommand())
 	root.AddCommand(formatCommands(extra)...)
 	return root
 }
@@ -131,6 +132,48 @@ func serveCommand(extra []fx.Option) *cobra.Command {
 	}
 	addFlags(c.Flags(), nil)
 	return c
+}
+
+func rotateCommand(extra []fx.Option) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "rotate",
+		Short: "Take secrets over to the first of several master keys, and print what still needs another one",
+		Long: "Seals under the first master key what is sealed under another one, and prints what still needs another one, a line for each. " +
+			"Ends with 0 where nothing does, else with 1. It may run as often as you like while the gateway serves.",
+		Args: cobra.NoArgs,
+		RunE: action(func(c *cobra.Command, _ []string) error {
+			return administer(c, extra, func(ctx context.Context, service *administration.Service) error {
+				r, err := service.Rotate(ctx)
+				if err != nil {
+					return err
+				}
+				return printRotation(c.OutOrStdout(), r)
+			})
+		}),
+	}
+	addFlags(c.Flags(), nil)
+	return c
+}
+
+func printRotation(out io.Writer, r administration.Rotation) error {
+	text := &strings.Builder{}
+	for _, k := range r.Keys {
+		s, used := k.Snapshot(), "never used"
+		if !s.LastUsedAt.IsZero() {
+			used = "last used " + s.LastUsedAt.Format(time.RFC3339)
+		}
+		fmt.Fprintf(text, "key pgk.%s.%s (%s), %s: made anew when it is next used, or revoke it\n", s.Tenant, s.ID, s.Label, used)
+	}
+	for _, each := range r.Connections {
+		fmt.Fprintf(text, "secret of connection %s.%s: made anew when it is next used, or replace it\n", each.Tenant(), each.ID())
+	}
+	fmt.Fprintf(text, "%d secrets sealed anew; %d keys and %d connections still need an older master key\n",
+		r.Resealed, len(r.Keys), len(r.Connections))
+	_, err := io.WriteString(out, text.String())
+	if err == nil && !r.Done() {
+		return errFindings
+	}
+	return err
 }
 
 func versionCommand() *cobra.Command {

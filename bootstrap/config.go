@@ -20,10 +20,11 @@ import (
 
 // Config is what the operator sets, by flags or by the environment; a flag wins.
 type Config struct {
-	Addr           string
-	PublicURL      string
-	Store          string
-	DataDir        string
+	Addr      string
+	PublicURL string
+	Store     string
+	DataDir   string
+	// MasterKey holds one or several keys in Base64: the first makes, all check.
 	MasterKey      secret.Text
 	TrustedProxies []string
 	// PushNetworks are the private networks that the gateway may call.
@@ -70,6 +71,17 @@ var settings = []setting{
 			return errors.New("must name a folder")
 		}
 		return nil
+	}},
+	{"master-key-file", "", "file with the master key, in the place of " + masterKeyVariable, func(c *Config, v string) error {
+		if v == "" {
+			return nil
+		}
+		if !c.MasterKey.Empty() {
+			return errors.New("there is " + masterKeyVariable + ", too; set only one of them")
+		}
+		content, err := os.ReadFile(v) //nolint:gosec // whoever runs the gateway names the path
+		c.MasterKey = secret.New(string(content))
+		return err
 	}},
 	{"trusted-proxies", "", "addresses or networks whose X-Forwarded-For is believed, separated by commas", func(c *Config, v string) error {
 		for part := range strings.SplitSeq(v, ",") {

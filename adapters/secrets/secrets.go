@@ -18,6 +18,7 @@
 package secrets
 
 import (
+	"bytes"
 	"context"
 	"crypto/hkdf"
 	"crypto/hmac"
@@ -29,9 +30,11 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/hashicorp/golang-lru/v2/expirable"
 	aead "github.com/tink-crypto/tink-go/v2/aead/subtle"
@@ -73,13 +76,20 @@ func (MasterKey) LogValue() slog.Value { return secret.Text{}.LogValue() }
 // MasterKeys are the gateway's keys: the first makes, all check.
 type MasterKeys []MasterKey
 
-// ParseMasterKey reads 32 bytes in Base64.
-func ParseMasterKey(text secret.Text) (MasterKey, error) {
-	key, err := base64.StdEncoding.DecodeString(text.Reveal())
-	if err != nil || len(key) != 32 {
-		return nil, errors.New("must be 32 bytes in Base64, as from: openssl rand -base64 32")
+// ParseMasterKeys reads keys of 32 bytes in Base64, separated by commas, blanks or line ends.
+func ParseMasterKeys(text secret.Text) (keys MasterKeys, err error) {
+	separator := func(r rune) bool { return r == ',' || unicode.IsSpace(r) }
+	for each := range strings.FieldsFuncSeq(text.Reveal(), separator) {
+		key, err := base64.StdEncoding.DecodeString(each)
+		if err != nil || len(key) != 32 {
+			return nil, errors.New("must be 32 bytes in Base64, as from: openssl rand -base64 32")
+		}
+		if slices.ContainsFunc(keys, func(other MasterKey) bool { return bytes.Equal(other, key) }) {
+			return nil, errors.New("holds the same key twice")
+		}
+		keys = append(keys, key)
 	}
-	return key, nil
+	return keys, nil
 }
 
 // keys are what is derived from one master key.
@@ -308,6 +318,12 @@ func (c chosenHash) of(presented secret.Text) bool {
 func (s *Secrets) Current(made string) bool {
 	id := s.keys[0].id
 	return strings.HasSuffix(made, keyMark+id) || strings.HasPrefix(made, sealPrefix+id+".")
+}
+
+// Dependent reports whether a verifier or a sealed text may be worth nothing without an older master key. Of what older versions
+// made nobody can tell.
+func (s *Secrets) Dependent(made string) bool {
+	return !s.Current(made) && (strings.HasPrefix(made, hmacPrefix) || strings.HasPrefix(made, "v"))
 }
 
 // Renew returns the verifier of a secret that is right as this version makes it under the current master key.

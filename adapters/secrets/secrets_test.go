@@ -126,7 +126,7 @@ func TestWhatIsNoVerifierIsAnErrorAndNeverGood(t *testing.T) {
 	}
 	for name, verifier := range map[string]string{
 		"another salt":                    replaced(4, parts[4][:21]+string(parts[4][21]^1)),
-		"another hash":                    replaced(5, "A"+parts[5][1:]),
+		"another hash":                    replaced(5, string(parts[5][0]^1)+parts[5][1:]),
 		"half the hash":                   replaced(5, parts[5][:20]),
 		"another hint":                    replaced(6, "h=zz"),
 		"the digest of another secret":    s.HashGenerated(secret.New("other")),
@@ -286,13 +286,18 @@ func TestNothingPrintedHoldsASecret(t *testing.T) {
 	}
 }
 
-func TestTheMasterKeyIs32BytesInBase64(t *testing.T) {
-	key, err := ParseMasterKey(secret.New("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="))
-	if err != nil || len(key) != 32 || key[31] != 31 {
-		t.Errorf("%v: %d bytes", err, len(key))
+func TestMasterKeysAre32BytesInBase64(t *testing.T) {
+	const first, second = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "HwECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+	for text, want := range map[string]int{
+		"": 0, first: 1, "\n" + first + "\r\n" + second + "\n": 2, second + ", " + first: 2,
+	} {
+		keys, err := ParseMasterKeys(secret.New(text))
+		if err != nil || len(keys) != want || want > 0 && (keys[0][0] == 31) != strings.HasPrefix(text, second) {
+			t.Errorf("%q: %d keys, %v", text, len(keys), err)
+		}
 	}
-	for _, wrong := range []string{"", "AAEC", "not base64", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gIQ==", strings.Repeat("a", 32)} {
-		if _, err := ParseMasterKey(secret.New(wrong)); err == nil || wrong != "" && strings.Contains(err.Error(), wrong) {
+	for _, wrong := range []string{"AAEC", "not base64", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gIQ==", strings.Repeat("a", 32), first + " AAEC", first + "," + first} {
+		if _, err := ParseMasterKeys(secret.New(wrong)); err == nil || wrong != "" && strings.Contains(err.Error(), wrong) {
 			t.Errorf("%q: %v", wrong, err)
 		}
 	}
@@ -358,7 +363,7 @@ func TestAVerifierOfAnOlderVersionIsMadeAnew(t *testing.T) {
 		"chosen":    withoutHint(hash(t, s)),
 		"generated": strings.Split(s.HashGenerated(secret.New(chosen)), keyMark)[0],
 	} {
-		if s.Current(old) || !verify(t, s, old, chosen) || verify(t, s, old, "wrong") {
+		if s.Current(old) || s.Dependent(old) != (name == "generated") || !verify(t, s, old, chosen) || verify(t, s, old, "wrong") {
 			t.Errorf("%s: %s", name, old)
 		}
 		renewed := s.Renew(old, secret.New(chosen))
@@ -367,7 +372,7 @@ func TestAVerifierOfAnOlderVersionIsMadeAnew(t *testing.T) {
 		}
 	}
 	old := strings.Replace(seal(t, s, chosen, "answers"), sealPrefix+s.keys[0].id+".", namelessPrefix, 1)
-	if opened, err := s.Open(old, "answers"); err != nil || opened.Reveal() != chosen || s.Current(old) {
+	if opened, err := s.Open(old, "answers"); err != nil || opened.Reveal() != chosen || s.Current(old) || !s.Dependent(old) {
 		t.Errorf("%s: %q, %v", old, opened.Reveal(), err)
 	}
 }
@@ -377,7 +382,8 @@ func TestWhatAnOlderMasterKeyMadeIsGoodWhileThatKeyIsThere(t *testing.T) {
 	old, both, only := with(t, master), with(t, next, master), with(t, next)
 	made := map[string]string{"chosen": hash(t, old), "generated": old.HashGenerated(secret.New(chosen))}
 	for name, verifier := range made {
-		if !verify(t, both, verifier, chosen) || verify(t, both, verifier, "wrong") || both.Current(verifier) || !old.Current(verifier) {
+		if !verify(t, both, verifier, chosen) || verify(t, both, verifier, "wrong") || both.Current(verifier) || !old.Current(verifier) ||
+			both.Dependent(verifier) != (name == "generated") || old.Dependent(verifier) {
 			t.Errorf("%s: %s", name, verifier)
 		}
 		renewed := both.Renew(verifier, secret.New(chosen))
@@ -394,7 +400,7 @@ func TestWhatAnOlderMasterKeyMadeIsGoodWhileThatKeyIsThere(t *testing.T) {
 		t.Error("signatures do not follow their keys")
 	}
 	opened, err := both.Open(sealed, "answers")
-	if err != nil || opened.Reveal() != chosen || both.Current(sealed) {
+	if err != nil || opened.Reveal() != chosen || both.Current(sealed) || !both.Dependent(sealed) || old.Dependent(sealed) {
 		t.Errorf("%q, %v", opened.Reveal(), err)
 	}
 	if _, err := only.Open(sealed, "answers"); err == nil {

@@ -222,14 +222,13 @@ func (s *Service) used(key *apikey.Key, proof secret.Text) {
 	}
 	s.later.do("key "+string(state.Tenant)+" "+string(state.ID), func(ctx context.Context) error {
 		_, err := s.keys.Update(ctx, state.Tenant, state.ID, func(kept *apikey.Key) error {
-			renewed := ""
-			if !current {
-				renewed = s.secrets.Renew(state.Verifier, proof)
-			}
-			if !kept.UseDue(now) && renewed == "" {
+			if current && !kept.UseDue(now) {
 				return errNothing
 			}
-			kept.Use(now, renewed)
+			if !current {
+				kept.Renew(s.secrets.Renew(state.Verifier, proof))
+			}
+			kept.Use(now)
 			return nil
 		})
 		return err

@@ -52,6 +52,8 @@ type Secrets interface {
 	Renew(verifier string, right secret.Text) string
 	// Current reports whether a verifier or a sealed text was made under the first master key, as it is made today.
 	Current(made string) bool
+	// Dependent reports whether a verifier or a sealed text may be worth nothing once the first master key is the only one.
+	Dependent(made string) bool
 	// Sign returns a code over the parts that nobody can make without the gateway's master key; url-safe.
 	Sign(purpose string, parts ...string) string
 	// Signed reports whether Sign returned the signature for the purpose and the parts.

@@ -109,15 +109,15 @@ const useEvery = time.Minute
 // UseDue reports whether a use at the time is worth noting.
 func (k *Key) UseDue(now time.Time) bool { return now.Sub(k.state.LastUsedAt) >= useEvery }
 
-// Use notes a use. A verifier of the same key, made anew, replaces the one until now; an empty one leaves it.
-func (k *Key) Use(now time.Time, verifier string) {
+// Use notes a use.
+func (k *Key) Use(now time.Time) {
 	if now.After(k.state.LastUsedAt) {
 		k.state.LastUsedAt = now
 	}
-	if verifier != "" {
-		k.state.Verifier = verifier
-	}
 }
+
+// Renew replaces the verifier by one of the same key, made anew.
+func (k *Key) Renew(verifier string) { k.state.Verifier = verifier }
 
 const prefix = "pgk"
 
