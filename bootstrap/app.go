@@ -26,6 +26,7 @@ import (
 	"github.com/punchgate/punchgate/adapters/secrets"
 	"github.com/punchgate/punchgate/adapters/store/sqlite"
 	"github.com/punchgate/punchgate/adapters/system"
+	"github.com/punchgate/punchgate/adapters/telemetry"
 	"github.com/punchgate/punchgate/adapters/web"
 	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/application/answering"
@@ -57,12 +58,12 @@ var UseCases = fx.Provide(
 // Core is everything but the HTTP server and what runs in the background: enough for the commands that set up a tenant.
 func Core(c Config) fx.Option {
 	return fx.Options(
-		Formats, UseCases, mapping.Module, system.Module, secrets.Module, sqlite.Module,
+		Formats, mapping.Module, system.Module, secrets.Module, sqlite.Module, telemetry.Module,
+		fx.Module("use cases", UseCases, telemetry.Observed, fx.Invoke(checkMasterKey)),
 		fx.Supply(c, port.Policy{LoopbackHTTP: c.LoopbackHTTP}),
 		fx.Supply(outbound.Config{Networks: c.PushNetworks, LoopbackHTTP: c.LoopbackHTTP}),
 		fx.Supply(sqlite.Config{Path: filepath.Join(c.DataDir, "punchgate.db")}),
 		fx.Provide(masterKeys, newLogger),
-		fx.Invoke(checkMasterKey),
 		fx.WithLogger(func(log *slog.Logger) fxevent.Logger {
 			quiet := &fxevent.SlogLogger{Logger: log}
 			quiet.UseLogLevel(slog.LevelDebug)
@@ -74,7 +75,8 @@ func Core(c Config) fx.Option {
 
 // Gateway is the whole gateway.
 func Gateway(c Config) fx.Option {
-	return fx.Options(Core(c), outbound.Module, web.Module, fx.Provide(listen, webConfig), fx.Invoke(serveHTTP, work))
+	return fx.Options(Core(c), outbound.Module,
+		fx.Module("serving", telemetry.Observed, web.Module, fx.Provide(listen, webConfig), fx.Invoke(serveMetrics, work, serveHTTP)))
 }
 
 func masterKeys(c Config) (secrets.MasterKeys, error) {
@@ -100,7 +102,11 @@ func checkMasterKey(lifecycle fx.Lifecycle, admin *administration.Service) {
 }
 
 func newLogger(c Config) *slog.Logger {
-	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
+	options := &slog.HandlerOptions{Level: c.LogLevel}
+	if c.LogJSON {
+		return slog.New(telemetry.LogHandler(slog.NewJSONHandler(os.Stderr, options)))
+	}
+	return slog.New(telemetry.LogHandler(slog.NewTextHandler(os.Stderr, options)))
 }
 
 func listen(c Config) (net.Listener, error) {
@@ -111,24 +117,76 @@ func listen(c Config) (net.Listener, error) {
 	return listener, nil
 }
 
-func webConfig(c Config, listener net.Listener) (web.Config, error) {
+func webConfig(c Config, listener net.Listener, metrics *telemetry.Telemetry) (web.Config, error) {
 	address := c.PublicURL
 	if address == "" {
 		if host, ok := listener.Addr().(*net.TCPAddr); ok && host.IP.IsUnspecified() {
 			return web.Config{}, usageError{errors.New(
 				"PUNCHGATE_PUBLIC_URL is missing: with " + c.Addr + " nobody knows how callers reach the gateway")}
 		}
-		address = "http://" + listener.Addr().String()
+		scheme := "http://"
+		if c.TLSCert != "" {
+			scheme = "https://"
+		}
+		address = scheme + listener.Addr().String()
 	}
-	return web.Config{PublicURL: address, TrustedProxies: c.TrustedProxies}, nil
+	config := web.Config{PublicURL: address, TrustedProxies: c.TrustedProxies}
+	if c.MetricsAddr == "" {
+		config.Metrics = metrics.Handler()
+	}
+	return config, nil
 }
 
-func serveHTTP(lifecycle fx.Lifecycle, stop fx.Shutdowner, server *web.Server, listener net.Listener, config web.Config, log *slog.Logger) {
-	serving := server.HTTP()
+// serveMetrics serves the metrics on a listener of their own, where there is one.
+func serveMetrics(
+	lifecycle fx.Lifecycle, c Config, metrics *telemetry.Telemetry, stores port.Stores, clock port.Clock, log *slog.Logger,
+) error {
+	metrics.Queues(stores, clock)
+	if c.MetricsAddr == "" {
+		return nil
+	}
+	listener, err := net.Listen("tcp", c.MetricsAddr)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s for metrics: %w", c.MetricsAddr, err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", metrics.Handler())
+	serving := &http.Server{Handler: mux, ReadTimeout: metricsTimeout, WriteTimeout: metricsTimeout}
 	lifecycle.Append(fx.Hook{
 		OnStart: func(context.Context) error {
 			go func() {
 				if err := serving.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+					log.Error("the server of the metrics stopped", "error", err)
+				}
+			}()
+			log.Info("metrics are up", "listening", listener.Addr().String())
+			return nil
+		},
+		OnStop: func(context.Context) error { return serving.Close() },
+	})
+	return nil
+}
+
+// metricsTimeout is more than a scraper waits.
+const metricsTimeout = 30 * time.Second
+
+func serveHTTP(
+	lifecycle fx.Lifecycle, stop fx.Shutdowner, c Config, server *web.Server, listener net.Listener, config web.Config, log *slog.Logger,
+) error {
+	serving := server.HTTP()
+	serve := serving.Serve
+	if c.TLSCert != "" {
+		certificate, err := web.NewCertificate(c.TLSCert, c.TLSKey, log)
+		if err != nil {
+			return usageError{fmt.Errorf("PUNCHGATE_TLS_CERT and PUNCHGATE_TLS_KEY: %w", err)}
+		}
+		serving.TLSConfig = certificate.TLS()
+		serve = func(l net.Listener) error { return serving.ServeTLS(l, "", "") }
+	}
+	lifecycle.Append(fx.Hook{
+		OnStart: func(context.Context) error {
+			go func() {
+				if err := serve(listener); !errors.Is(err, http.ErrServerClosed) {
 					log.Error("the server stopped", "error", err)
 					if err := stop.Shutdown(fx.ExitCode(1)); err != nil {
 						log.Error("the gateway cannot stop", "error", err)
@@ -138,8 +196,18 @@ func serveHTTP(lifecycle fx.Lifecycle, stop fx.Shutdowner, server *web.Server, l
 			log.Info("gateway is up", "listening", listener.Addr().String(), "public_url", config.PublicURL)
 			return nil
 		},
-		OnStop: serving.Shutdown,
+		OnStop: func(ctx context.Context) error {
+			server.Stop()
+			// Requests that run are finished. What is not within their own limits is cut off, so that the store is closed in any case.
+			finishing, cancel := context.WithTimeout(ctx, web.ResponseTimeout)
+			defer cancel()
+			if err := serving.Shutdown(finishing); err != nil {
+				return errors.Join(err, serving.Close())
+			}
+			return nil
+		},
 	})
+	return nil
 }
 
 // work runs what happens in the background.
@@ -167,11 +235,11 @@ func work(
 
 const (
 	startTimeout = 30 * time.Second
-	stopTimeout  = 20 * time.Second
+	stopTimeout  = web.ResponseTimeout + 20*time.Second
 )
 
-// run starts an app, calls do, and stops the app. do may wait for the signal that ends a server.
-func run(ctx context.Context, do func(ctx context.Context, wait func() error) error, options ...fx.Option) error {
+// run starts an app, calls do, and stops the app. do may wait for the signal that ends a server, and learns which one it was.
+func run(ctx context.Context, do func(ctx context.Context, wait func() (os.Signal, error)) error, options ...fx.Option) error {
 	app := fx.New(fx.Options(options...), fx.StartTimeout(startTimeout), fx.StopTimeout(stopTimeout))
 	if err := app.Err(); err != nil {
 		return dig.RootCause(err)
@@ -181,11 +249,12 @@ func run(ctx context.Context, do func(ctx context.Context, wait func() error) er
 	if err := app.Start(starting); err != nil {
 		return dig.RootCause(err)
 	}
-	result := do(ctx, func() error {
-		if signal := <-app.Wait(); signal.ExitCode != 0 {
-			return errors.New("the gateway stopped because of the error above")
+	result := do(ctx, func() (os.Signal, error) {
+		signal := <-app.Wait()
+		if signal.ExitCode != 0 {
+			return signal.Signal, errors.New("the gateway stopped because of the error above")
 		}
-		return nil
+		return signal.Signal, nil
 	})
 	stopping, cancelStop := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 	defer cancelStop()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.uber.org/fx"
 
+	"github.com/punchgate/punchgate/adapters/web"
 	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/fault"
@@ -126,8 +128,15 @@ func serveCommand(extra []fx.Option) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return run(context.Background(), func(_ context.Context, wait func() error) error { return wait() },
-				append(extra, Gateway(config))...)
+			var server *web.Server
+			return run(context.Background(), func(_ context.Context, wait func() (os.Signal, error)) error {
+				signal, err := wait()
+				if err == nil && signal != os.Interrupt { // whoever pressed Ctrl+C has no load balancer
+					server.Stop()
+					time.Sleep(config.Drain)
+				}
+				return err
+			}, append(extra, Gateway(config), fx.Populate(&server))...)
 		}),
 	}
 	addFlags(c.Flags(), nil)
@@ -199,7 +208,7 @@ func administer(c *cobra.Command, extra []fx.Option, do func(context.Context, *a
 		return err
 	}
 	var service *administration.Service
-	return run(context.Background(), func(ctx context.Context, _ func() error) error { return do(ctx, service) },
+	return run(context.Background(), func(ctx context.Context, _ func() (os.Signal, error)) error { return do(ctx, service) },
 		append(extra, Core(config), fx.Populate(&service))...)
 }
 

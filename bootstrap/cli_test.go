@@ -52,6 +52,10 @@ func TestExitStatusesAndOneLineErrors(t *testing.T) {
 	}{
 		"an unknown command":                  {"", []string{"fly"}, 2, `unknown command "fly"`},
 		"an unknown flag":                     {"", []string{"formats", "--xml"}, 2, "--xml"},
+		"a log format that is none":           {"", []string{"serve", "--log-format", "xml"}, 2, "--log-format: must be text or json"},
+		"an address of metrics that is none":  {"", []string{"serve", "--metrics-addr", "9090"}, 2, "--metrics-addr: must be host:port"},
+		"a drain that is no duration":         {"", []string{"serve", "--drain", "5"}, 2, "--drain: must be a duration from 0s to 1h"},
+		"a certificate without a key":         {"", []string{"serve", "--tls-cert", "tls.crt"}, 2, "PUNCHGATE_TLS_CERT and PUNCHGATE_TLS_KEY: give both or neither"},
 		"an unknown format":                   {minimalCart, []string{"encode", "--format", "edi", "--cart", "-"}, 2, "this build has cxml-1.2, oci-3, oci-4, oci-5, peppol-bis-ordering-3, peppol-bis-punchout-3, proceedo-cxml"},
 		"a format that cannot":                {"<x/>", []string{"order", "--format", "peppol-bis-punchout-3", "-"}, 2, "cannot do this: order"},
 		"a format that has no carts":          {minimalCart, []string{"encode", "--format", "peppol-bis-ordering-3", "--cart", "-"}, 2, "cannot do this: cart"},
@@ -329,5 +333,33 @@ func TestARefusalTellsNothingTwice(t *testing.T) {
 	_, _, stderr := cli(t, "", "login", "--format", "oci-4", "--query", "a=b")
 	if strings.Count(stderr, "USERNAME") != 1 || strings.Count(stderr, "missing or empty") < 1 {
 		t.Errorf("told %s", stderr)
+	}
+}
+
+func TestTheLogIsOneJSONObjectALineWhereItIsAskedFor(t *testing.T) {
+	t.Setenv("PUNCHGATE_MASTER_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+	t.Setenv("PUNCHGATE_DATA_DIR", t.TempDir())
+	t.Setenv("PUNCHGATE_LOG_LEVEL", "debug")
+	t.Setenv("PUNCHGATE_LOG_FORMAT", "json")
+	log := filepath.Join(t.TempDir(), "log")
+	to, err := os.Create(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	terminal := os.Stderr
+	os.Stderr = to
+	defer func() { os.Stderr = terminal }()
+	if status, _, stderr := cli(t, "", "tenant", "create", "--name", "Papper"); status != 0 {
+		t.Fatal(stderr)
+	}
+	text, err := os.ReadFile(log)
+	if err != nil || len(text) == 0 {
+		t.Fatal("nothing is logged", err)
+	}
+	for line := range strings.Lines(string(text)) {
+		var fields struct{ Time, Level, Msg string }
+		if err := json.Unmarshal([]byte(line), &fields); err != nil || fields.Time == "" || fields.Level == "" || fields.Msg == "" {
+			t.Errorf("%v in %s", err, line)
+		}
 	}
 }

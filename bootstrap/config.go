@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -30,6 +31,14 @@ type Config struct {
 	// PushNetworks are the private networks that the gateway may call.
 	PushNetworks outbound.Networks
 	LogLevel     slog.Level
+	// LogJSON writes the log as one JSON object a line.
+	LogJSON bool
+	// MetricsAddr is where the metrics are, on a listener of their own; without it, clients on this machine find them at /metrics.
+	MetricsAddr string
+	// TLSCert and TLSKey are PEM files; with them the gateway speaks TLS.
+	TLSCert, TLSKey string
+	// Drain is how long the gateway goes on answering after it was told to stop, so that load balancers see in time that it will.
+	Drain time.Duration
 	// LoopbackHTTP accepts return addresses and makes calls on loopback by plain http.
 	LoopbackHTTP bool
 }
@@ -40,16 +49,21 @@ type setting struct {
 	read                 func(c *Config, value string) error
 }
 
+// checkAddr refuses what cannot be listened on.
+func checkAddr(v string) error {
+	_, port, err := net.SplitHostPort(v)
+	if n, numberErr := strconv.Atoi(port); err != nil || numberErr != nil || n < 0 || n > 65535 {
+		return errors.New("must be host:port, such as 127.0.0.1:8080")
+	}
+	return nil
+}
+
 var settings = []setting{
 	{"addr", "127.0.0.1:8080", "address to listen on; port 0 takes a free one", func(c *Config, v string) error {
 		c.Addr = v
-		_, port, err := net.SplitHostPort(v)
-		if n, numberErr := strconv.Atoi(port); err != nil || numberErr != nil || n < 0 || n > 65535 {
-			return errors.New("must be host:port, such as 127.0.0.1:8080")
-		}
-		return nil
+		return checkAddr(v)
 	}},
-	{"public-url", "", "how callers reach the gateway (default: http:// and the address it listens on)", func(c *Config, v string) error {
+	{"public-url", "", "how callers reach the gateway (default: the address it listens on)", func(c *Config, v string) error {
 		c.PublicURL = strings.TrimSuffix(v, "/")
 		u, err := url.Parse(v)
 		if v == "" {
@@ -115,6 +129,33 @@ var settings = []setting{
 		}
 		return nil
 	}},
+	{"metrics-addr", "", "address of a listener for /metrics alone (default: /metrics answers this machine)", func(c *Config, v string) error {
+		if c.MetricsAddr = v; v == "" {
+			return nil
+		}
+		return checkAddr(v)
+	}},
+	{"tls-cert", "", "PEM file with the gateway's own certificate and those between it and its root; read anew when it changes",
+		func(c *Config, v string) error {
+			c.TLSCert = v
+			return nil
+		}},
+	{"tls-key", "", "PEM file with the key of the certificate", func(c *Config, v string) error {
+		c.TLSKey = v
+		return nil
+	}},
+	{"drain", "5s", "how long to go on answering after SIGTERM, with /readyz at 503, before closing", func(c *Config, v string) (err error) {
+		if c.Drain, err = time.ParseDuration(v); err != nil || c.Drain < 0 || c.Drain > time.Hour {
+			return errors.New("must be a duration from 0s to 1h, such as 5s")
+		}
+		return nil
+	}},
+	{"log-format", "text", "text, or json for one object a line", func(c *Config, v string) error {
+		if c.LogJSON = v == "json"; v != "text" && !c.LogJSON {
+			return errors.New("must be text or json")
+		}
+		return nil
+	}},
 	{"allow-loopback-http", "false", "return addresses and calls on this machine by http, for trials", func(c *Config, v string) (err error) {
 		if c.LoopbackHTTP, err = strconv.ParseBool(v); err != nil {
 			return errors.New("must be true or false")
@@ -159,6 +200,9 @@ func readConfig(flags *pflag.FlagSet) (Config, error) {
 		if err := s.read(&c, value); err != nil {
 			return c, usageError{fmt.Errorf("%s: %w", name, err)}
 		}
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return c, usageError{errors.New("PUNCHGATE_TLS_CERT and PUNCHGATE_TLS_KEY: give both or neither")}
 	}
 	return c, nil
 }

@@ -50,7 +50,7 @@ type parts struct {
 // withParts runs a command without a store.
 func withParts(extra []fx.Option, do func(parts) error) error {
 	var p parts
-	return run(context.Background(), func(context.Context, func() error) error { return do(p) },
+	return run(context.Background(), func(context.Context, func() (os.Signal, error)) error { return do(p) },
 		append(extra, Formats, mapping.Module, system.Module, fx.NopLogger, fx.Provide(encoding.NewEncoder), fx.Populate(&p))...)
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -47,7 +48,7 @@ func demoCommand(extra []fx.Option) *cobra.Command {
 			var admin *administration.Service
 			var registry *formats.Registry
 			var public web.Config
-			start := func(ctx context.Context, wait func() error) error {
+			start := func(ctx context.Context, wait func() (os.Signal, error)) error {
 				running, err := demo.Start(ctx, demo.Config{
 					Folder: config.DataDir, SeedFile: seedFile, GatewayAddr: config.Addr, GatewayURL: public.PublicURL,
 					Admin: admin, Formats: registry, State: state,
@@ -59,13 +60,14 @@ func demoCommand(extra []fx.Option) *cobra.Command {
 				if _, err := fmt.Fprint(c.OutOrStdout(), running.Welcome()); err != nil {
 					return err
 				}
-				return wait()
+				_, err = wait()
+				return err
 			}
 			return run(context.Background(), start, append(extra, Gateway(config), fx.Populate(&admin, &registry, &public))...)
 		}),
 	}
 	addFlags(c.Flags(), map[string]string{"data-dir": filepath.Join("data", "demo"), "log-level": "warn"},
-		"allow-loopback-http")
+		"allow-loopback-http", "drain", "tls-cert", "tls-key")
 	c.Flags().StringVar(&seedFile, "seed-file", "", "file to write addresses, keys and logins to, as JSON, once everything answers")
 	return c
 }

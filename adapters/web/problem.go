@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/punchgate/punchgate/adapters/web/strictjson"
+	"github.com/punchgate/punchgate/application/correlation"
 	"github.com/punchgate/punchgate/domain/fault"
 )
 
@@ -46,6 +47,7 @@ type problem struct {
 	Code    string          `json:"code"`
 	Errors  []problemDetail `json:"errors,omitempty"`  // members that are wrong
 	Reasons []problemDetail `json:"reasons,omitempty"` // why it may not be done
+	Store   *storeState     `json:"store,omitempty"`   // of /readyz
 }
 
 type problemDetail struct {
@@ -63,7 +65,9 @@ func details(all []fault.Detail) []problemDetail {
 }
 
 // refuse answers a program with a problem, and logs what the caller is not told.
-func (s *Server) refuse(c *gin.Context, err error) {
+func (s *Server) refuse(c *gin.Context, err error) { s.answerProblem(c, s.problemOf(c, err)) }
+
+func (s *Server) problemOf(c *gin.Context, err error) problem {
 	f := s.classify(c, err)
 	p := problem{Type: "about:blank", Title: http.StatusText(statuses[f.Kind]), Status: statuses[f.Kind], Detail: f.Message, Code: f.Code}
 	if f.Kind == fault.Forbidden || f.Kind == fault.Conflict {
@@ -71,6 +75,10 @@ func (s *Server) refuse(c *gin.Context, err error) {
 	} else {
 		p.Errors = details(f.Details)
 	}
+	return p
+}
+
+func (s *Server) answerProblem(c *gin.Context, p problem) {
 	body, err := strictjson.Encode(p)
 	if err != nil {
 		s.log.ErrorContext(c.Request.Context(), "a problem cannot be written", "error", err)
@@ -82,6 +90,7 @@ func (s *Server) refuse(c *gin.Context, err error) {
 // classify finds the fault in an error, logs it by its gravity, and sets the headers that go with it.
 func (s *Server) classify(c *gin.Context, err error) *fault.Fault {
 	f := fault.From(err)
+	correlate(c)
 	if f.Kind == fault.Internal && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
 		f = fault.New(fault.Unavailable, "request.interrupted", "the request was interrupted").Because(err)
 	}
@@ -92,6 +101,7 @@ func (s *Server) classify(c *gin.Context, err error) *fault.Fault {
 	if (f.Kind == fault.Internal || f.Kind == fault.Unavailable) && !errors.Is(err, context.Canceled) { // who hung up is no outage
 		level = slog.LevelError
 	}
+	_ = c.Error(f) // for the middleware
 	s.log.LogAttrs(c.Request.Context(), level, "refused", slog.String("code", f.Code), slog.Any("error", err),
 		slog.String("route", c.FullPath()), slog.String("request", requestID(c)))
 	switch f.Kind {
@@ -113,5 +123,13 @@ func (s *Server) answer(c *gin.Context, status int, body any) {
 		s.refuse(c, err)
 		return
 	}
+	correlate(c)
 	c.Data(status, "application/json", encoded)
+}
+
+// correlate tells a program the session that its request is about, by which all log lines of the PunchOut are found.
+func correlate(c *gin.Context) {
+	if id := correlation.Of(c.Request.Context()); id != "" {
+		c.Header("X-Correlation-Id", string(id))
+	}
 }

@@ -13,7 +13,9 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -25,6 +27,7 @@ import (
 	"github.com/punchgate/punchgate/application/authentication"
 	"github.com/punchgate/punchgate/application/checkout"
 	"github.com/punchgate/punchgate/application/completion"
+	"github.com/punchgate/punchgate/application/correlation"
 	"github.com/punchgate/punchgate/application/erp"
 	"github.com/punchgate/punchgate/application/idempotency"
 	"github.com/punchgate/punchgate/application/login"
@@ -46,6 +49,8 @@ type Config struct {
 	PublicURL string
 	// TrustedProxies are addresses or networks whose X-Forwarded-For is believed.
 	TrustedProxies []string
+	// Metrics answers clients on this machine at /metrics; nil where there is nothing at that address.
+	Metrics http.Handler
 }
 
 // Limits of a request.
@@ -54,7 +59,7 @@ const (
 	maxHeader       = 64 << 10
 	headerTimeout   = 10 * time.Second
 	requestTimeout  = 60 * time.Second
-	responseTimeout = 90 * time.Second
+	ResponseTimeout = 90 * time.Second // after it, no request runs any more
 	idleTimeout     = 2 * time.Minute
 )
 
@@ -73,6 +78,8 @@ type Services struct {
 	Idempotency    *idempotency.Service
 	Stores         port.Stores
 	Authentication *authentication.Service
+	// Middleware is around everything else, such as what measures requests.
+	Middleware []gin.HandlerFunc `group:"middleware"`
 }
 
 // Server serves HTTP.
@@ -82,6 +89,7 @@ type Server struct {
 	log     *slog.Logger
 	handler http.Handler
 	large   chan struct{} // a place for each large document that is read
+	stops   atomic.Bool
 }
 
 // New makes a server, or says what is wrong with the configuration.
@@ -92,6 +100,10 @@ func New(config Config, use Services, log *slog.Logger) (*Server, error) {
 	return s, err
 }
 
+// Stop tells whoever asks at /readyz that the gateway is about to stop, and ends the connections that are kept open, each with its
+// next answer. All else is answered as before.
+func (s *Server) Stop() { s.stops.Store(true) }
+
 // Handler returns all routes.
 func (s *Server) Handler() http.Handler { return s.handler }
 
@@ -101,7 +113,7 @@ func (s *Server) HTTP() *http.Server {
 		Handler:           s.handler,
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       requestTimeout,
-		WriteTimeout:      responseTimeout,
+		WriteTimeout:      ResponseTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
@@ -120,6 +132,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 		return nil, errors.New("TRUSTED_PROXIES: must be addresses or networks such as 10.0.0.0/8")
 	}
 	r.RemoteIPHeaders = []string{forwardedFor} // a header that a proxy does not set would be the client's own
+	r.Use(s.use.Middleware...)
 	r.Use(oneForwardedFor, s.observe, s.recoverPanic, limitBody)
 	r.NoRoute(func(c *gin.Context) { s.refuseAny(c, errNoRoute) })
 	r.NoMethod(func(c *gin.Context) { s.refuseMethod(c) })
@@ -195,6 +208,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 	r.HEAD("/readyz", s.ready)
 	r.GET("/healthz", func(c *gin.Context) { s.answer(c, http.StatusOK, gin.H{"status": "ok"}) })
 	r.GET("/readyz", s.ready)
+	r.GET("/metrics", s.metrics)
 	r.GET("/openapi.yaml", func(c *gin.Context) { c.Data(http.StatusOK, "application/yaml", openAPI) })
 	return r, nil
 }
@@ -205,14 +219,6 @@ var errNoRoute = fault.New(fault.NotFound, "route.not_found", "there is nothing 
 func (s *Server) refuseMethod(c *gin.Context) {
 	c.Data(http.StatusMethodNotAllowed, "application/problem+json", []byte(`{"type":"about:blank","title":"Method Not Allowed",`+
 		`"status":405,"detail":"this address does not take this method","code":"route.method"}`))
-}
-
-func (s *Server) ready(c *gin.Context) {
-	if err := s.use.Stores.Ready(c.Request.Context()); err != nil {
-		s.refuse(c, port.ErrUnavailable.Because(err))
-		return
-	}
-	s.answer(c, http.StatusOK, gin.H{"status": "ready"})
 }
 
 const (
@@ -235,15 +241,28 @@ func oneForwardedFor(c *gin.Context) {
 	}
 }
 
+var probes = []string{"/healthz", "/readyz", "/metrics"}
+
 // observe logs each request by its route, never by its address: addresses hold links, tokens and passwords.
 func (s *Server) observe(c *gin.Context) {
 	started := time.Now()
+	c.Request = c.Request.WithContext(correlation.Begin(c.Request.Context()))
 	c.Set(requestKey, rand.Text()[:12])
 	c.Header("X-Request-Id", requestID(c))
 	c.Header("X-Content-Type-Options", "nosniff")
 	c.Header("Cache-Control", "no-store")
+	if strings.HasPrefix(s.config.PublicURL, "https:") {
+		c.Header("Strict-Transport-Security", "max-age=31536000")
+	}
+	if s.stops.Load() {
+		c.Header("Connection", "close")
+	}
 	c.Next()
-	s.log.LogAttrs(c.Request.Context(), slog.LevelInfo, "request", slog.String("method", c.Request.Method), slog.String("route", c.FullPath()),
+	level := slog.LevelInfo
+	if slices.Contains(probes, c.FullPath()) {
+		level = slog.LevelDebug // they come every few seconds
+	}
+	s.log.LogAttrs(c.Request.Context(), level, "request", slog.String("method", c.Request.Method), slog.String("route", c.FullPath()),
 		slog.Int("status", c.Writer.Status()), slog.Duration("took", time.Since(started)), slog.String("request", requestID(c)),
 		slog.String("client", c.ClientIP()))
 }

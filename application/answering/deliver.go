@@ -66,6 +66,9 @@ func (s *Service) deliver(ctx context.Context, deliverer port.Deliverer, a *answ
 		record(each)
 		return nil
 	})
+	if failure == nil {
+		s.log.InfoContext(ctx, "answer delivered", "tenant", due.Tenant, "answer", due.ID, "attempts", due.Delivery.Attempts)
+	}
 	return true, errors.Join(failure, err)
 }
 

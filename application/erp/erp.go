@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 
+	"github.com/punchgate/punchgate/application/correlation"
 	"github.com/punchgate/punchgate/application/cursor"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/cart"
@@ -71,6 +72,7 @@ func (s *Service) Feed(ctx context.Context, of tenant.ID, q Query) (page []Order
 		nextCursor = cursor.Format(last.StatusSince, string(last.ID))
 	}
 	weight := 0
+	defer func() { s.logFeed(ctx, of, q, page) }()
 	for _, o := range found {
 		full, err := s.complete(ctx, of, o)
 		if err != nil {
@@ -82,6 +84,18 @@ func (s *Service) Feed(ctx context.Context, of tenant.ID, q Query) (page []Order
 		}
 	}
 	return page, nextCursor, nil
+}
+
+// logFeed names the orders of a page.
+func (s *Service) logFeed(ctx context.Context, of tenant.ID, q Query, page []Order) {
+	if len(page) == 0 {
+		return
+	}
+	ids := make([]order.ID, len(page))
+	for i := range page {
+		ids[i] = page[i].Order.ID()
+	}
+	s.log.InfoContext(ctx, "orders handed to the ERP", "tenant", of, "status", q.Status.String(), "orders", ids)
 }
 
 // attached returns the bytes of a cart's attachments, which are most of a heavy cart.
@@ -114,7 +128,11 @@ func (s *Service) complete(ctx context.Context, of tenant.ID, o *order.Order) (O
 
 // Document returns the document that was transferred.
 func (s *Service) Document(ctx context.Context, of tenant.ID, id order.ID) (*transfer.Document, error) {
-	return s.stores.Orders.Document(ctx, of, id)
+	d, err := s.stores.Orders.Document(ctx, of, id)
+	if err == nil {
+		correlation.About(ctx, id.Session())
+	}
+	return d, err
 }
 
 // Exported takes an order out of the feed. A second time changes nothing.

@@ -262,7 +262,7 @@ func (s *Service) begin(ctx context.Context, conn *connection.Connection, start 
 	if err := s.stores.Sessions.Create(ctx, begun); err != nil {
 		return "", err
 	}
-	s.log.InfoContext(ctx, "session opened", "tenant", of.ID(), "connection", conn.ID(), "session", begun.ID(), "test", visit.Test)
+	s.log.InfoContext(ctx, "session opened", "tenant", of.ID(), "connection", conn.ID(), "test", visit.Test)
 	if page.RawQuery != "" {
 		page.RawQuery += "&" // the shop's own parameters stay as it wrote them
 	}

@@ -214,6 +214,8 @@ type Stores struct {
 	Keys        Keys
 	Replays     Replays
 	Throttles   Throttles
+	// Engine is the name of the engine, for /readyz.
+	Engine string
 	// Ready returns nil where the engine answers, for /readyz.
 	Ready func(context.Context) error
 }

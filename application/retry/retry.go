@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
+
+	"github.com/punchgate/punchgate/application/correlation"
 )
 
 const (
@@ -67,7 +69,7 @@ func Run[T any, K comparable](
 				return
 			}
 			attempts.Go(func() {
-				made := attempt(ctx, each)
+				made := attempt(correlation.Begin(ctx), each)
 				running.end(to)
 				<-slots
 				if made {

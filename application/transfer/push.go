@@ -69,6 +69,9 @@ func (s *Service) push(ctx context.Context, poster port.Poster, o *order.Order) 
 	if _, err := s.stores.Orders.Update(context.WithoutCancel(ctx), due.Tenant, due.ID, record); err != nil {
 		return true, err
 	}
+	if failure == nil {
+		s.log.InfoContext(ctx, "cart pushed", "tenant", due.Tenant, "order", due.ID, "attempts", due.Push.Attempts)
+	}
 	return true, failure
 }
 

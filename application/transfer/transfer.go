@@ -78,7 +78,7 @@ func (s *Service) Send(ctx context.Context, of tenant.ID, id session.ID, c *cart
 	if err := s.finish(ctx, made.Order); err != nil {
 		return Sent{}, err
 	}
-	s.log.InfoContext(ctx, "order prepared", "tenant", of, "session", id, "order", made.Order.ID(), "number", made.Order.Number())
+	s.log.InfoContext(ctx, "order prepared", "tenant", of, "order", made.Order.ID(), "number", made.Order.Number())
 	s.Wake()
 	return made, nil
 }

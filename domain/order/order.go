@@ -5,6 +5,7 @@ package order
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/punchgate/punchgate/domain/connection"
@@ -23,6 +24,9 @@ type ID string
 
 // IDOf returns the identifier of the session's order.
 func IDOf(s session.ID) ID { return ID("o" + string(s)) }
+
+// Session returns the session whose order this is.
+func (id ID) Session() session.ID { return session.ID(strings.TrimPrefix(string(id), "o")) }
 
 // Request identifies the send that made the order, so that its repetition is told from another one.
 type Request struct {

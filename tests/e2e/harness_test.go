@@ -22,6 +22,7 @@ import (
 
 	"github.com/punchgate/punchgate/adapters/outbound"
 	"github.com/punchgate/punchgate/adapters/system"
+	"github.com/punchgate/punchgate/adapters/telemetry"
 	"github.com/punchgate/punchgate/adapters/web"
 	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/application/port"
@@ -120,7 +121,7 @@ func startWith(t *testing.T, dir string, options ...fx.Option) *gateway {
 		fx.Options(options...),
 		fx.Decorate(func(port.Clock) port.Clock { return g.clock }),
 		fx.Decorate(func(*slog.Logger) *slog.Logger {
-			return slog.New(slog.NewTextHandler(g.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+			return slog.New(telemetry.LogHandler(slog.NewJSONHandler(g.logs, &slog.HandlerOptions{Level: slog.LevelDebug})))
 		}),
 		fx.Populate(&g.admin, &g.web, &g.transfers, &config),
 	)

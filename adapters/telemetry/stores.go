@@ -1,0 +1,351 @@
+package telemetry
+
+import (
+	"context"
+	"time"
+
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/answer"
+	"github.com/punchgate/punchgate/domain/apikey"
+	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/receipt"
+	"github.com/punchgate/punchgate/domain/replay"
+	"github.com/punchgate/punchgate/domain/session"
+	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/throttle"
+	"github.com/punchgate/punchgate/domain/transfer"
+)
+
+// Stores returns stores whose calls are measured and traced, and which tell the work that calls them what it is about (see
+// application/correlation). Changes of sessions and orders are counted: here each is seen, whoever makes it.
+func (t *Telemetry) Stores(of port.Stores) port.Stores {
+	of.Tenants = tenants{of.Tenants, t}
+	of.Customers = customers{of.Customers, t}
+	of.Connections = connections{of.Connections, t}
+	of.Links = links{of.Links, t}
+	of.Sessions = sessions{of.Sessions, t}
+	of.Orders = orders{of.Orders, t}
+	of.Receipts = receipts{of.Receipts, t}
+	of.Answers = answers{of.Answers, t}
+	of.Keys = keys{of.Keys, t}
+	of.Replays = replays{of.Replays, t}
+	of.Throttles = throttles{of.Throttles, t}
+	return of
+}
+
+type tenants struct {
+	port.Tenants
+	t *Telemetry
+}
+
+func (in tenants) Create(ctx context.Context, t *tenant.Tenant) (err error) {
+	defer in.t.call(&ctx, "tenants.create")(&err)
+	return in.Tenants.Create(ctx, t)
+}
+
+func (in tenants) Get(ctx context.Context, id tenant.ID) (_ *tenant.Tenant, err error) {
+	defer in.t.call(&ctx, "tenants.get")(&err)
+	return in.Tenants.Get(ctx, id)
+}
+
+func (in tenants) Update(ctx context.Context, id tenant.ID, change func(*tenant.Tenant) error) (_ *tenant.Tenant, err error) {
+	defer in.t.call(&ctx, "tenants.update")(&err)
+	return in.Tenants.Update(ctx, id, change)
+}
+
+func (in tenants) List(ctx context.Context, after tenant.ID, limit int) (_ []*tenant.Tenant, err error) {
+	defer in.t.call(&ctx, "tenants.list")(&err)
+	return in.Tenants.List(ctx, after, limit)
+}
+
+type customers struct {
+	port.Customers
+	t *Telemetry
+}
+
+func (in customers) Create(ctx context.Context, c *customer.Customer) (err error) {
+	defer in.t.call(&ctx, "customers.create")(&err)
+	return in.Customers.Create(ctx, c)
+}
+
+func (in customers) Get(ctx context.Context, of tenant.ID, id customer.ID) (_ *customer.Customer, err error) {
+	defer in.t.call(&ctx, "customers.get")(&err)
+	return in.Customers.Get(ctx, of, id)
+}
+
+func (in customers) ByNumber(ctx context.Context, of tenant.ID, number string) (_ *customer.Customer, err error) {
+	defer in.t.call(&ctx, "customers.by_number")(&err)
+	return in.Customers.ByNumber(ctx, of, number)
+}
+
+func (in customers) Update(
+	ctx context.Context, of tenant.ID, id customer.ID, change func(*customer.Customer) error,
+) (_ *customer.Customer, err error) {
+	defer in.t.call(&ctx, "customers.update")(&err)
+	return in.Customers.Update(ctx, of, id, change)
+}
+
+func (in customers) List(ctx context.Context, of tenant.ID, after customer.ID, limit int) (_ []*customer.Customer, err error) {
+	defer in.t.call(&ctx, "customers.list")(&err)
+	return in.Customers.List(ctx, of, after, limit)
+}
+
+type connections struct {
+	port.Connections
+	t *Telemetry
+}
+
+func (in connections) Create(ctx context.Context, c *connection.Connection) (err error) {
+	defer in.t.call(&ctx, "connections.create")(&err)
+	return in.Connections.Create(ctx, c)
+}
+
+func (in connections) Get(ctx context.Context, of tenant.ID, id connection.ID) (_ *connection.Connection, err error) {
+	defer in.t.call(&ctx, "connections.get")(&err)
+	return in.Connections.Get(ctx, of, id)
+}
+
+func (in connections) Update(
+	ctx context.Context, of tenant.ID, id connection.ID, change func(*connection.Connection) error,
+) (_ *connection.Connection, err error) {
+	defer in.t.call(&ctx, "connections.update")(&err)
+	return in.Connections.Update(ctx, of, id, change)
+}
+
+func (in connections) ByCustomer(ctx context.Context, of tenant.ID, c customer.ID) (_ []*connection.Connection, err error) {
+	defer in.t.call(&ctx, "connections.by_customer")(&err)
+	return in.Connections.ByCustomer(ctx, of, c)
+}
+
+func (in connections) ByIdentity(ctx context.Context, of tenant.ID, from []connection.Identity) (_ []*connection.Connection, err error) {
+	defer in.t.call(&ctx, "connections.by_identity")(&err)
+	return in.Connections.ByIdentity(ctx, of, from)
+}
+
+func (in connections) List(ctx context.Context, of tenant.ID, after connection.ID, limit int) (_ []*connection.Connection, err error) {
+	defer in.t.call(&ctx, "connections.list")(&err)
+	return in.Connections.List(ctx, of, after, limit)
+}
+
+type links struct {
+	port.Links
+	t *Telemetry
+}
+
+func (in links) Create(ctx context.Context, l *connection.Link) (err error) {
+	defer in.t.call(&ctx, "links.create")(&err)
+	return in.Links.Create(ctx, l)
+}
+
+func (in links) Get(ctx context.Context, of tenant.ID, id connection.LinkID) (_ *connection.Link, err error) {
+	defer in.t.call(&ctx, "links.get")(&err)
+	return in.Links.Get(ctx, of, id)
+}
+
+func (in links) Update(
+	ctx context.Context, of tenant.ID, id connection.LinkID, change func(*connection.Link) error,
+) (_ *connection.Link, err error) {
+	defer in.t.call(&ctx, "links.update")(&err)
+	return in.Links.Update(ctx, of, id, change)
+}
+
+func (in links) ByConnection(ctx context.Context, of tenant.ID, c connection.ID) (_ []*connection.Link, err error) {
+	defer in.t.call(&ctx, "links.by_connection")(&err)
+	return in.Links.ByConnection(ctx, of, c)
+}
+
+type sessions struct {
+	port.Sessions
+	t *Telemetry
+}
+
+func (in sessions) Due(ctx context.Context, now time.Time, limit int) (_ []*session.Session, err error) {
+	defer in.t.call(&ctx, "sessions.due")(&err)
+	return in.Sessions.Due(ctx, now, limit)
+}
+
+type orders struct {
+	port.Orders
+	t *Telemetry
+}
+
+func (in orders) NextNumber(ctx context.Context, of tenant.ID) (_ int64, err error) {
+	defer in.t.call(&ctx, "orders.next_number")(&err)
+	return in.Orders.NextNumber(ctx, of)
+}
+
+func (in orders) Cart(ctx context.Context, of tenant.ID, id order.ID) (_ *cart.Cart, err error) {
+	defer in.t.call(&ctx, "orders.cart")(&err)
+	return in.Orders.Cart(ctx, of, id)
+}
+
+func (in orders) Document(ctx context.Context, of tenant.ID, id order.ID) (_ *transfer.Document, err error) {
+	defer in.t.call(&ctx, "orders.document")(&err)
+	return in.Orders.Document(ctx, of, id)
+}
+
+func (in orders) ByLine(ctx context.Context, of tenant.ID, c connection.ID, q port.LineQuery, limit int) (_ []*order.Order, err error) {
+	defer in.t.call(&ctx, "orders.by_line")(&err)
+	return in.Orders.ByLine(ctx, of, c, q, limit)
+}
+
+func (in orders) Feed(ctx context.Context, of tenant.ID, q port.FeedQuery) (_ []*order.Order, err error) {
+	defer in.t.call(&ctx, "orders.feed")(&err)
+	return in.Orders.Feed(ctx, of, q)
+}
+
+func (in orders) Overdue(ctx context.Context, now time.Time, limit int) (_ []*order.Order, err error) {
+	defer in.t.call(&ctx, "orders.overdue")(&err)
+	return in.Orders.Overdue(ctx, now, limit)
+}
+
+func (in orders) ToPush(ctx context.Context, now time.Time, busy []port.ConnectionOf, limit int) (_ []*order.Order, err error) {
+	defer in.t.call(&ctx, "orders.to_push")(&err)
+	return in.Orders.ToPush(ctx, now, busy, limit)
+}
+
+type receipts struct {
+	port.Receipts
+	t *Telemetry
+}
+
+func (in receipts) Create(ctx context.Context, r *receipt.Receipt, c *receipt.Content) (err error) {
+	defer in.t.call(&ctx, "receipts.create")(&err)
+	return in.Receipts.Create(ctx, r, c)
+}
+
+func (in receipts) Get(ctx context.Context, of tenant.ID, id receipt.ID) (_ *receipt.Receipt, err error) {
+	defer in.t.call(&ctx, "receipts.get")(&err)
+	return in.Receipts.Get(ctx, of, id)
+}
+
+func (in receipts) Content(ctx context.Context, of tenant.ID, id receipt.ID) (_ *receipt.Content, err error) {
+	defer in.t.call(&ctx, "receipts.content")(&err)
+	return in.Receipts.Content(ctx, of, id)
+}
+
+func (in receipts) Update(
+	ctx context.Context, of tenant.ID, id receipt.ID, change func(*receipt.Receipt) error,
+) (_ *receipt.Receipt, err error) {
+	defer in.t.call(&ctx, "receipts.update")(&err)
+	return in.Receipts.Update(ctx, of, id, change)
+}
+
+func (in receipts) ByOrder(ctx context.Context, of tenant.ID, id order.ID) (_ []*receipt.Receipt, err error) {
+	defer in.t.call(&ctx, "receipts.by_order")(&err)
+	return in.Receipts.ByOrder(ctx, of, id)
+}
+
+func (in receipts) Earlier(
+	ctx context.Context, of tenant.ID, c connection.ID, documentID, number string, limit int,
+) (_ []*receipt.Receipt, err error) {
+	defer in.t.call(&ctx, "receipts.earlier")(&err)
+	return in.Receipts.Earlier(ctx, of, c, documentID, number, limit)
+}
+
+func (in receipts) List(ctx context.Context, of tenant.ID, q port.ReceiptQuery) (_ []*receipt.Receipt, err error) {
+	defer in.t.call(&ctx, "receipts.list")(&err)
+	return in.Receipts.List(ctx, of, q)
+}
+
+type answers struct {
+	port.Answers
+	t *Telemetry
+}
+
+func (in answers) Document(ctx context.Context, of tenant.ID, id answer.ID) (_ *answer.Document, err error) {
+	defer in.t.call(&ctx, "answers.document")(&err)
+	return in.Answers.Document(ctx, of, id)
+}
+
+func (in answers) ByOrder(ctx context.Context, of tenant.ID, id order.ID) (_ []*answer.Answer, err error) {
+	defer in.t.call(&ctx, "answers.by_order")(&err)
+	return in.Answers.ByOrder(ctx, of, id)
+}
+
+func (in answers) ToDeliver(ctx context.Context, now time.Time, busy []port.ConnectionOf, limit int) (_ []*answer.Answer, err error) {
+	defer in.t.call(&ctx, "answers.to_deliver")(&err)
+	return in.Answers.ToDeliver(ctx, now, busy, limit)
+}
+
+type keys struct {
+	port.Keys
+	t *Telemetry
+}
+
+func (in keys) Create(ctx context.Context, k *apikey.Key) (err error) {
+	defer in.t.call(&ctx, "keys.create")(&err)
+	return in.Keys.Create(ctx, k)
+}
+
+func (in keys) Get(ctx context.Context, of tenant.ID, id apikey.ID) (_ *apikey.Key, err error) {
+	defer in.t.call(&ctx, "keys.get")(&err)
+	return in.Keys.Get(ctx, of, id)
+}
+
+func (in keys) Update(ctx context.Context, of tenant.ID, id apikey.ID, change func(*apikey.Key) error) (_ *apikey.Key, err error) {
+	defer in.t.call(&ctx, "keys.update")(&err)
+	return in.Keys.Update(ctx, of, id, change)
+}
+
+func (in keys) List(ctx context.Context, of tenant.ID) (_ []*apikey.Key, err error) {
+	defer in.t.call(&ctx, "keys.list")(&err)
+	return in.Keys.List(ctx, of)
+}
+
+type replays struct {
+	port.Replays
+	t *Telemetry
+}
+
+func (in replays) Create(ctx context.Context, r *replay.Replay) (err error) {
+	defer in.t.call(&ctx, "replays.create")(&err)
+	return in.Replays.Create(ctx, r)
+}
+
+func (in replays) Get(ctx context.Context, of tenant.ID, id replay.ID) (_ *replay.Replay, err error) {
+	defer in.t.call(&ctx, "replays.get")(&err)
+	return in.Replays.Get(ctx, of, id)
+}
+
+func (in replays) Update(
+	ctx context.Context, of tenant.ID, id replay.ID, change func(*replay.Replay) error,
+) (_ *replay.Replay, err error) {
+	defer in.t.call(&ctx, "replays.update")(&err)
+	return in.Replays.Update(ctx, of, id, change)
+}
+
+func (in replays) Sweep(ctx context.Context, now time.Time, limit int) (_ int, err error) {
+	defer in.t.call(&ctx, "replays.sweep")(&err)
+	return in.Replays.Sweep(ctx, now, limit)
+}
+
+type throttles struct {
+	port.Throttles
+	t *Telemetry
+}
+
+func (in throttles) Create(ctx context.Context, t *throttle.Throttle) (err error) {
+	defer in.t.call(&ctx, "throttles.create")(&err)
+	return in.Throttles.Create(ctx, t)
+}
+
+func (in throttles) Get(ctx context.Context, of tenant.ID, id throttle.ID) (_ *throttle.Throttle, err error) {
+	defer in.t.call(&ctx, "throttles.get")(&err)
+	return in.Throttles.Get(ctx, of, id)
+}
+
+func (in throttles) Update(
+	ctx context.Context, of tenant.ID, id throttle.ID, change func(*throttle.Throttle) error,
+) (_ *throttle.Throttle, err error) {
+	defer in.t.call(&ctx, "throttles.update")(&err)
+	return in.Throttles.Update(ctx, of, id, change)
+}
+
+func (in throttles) Sweep(ctx context.Context, now time.Time, limit int) (_ int, err error) {
+	defer in.t.call(&ctx, "throttles.sweep")(&err)
+	return in.Throttles.Sweep(ctx, now, limit)
+}
