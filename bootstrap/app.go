@@ -30,6 +30,7 @@ import (
 	"github.com/punchgate/punchgate/adapters/web"
 	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/application/answering"
+	"github.com/punchgate/punchgate/application/auditing"
 	"github.com/punchgate/punchgate/application/authentication"
 	"github.com/punchgate/punchgate/application/checkout"
 	"github.com/punchgate/punchgate/application/completion"
@@ -52,7 +53,7 @@ var Formats = fx.Options(cxml.Module, oci.Module, peppol.Module, fx.Provide(
 // UseCases are the use cases.
 var UseCases = fx.Provide(
 	authentication.New, login.New, checkout.New, encoding.NewEncoder, transfer.New, preview.New, completion.New, answering.New,
-	erp.New, administration.New, idempotency.New, sweep.New,
+	erp.New, administration.New, auditing.New, idempotency.New, sweep.New,
 )
 
 // Core is everything but the HTTP server and what runs in the background: enough for the commands that set up a tenant.

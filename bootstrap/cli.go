@@ -16,7 +16,9 @@ import (
 
 	"github.com/punchgate/punchgate/adapters/web"
 	"github.com/punchgate/punchgate/application/administration"
+	"github.com/punchgate/punchgate/application/auditing"
 	"github.com/punchgate/punchgate/domain/apikey"
+	"github.com/punchgate/punchgate/domain/audit"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
@@ -151,13 +153,15 @@ func rotateCommand(extra []fx.Option) *cobra.Command {
 			"Ends with 0 where nothing does, else with 1. It may run as often as you like while the gateway serves.",
 		Args: cobra.NoArgs,
 		RunE: action(func(c *cobra.Command, _ []string) error {
-			return administer(c, extra, func(ctx context.Context, service *administration.Service) error {
-				r, err := service.Rotate(ctx)
-				if err != nil {
-					return err
-				}
-				return printRotation(c.OutOrStdout(), r)
-			})
+			var r administration.Rotation
+			rotate := func(ctx context.Context, service *administration.Service) (_ string, err error) {
+				r, err = service.Rotate(ctx)
+				return "", err
+			}
+			if err := administer(c, extra, tenant.Platform, audit.MasterKeyRotate, "", rotate); err != nil {
+				return err
+			}
+			return printRotation(c.OutOrStdout(), r)
 		}),
 	}
 	addFlags(c.Flags(), nil)
@@ -201,15 +205,24 @@ func versionCommand() *cobra.Command {
 	}
 }
 
-// administer runs a use case on the store without starting the server.
-func administer(c *cobra.Command, extra []fx.Option, do func(context.Context, *administration.Service) error) error {
+// administer does an action on the store without starting the server, and writes it into the audit log. The action returns
+// the identifier of what it made.
+func administer(
+	c *cobra.Command, extra []fx.Option, of tenant.ID, what audit.Action, target string,
+	do func(context.Context, *administration.Service) (made string, err error),
+) error {
 	config, err := readConfig(c.Flags())
 	if err != nil {
 		return err
 	}
 	var service *administration.Service
-	return run(context.Background(), func(ctx context.Context, _ func() (os.Signal, error)) error { return do(ctx, service) },
-		append(extra, Core(config), fx.Populate(&service))...)
+	var log *auditing.Service
+	entry := audit.Entry{
+		Tenant: of, Actor: audit.Actor{Tenant: tenant.Platform, Label: audit.CommandLine}, Action: what, Target: target,
+	}
+	return run(context.Background(), func(ctx context.Context, _ func() (os.Signal, error)) error {
+		return log.Do(ctx, entry, func(ctx context.Context) (string, error) { return do(ctx, service) })
+	}, append(extra, Core(config), fx.Populate(&service, &log))...)
 }
 
 // parentCommand is a command that does nothing without one of its own commands.
@@ -232,16 +245,17 @@ func tenantCommand(extra []fx.Option) *cobra.Command {
 		Short: "Create a tenant and print its identifier",
 		Args:  cobra.NoArgs,
 		RunE: action(func(c *cobra.Command, _ []string) error {
-			return administer(c, extra, func(ctx context.Context, service *administration.Service) error {
+			create := func(ctx context.Context, service *administration.Service) (string, error) {
 				settings := tenant.Defaults()
 				settings.LandingURL = landing
 				t, err := service.CreateTenant(ctx, tenant.ID(id), name, nil, settings)
 				if err != nil {
-					return err
+					return "", err
 				}
 				_, err = fmt.Fprintln(c.OutOrStdout(), t.ID())
-				return err
-			})
+				return string(t.ID()), err
+			}
+			return administer(c, extra, tenant.Platform, audit.TenantCreate, "", create)
 		}),
 	}
 	addFlags(create.Flags(), nil)
@@ -279,14 +293,15 @@ func keyCommand(extra []fx.Option) *cobra.Command {
 				}
 				scopes = append(scopes, scope)
 			}
-			return administer(c, extra, func(ctx context.Context, service *administration.Service) error {
-				_, text, err := service.CreateKey(ctx, tenant.ID(of), label, scopes)
+			create := func(ctx context.Context, service *administration.Service) (string, error) {
+				k, text, err := service.CreateKey(ctx, tenant.ID(of), label, scopes)
 				if err != nil {
-					return err
+					return "", err
 				}
 				_, err = fmt.Fprintln(c.OutOrStdout(), text.Reveal())
-				return err
-			})
+				return string(k.Snapshot().ID), err
+			}
+			return administer(c, extra, tenant.ID(of), audit.KeyCreate, "", create)
 		}),
 	}
 	revoke := &cobra.Command{
@@ -298,10 +313,12 @@ func keyCommand(extra []fx.Option) *cobra.Command {
 			if len(parts) < 3 {
 				return usageError{errors.New("a key looks like pgk.TENANT.ID")}
 			}
-			return administer(c, extra, func(ctx context.Context, service *administration.Service) error {
-				_, err := service.RevokeKey(ctx, tenant.ID(parts[1]), apikey.ID(parts[2]))
-				return err
-			})
+			of, id := tenant.ID(parts[1]), apikey.ID(parts[2])
+			revoke := func(ctx context.Context, service *administration.Service) (string, error) {
+				_, err := service.RevokeKey(ctx, of, id)
+				return "", err
+			}
+			return administer(c, extra, of, audit.KeyRevoke, string(id), revoke)
 		}),
 	}
 	addFlags(revoke.Flags(), nil)

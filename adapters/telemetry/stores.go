@@ -7,6 +7,7 @@ import (
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/apikey"
+	"github.com/punchgate/punchgate/domain/audit"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
@@ -33,6 +34,7 @@ func (t *Telemetry) Stores(of port.Stores) port.Stores {
 	of.Keys = keys{of.Keys, t}
 	of.Replays = replays{of.Replays, t}
 	of.Throttles = throttles{of.Throttles, t}
+	of.Audit = auditLog{of.Audit, t}
 	return of
 }
 
@@ -348,4 +350,29 @@ func (in throttles) Update(
 func (in throttles) Sweep(ctx context.Context, now time.Time, limit int) (_ int, err error) {
 	defer in.t.call(&ctx, "throttles.sweep")(&err)
 	return in.Throttles.Sweep(ctx, now, limit)
+}
+
+type auditLog struct {
+	port.Audit
+	t *Telemetry
+}
+
+func (in auditLog) Append(ctx context.Context, e *audit.Entry) (err error) {
+	defer in.t.call(&ctx, "audit.append")(&err)
+	return in.Audit.Append(ctx, e)
+}
+
+func (in auditLog) Conclude(ctx context.Context, of tenant.ID, id audit.ID, o audit.Outcome) (err error) {
+	defer in.t.call(&ctx, "audit.conclude")(&err)
+	return in.Audit.Conclude(ctx, of, id, o)
+}
+
+func (in auditLog) List(ctx context.Context, of tenant.ID, q port.AuditQuery) (_ []*audit.Record, err error) {
+	defer in.t.call(&ctx, "audit.list")(&err)
+	return in.Audit.List(ctx, of, q)
+}
+
+func (in auditLog) Sweep(ctx context.Context, of tenant.ID, before time.Time, limit int) (_ int, err error) {
+	defer in.t.call(&ctx, "audit.sweep")(&err)
+	return in.Audit.Sweep(ctx, of, before, limit)
 }

@@ -85,7 +85,10 @@ func (s *Server) createTenant(c *gin.Context) {
 		return
 	}
 	t, err := s.use.Administration.CreateTenant(c.Request.Context(), b.ID, b.Name, fields, settings)
-	reply(s, c, http.StatusCreated, t, err, tenantView)
+	reply(s, c, http.StatusCreated, t, err, func(t *tenant.Tenant) any {
+		made(c, t.ID())
+		return viewTenant(t)
+	})
 }
 
 func (s *Server) getTenant(c *gin.Context) {
@@ -130,8 +133,11 @@ func (s *Server) createCustomer(c *gin.Context) {
 	if !s.decode(c, &b) {
 		return
 	}
-	made, err := s.use.Administration.CreateCustomer(c.Request.Context(), tenantOf(c), b.ID, b.profile())
-	reply(s, c, http.StatusCreated, made, err, customerView)
+	who, err := s.use.Administration.CreateCustomer(c.Request.Context(), tenantOf(c), b.ID, b.profile())
+	reply(s, c, http.StatusCreated, who, err, func(who *customer.Customer) any {
+		made(c, who.ID())
+		return viewCustomer(who)
+	})
 }
 
 func (s *Server) getCustomer(c *gin.Context) {
@@ -164,9 +170,10 @@ func (s *Server) createConnection(c *gin.Context) {
 		s.refuse(c, err)
 		return
 	}
-	made, plain, err := s.use.Administration.CreateConnection(c.Request.Context(), tenantOf(c), b.ID, profile, secret.New(b.Secret))
-	reply(s, c, http.StatusCreated, made, err, func(made *connection.Connection) any {
-		view := viewConnection(made)
+	with, plain, err := s.use.Administration.CreateConnection(c.Request.Context(), tenantOf(c), b.ID, profile, secret.New(b.Secret))
+	reply(s, c, http.StatusCreated, with, err, func(with *connection.Connection) any {
+		made(c, with.ID())
+		view := viewConnection(with)
 		if b.Secret == "" {
 			view.Secret = plain.Reveal() // told this once
 		}
@@ -232,8 +239,8 @@ func (s *Server) listLinks(c *gin.Context) {
 }
 
 func (s *Server) createLink(c *gin.Context) {
-	made, err := s.use.Administration.CreateLink(c.Request.Context(), tenantOf(c), connection.ID(c.Param("id")))
-	reply(s, c, http.StatusCreated, made, err, s.linkView)
+	l, err := s.use.Administration.CreateLink(c.Request.Context(), tenantOf(c), connection.ID(c.Param("id")))
+	s.answerNewLink(c, l, err)
 }
 
 func (s *Server) listNetworkLinks(c *gin.Context) {
@@ -246,8 +253,15 @@ func (s *Server) createNetworkLink(c *gin.Context) {
 	if !s.decodeOptional(c, &struct{}{}) {
 		return
 	}
-	made, err := s.use.Administration.CreateNetworkLink(c.Request.Context(), tenantOf(c))
-	reply(s, c, http.StatusCreated, made, err, s.linkView)
+	l, err := s.use.Administration.CreateNetworkLink(c.Request.Context(), tenantOf(c))
+	s.answerNewLink(c, l, err)
+}
+
+func (s *Server) answerNewLink(c *gin.Context, l *connection.Link, err error) {
+	reply(s, c, http.StatusCreated, l, err, func(l *connection.Link) any {
+		made(c, l.Snapshot().ID)
+		return s.viewLink(l)
+	})
 }
 
 func (s *Server) previewConnection(c *gin.Context) {
@@ -294,8 +308,11 @@ func (s *Server) makeKey(c *gin.Context, of tenant.ID) {
 			return
 		}
 	}
-	made, text, err := s.use.Administration.CreateKey(c.Request.Context(), of, b.Label, scopes)
-	reply(s, c, http.StatusCreated, made, err, func(k *apikey.Key) any { return viewKey(k, text) })
+	k, text, err := s.use.Administration.CreateKey(c.Request.Context(), of, b.Label, scopes)
+	reply(s, c, http.StatusCreated, k, err, func(k *apikey.Key) any {
+		made(c, k.Snapshot().ID)
+		return viewKey(k, text)
+	})
 }
 
 func (s *Server) revokeKey(c *gin.Context) {

@@ -15,6 +15,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/punchgate/punchgate/adapters/web/strictjson"
+	"github.com/punchgate/punchgate/domain/audit"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/money"
 )
@@ -106,6 +107,20 @@ func TestEveryChangingCallTakesAnIdempotencyKeyAndSaysWhatItRefuses(t *testing.T
 	}
 }
 
+func TestEveryActionOfTheAuditLogIsDescribed(t *testing.T) {
+	var described []string
+	for _, name := range description(t).Components.Schemas["AuditEntry"].Value.Properties["action"].Value.Enum {
+		described = append(described, fmt.Sprint(name))
+	}
+	var known []string
+	for _, action := range audit.Actions() {
+		known = append(known, action.String())
+	}
+	if !slices.Equal(described, known) {
+		t.Errorf("described are %q, not %q", described, known)
+	}
+}
+
 func closed(s *openapi3.Schema) bool {
 	return s.AdditionalProperties.Has != nil && !*s.AdditionalProperties.Has
 }
@@ -116,6 +131,7 @@ func TestTheSchemasHaveTheMembersOfTheViews(t *testing.T) {
 	for name, view := range map[string]any{
 		"Cart": cart.Cart{}, "Problem": problem{}, "Visit": visitView{}, "Order": orderView{}, "Tenant": tenantBody{},
 		"Customer": customerBody{}, "Connection": connectionBody{}, "Link": linkView{}, "Key": keyView{},
+		"AuditEntry": auditView{},
 	} {
 		compare(t, name, reflect.TypeOf(view), doc.Components.Schemas[name].Value)
 	}

@@ -94,6 +94,7 @@ func (s *Server) classify(c *gin.Context, err error) *fault.Fault {
 	if f.Kind == fault.Internal && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
 		f = fault.New(fault.Unavailable, "request.interrupted", "the request was interrupted").Because(err)
 	}
+	c.Set(refusalKey, f.Code)
 	level := slog.LevelInfo
 	if f.Kind == fault.Unauthenticated || f.Kind == fault.Forbidden {
 		level = slog.LevelWarn

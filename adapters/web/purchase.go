@@ -236,12 +236,12 @@ func (s *Server) respond(c *gin.Context) {
 		return
 	}
 	id := order.ID(c.Param("id"))
-	made, repeated, err := s.use.Answering.Respond(c.Request.Context(), tenantOf(c), id, b.response(), answer.DigestOf(content))
+	said, repeated, err := s.use.Answering.Respond(c.Request.Context(), tenantOf(c), id, b.response(), answer.DigestOf(content))
 	status := http.StatusCreated
 	if repeated {
 		status = http.StatusOK
 	}
-	reply(s, c, status, made, err, func(a *answer.Answer) any { return gin.H{"answer": viewAnswer(a)} })
+	reply(s, c, status, said, err, func(a *answer.Answer) any { return gin.H{"answer": viewAnswer(a)} })
 }
 
 func (b *answerBody) response() answering.Response {

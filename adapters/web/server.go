@@ -24,6 +24,7 @@ import (
 
 	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/application/answering"
+	"github.com/punchgate/punchgate/application/auditing"
 	"github.com/punchgate/punchgate/application/authentication"
 	"github.com/punchgate/punchgate/application/checkout"
 	"github.com/punchgate/punchgate/application/completion"
@@ -35,6 +36,7 @@ import (
 	"github.com/punchgate/punchgate/application/preview"
 	"github.com/punchgate/punchgate/application/transfer"
 	"github.com/punchgate/punchgate/domain/apikey"
+	"github.com/punchgate/punchgate/domain/audit"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/tenant"
@@ -76,6 +78,7 @@ type Services struct {
 	Answering      *answering.Service
 	Administration *administration.Service
 	Idempotency    *idempotency.Service
+	Auditing       *auditing.Service
 	Stores         port.Stores
 	Authentication *authentication.Service
 	// Middleware is around everything else, such as what measures requests.
@@ -153,56 +156,58 @@ func (s *Server) routes() (*gin.Engine, error) {
 	shop.Use(s.once)
 	shop.POST("/sessions", s.openSession)
 	shop.POST("/sessions/:id/extend", s.extendSession)
-	shop.POST("/sessions/:id/cancel", s.cancelSession)
+	shop.POST("/sessions/:id/cancel", s.audited(audit.SessionCancel, "id"), s.cancelSession)
 
 	orders := r.Group("/v1/erp", s.needs(apikey.ERP), s.once)
 	orders.GET("/orders", s.feed)
 	orders.GET("/orders/:id", s.order)
 	orders.GET("/orders/:id/document", s.document)
-	orders.POST("/orders/:id/exported", s.exported)
-	orders.POST("/orders/:id/response", s.respond)
+	orders.POST("/orders/:id/exported", s.audited(audit.OrderExport, "id"), s.exported)
+	orders.POST("/orders/:id/response", s.audited(audit.OrderRespond, "id"), s.respond)
 	orders.GET("/orders/:id/response", s.responseDocument)
 	orders.GET("/orders/:id/responses", s.listAnswers)
 
 	platform := r.Group("/v1/admin/tenants", s.needs(apikey.Platform), s.once)
 	platform.GET("", s.listTenants)
-	platform.POST("", s.createTenant)
+	platform.POST("", s.audited(audit.TenantCreate, ""), s.createTenant)
 	platform.GET("/:id", s.getTenant)
-	platform.POST("/:id/keys", s.createTenantKey)
+	platform.GET("/:id/audit", s.listTenantAudit)
+	platform.POST("/:id/keys", s.auditedFor(audit.KeyCreate), s.createTenantKey)
 
 	admin := r.Group("/v1/admin", s.needs(apikey.Admin), s.once)
 	admin.GET("/settings", s.getSettings)
-	admin.PUT("/settings", s.putSettings)
-	admin.POST("/settings/catalogue-secret", s.replaceCatalogueSecret)
+	admin.PUT("/settings", s.audited(audit.TenantChange, ""), s.putSettings)
+	admin.POST("/settings/catalogue-secret", s.audited(audit.TenantCatalogue, ""), s.replaceCatalogueSecret)
 	admin.GET("/customers", s.listCustomers)
-	admin.POST("/customers", s.createCustomer)
+	admin.POST("/customers", s.audited(audit.CustomerCreate, ""), s.createCustomer)
 	admin.GET("/customers/:id", s.getCustomer)
-	admin.PUT("/customers/:id", s.putCustomer)
+	admin.PUT("/customers/:id", s.audited(audit.CustomerChange, "id"), s.putCustomer)
 	admin.GET("/connections", s.listConnections)
-	admin.POST("/connections", s.createConnection)
+	admin.POST("/connections", s.audited(audit.ConnectionCreate, ""), s.createConnection)
 	admin.GET("/connections/:id", s.getConnection)
-	admin.PUT("/connections/:id", s.putConnection)
-	admin.POST("/connections/:id/secret", s.replaceSecret)
+	admin.PUT("/connections/:id", s.audited(audit.ConnectionChange, "id"), s.putConnection)
+	admin.POST("/connections/:id/secret", s.audited(audit.ConnectionSecret, "id"), s.replaceSecret)
 	admin.GET("/connections/:id/links", s.listLinks)
-	admin.POST("/connections/:id/links", s.createLink)
-	admin.POST("/connections/:id/answer-secret", s.replaceAnswerSecret)
+	admin.POST("/connections/:id/links", s.audited(audit.LinkCreate, ""), s.createLink)
+	admin.POST("/connections/:id/answer-secret", s.audited(audit.ConnectionAnswer, "id"), s.replaceAnswerSecret)
 	admin.POST("/connections/:id/preview", s.previewConnection)
 	admin.GET("/links", s.listNetworkLinks)
-	admin.POST("/links", s.createNetworkLink)
-	admin.POST("/links/:id/revoke", s.revokeLink)
+	admin.POST("/links", s.audited(audit.LinkCreate, ""), s.createNetworkLink)
+	admin.POST("/links/:id/revoke", s.audited(audit.LinkRevoke, "id"), s.revokeLink)
+	admin.GET("/audit", s.listAudit)
 	admin.GET("/keys", s.listKeys)
-	admin.POST("/keys", s.createKey)
-	admin.POST("/keys/:id/revoke", s.revokeKey)
+	admin.POST("/keys", s.audited(audit.KeyCreate, ""), s.createKey)
+	admin.POST("/keys/:id/revoke", s.audited(audit.KeyRevoke, "id"), s.revokeKey)
 	admin.GET("/orders/:id", s.adminOrder)
-	admin.POST("/orders/:id/push", s.pushOrder)
-	admin.POST("/orders/:id/cancel", s.cancelOrder)
-	admin.POST("/orders/:id/confirm", s.confirmOrder)
-	admin.POST("/orders/:id/reject", s.rejectOrder)
+	admin.POST("/orders/:id/push", s.audited(audit.OrderPush, "id"), s.pushOrder)
+	admin.POST("/orders/:id/cancel", s.audited(audit.OrderCancel, "id"), s.cancelOrder)
+	admin.POST("/orders/:id/confirm", s.audited(audit.OrderConfirm, "id"), s.confirmOrder)
+	admin.POST("/orders/:id/reject", s.audited(audit.OrderReject, "id"), s.rejectOrder)
 	admin.GET("/orders/:id/answers", s.listAnswers)
-	admin.POST("/orders/:id/answers/:position/deliver", s.deliverAnswer)
+	admin.POST("/orders/:id/answers/:position/deliver", s.audited(audit.AnswerDeliver, "id"), s.deliverAnswer)
 	admin.GET("/purchase-orders", s.listReceipts)
 	admin.GET("/purchase-orders/:id/document", s.receiptDocument)
-	admin.POST("/purchase-orders/:id/tie", s.tieReceipt)
+	admin.POST("/purchase-orders/:id/tie", s.audited(audit.PurchaseOrderTie, "id"), s.tieReceipt)
 
 	r.HEAD("/healthz", func(c *gin.Context) { c.Status(http.StatusOK) })
 	r.HEAD("/readyz", s.ready)
@@ -273,7 +278,7 @@ func (s *Server) recoverPanic(c *gin.Context) {
 		if defect := recover(); defect != nil {
 			s.log.ErrorContext(c.Request.Context(), "panic", "error", defect, "route", c.FullPath(), "stack", string(debug.Stack()))
 			if !c.Writer.Written() {
-				s.refuseAny(c, fault.New(fault.Internal, "internal", "internal error"))
+				s.refuseAny(c, errInternal)
 			}
 		}
 	}()
@@ -352,11 +357,24 @@ func (s *Server) needs(scope apikey.Scope) gin.HandlerFunc {
 			s.refuse(c, apikey.ErrUnknown)
 			return
 		}
-		of, err := s.use.Authentication.Key(c.Request.Context(), c.ClientIP(), secret.New(strings.TrimSpace(presented)), scope)
+		key, err := s.use.Authentication.Key(c.Request.Context(), c.ClientIP(), secret.New(strings.TrimSpace(presented)), scope)
 		if err != nil {
-			s.refuse(c, err)
+			s.refuseKey(c, key, err)
 			return
 		}
-		c.Set(tenantKey, string(of))
+		state := key.Snapshot()
+		c.Set(tenantKey, string(state.Tenant))
+		c.Set(actorKey, audit.Actor{Tenant: state.Tenant, Key: state.ID, Label: state.Label})
 	}
+}
+
+// refuseKey refuses a caller. The key is that of the caller, where it is one that may not do this, else nil; the use of a revoked
+// one is told in the audit log.
+func (s *Server) refuseKey(c *gin.Context, key *apikey.Key, refusal error) {
+	if key != nil && !key.Snapshot().RevokedAt.IsZero() {
+		if err := s.use.Auditing.RevokedKey(c.Request.Context(), key.Snapshot(), requestID(c), c.ClientIP()); err != nil {
+			s.log.ErrorContext(c.Request.Context(), "the use of a revoked key was not noted", "error", err, "request", requestID(c))
+		}
+	}
+	s.refuse(c, refusal)
 }

@@ -177,23 +177,23 @@ func (s *Service) renewCredential(c *connection.Connection, of connection.Creden
 	})
 }
 
-// Key checks a presented API key for a scope and returns the tenant that it belongs to.
-func (s *Service) Key(ctx context.Context, address string, presented secret.Text, scope apikey.Scope) (tenant.ID, error) {
+// Key checks a presented API key for a scope and returns it, also where the refusal is that it is revoked or lacks the scope.
+func (s *Service) Key(ctx context.Context, address string, presented secret.Text, scope apikey.Scope) (*apikey.Key, error) {
 	key, proof, err := s.key(ctx, presented)
 	if errors.Is(err, apikey.ErrUnknown) {
 		if presented.Empty() {
-			return "", err // no guess
+			return nil, err // no guess
 		}
-		return "", s.throttles.refuse(ctx, s.place(tenant.Platform, "keys", address), apikey.ErrUnknown)
+		return nil, s.throttles.refuse(ctx, s.place(tenant.Platform, "keys", address), apikey.ErrUnknown)
 	}
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if err := key.Check(scope); err != nil {
-		return "", err
+		return key, err
 	}
 	s.used(key, proof)
-	return key.Snapshot().Tenant, nil
+	return key, nil
 }
 
 // key returns the key that was presented, or apikey.ErrUnknown.

@@ -55,29 +55,37 @@ type Answer struct {
 
 // Run is one try of a call.
 type Run struct {
-	of      replay.State
-	secrets port.Secrets
+	of   replay.State
+	seed secret.Text
 }
 
 // Begin begins a try, or returns the answer that the call got before. It refuses with replay.ErrReused where the key was
 // used for another call, and with replay.ErrRunning while a try runs.
 func (s *Service) Begin(ctx context.Context, c Call) (*Run, *Answer, error) {
 	id := replay.IDOf(c.Key)
-	// Keyed, since the body may hold a password that somebody chose.
-	digest := s.secrets.Sign("replay", c.Method, c.Path, c.Query, string(c.Body))
-	seed := s.ids.New()
+	// Keyed, since the body may hold a password that somebody chose; and sealed, since secrets that are generated follow from it.
+	parts := []string{c.Method, c.Path, c.Query, string(c.Body)}
+	digest := s.secrets.Sign("replay", parts...)
+	seed, err := s.secrets.Seal(secret.New(s.ids.New()), purpose(c.Tenant, id)...)
+	if err != nil {
+		return nil, nil, err
+	}
 	for {
 		fresh := replay.New(c.Tenant, id, digest, seed, s.clock.Now())
 		err := s.replays.Create(ctx, fresh)
 		if err == nil {
-			return &Run{fresh.Snapshot(), s.secrets}, nil, nil
+			return s.run(fresh)
 		}
 		if !errors.Is(err, replay.ErrExists) {
 			return nil, nil, err
 		}
 		begun := false
 		known, err := s.replays.Update(ctx, c.Tenant, id, func(r *replay.Replay) (err error) {
-			begun, err = r.Claim(digest, seed, s.clock.Now())
+			asked := digest
+			if was := r.Snapshot().Digest; s.secrets.Signed(was, "replay", parts...) { // perhaps by an older master key
+				asked = was
+			}
+			begun, err = r.Claim(asked, seed, s.clock.Now())
 			return err
 		})
 		switch {
@@ -86,17 +94,23 @@ func (s *Service) Begin(ctx context.Context, c Call) (*Run, *Answer, error) {
 		case err != nil:
 			return nil, nil, err
 		case begun:
-			return &Run{known.Snapshot(), s.secrets}, nil, nil
+			return s.run(known)
 		}
 		answer, err := s.open(known.Snapshot())
 		return nil, answer, err
 	}
 }
 
-func purpose(of replay.State) []string { return []string{"replay", string(of.Tenant), string(of.ID)} }
+func (s *Service) run(of *replay.Replay) (*Run, *Answer, error) {
+	state := of.Snapshot()
+	seed, err := s.secrets.Open(state.Seed, purpose(state.Tenant, state.ID)...)
+	return &Run{state, seed}, nil, err
+}
+
+func purpose(of tenant.ID, id replay.ID) []string { return []string{"replay", string(of), string(id)} }
 
 func (s *Service) open(of replay.State) (*Answer, error) {
-	plain, err := s.secrets.Open(of.Answer.Sealed, purpose(of)...)
+	plain, err := s.secrets.Open(of.Answer.Sealed, purpose(of.Tenant, of.ID)...)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +132,7 @@ func (s *Service) End(ctx context.Context, r *Run, a Answer) error {
 		if err != nil {
 			return err
 		}
-		sealed, err := s.secrets.Seal(secret.New(string(plain)), purpose(r.of)...)
+		sealed, err := s.secrets.Seal(secret.New(string(plain)), purpose(r.of.Tenant, r.of.ID)...)
 		if err != nil {
 			return err
 		}
@@ -146,13 +160,13 @@ func runOf(ctx context.Context) *Run {
 }
 
 // ID returns an identifier as port.IDs makes it, for what a call creates. Every try of a call that carries a key gets the
-// same one for the same purpose, which nobody can guess without the gateway's master key.
+// same one for the same purpose, also at another gateway.
 func ID(ctx context.Context, ids port.IDs, purpose string) string {
 	r := runOf(ctx)
 	if r == nil {
 		return ids.New()
 	}
-	sum := sha256.Sum256([]byte(r.secrets.Sign("id", r.of.Seed, purpose)))
+	sum := sha256.Sum256([]byte(r.seed.Reveal() + " " + purpose))
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:])[:26])
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/apikey"
+	"github.com/punchgate/punchgate/domain/audit"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
@@ -201,6 +202,26 @@ type Throttles interface {
 	Sweep(ctx context.Context, now time.Time, limit int) (removed int, err error)
 }
 
+// Audit keeps the audit log, which is append-only: what was written never changes, and goes only with its time.
+type Audit interface {
+	// Append adds an entry. It refuses an identifier that is taken: audit.ErrExists.
+	Append(ctx context.Context, e *audit.Entry) error
+	// Conclude adds the outcome of an entry, once: audit.ErrConcluded.
+	Conclude(ctx context.Context, of tenant.ID, id audit.ID, o audit.Outcome) error
+	// List returns a page of the tenant's records, ordered by (At, ID), the last first.
+	List(ctx context.Context, of tenant.ID, q AuditQuery) ([]*audit.Record, error)
+	// Sweep removes at most limit of the tenant's records from before the time, the oldest first, and returns how many.
+	Sweep(ctx context.Context, of tenant.ID, before time.Time, limit int) (removed int, err error)
+}
+
+// AuditQuery asks for a page of the audit log.
+type AuditQuery struct {
+	// BeforeAt and BeforeID are the At and ID of the last record of the page before; zero for the first page.
+	BeforeAt time.Time
+	BeforeID audit.ID
+	Limit    int // above zero
+}
+
 // Stores are all stores of one engine.
 type Stores struct {
 	Tenants     Tenants
@@ -214,6 +235,7 @@ type Stores struct {
 	Keys        Keys
 	Replays     Replays
 	Throttles   Throttles
+	Audit       Audit
 	// Engine is the name of the engine, for /readyz.
 	Engine string
 	// Ready returns nil where the engine answers, for /readyz.

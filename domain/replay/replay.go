@@ -31,7 +31,7 @@ type State struct {
 	Tenant tenant.ID
 	ID     ID
 	Digest string // of the call, by which its repetition is told from another one; empty where the key is free again
-	// Seed is what the identifiers of things that the call creates are made from; drawn at random for each new call.
+	// Seed is what the identifiers and secrets that the call makes follow from; drawn at random for each new call, and sealed.
 	Seed       string
 	Runs       int       // how many times the call was tried
 	LeaseUntil time.Time // of the try that runs; zero where none does

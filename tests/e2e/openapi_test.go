@@ -45,6 +45,7 @@ type described struct {
 }
 
 type description struct {
+	doc     *openapi3.T
 	router  routers.Router
 	problem *openapi3.Schema
 }
@@ -73,7 +74,7 @@ func readDescription() (*description, error) {
 		openapi3filter.RegisterBodyDecoder(mediaType, openapi3filter.FileBodyDecoder)
 	}
 	router, err := gorillamux.NewRouter(doc)
-	return &description{router, doc.Components.Schemas["Problem"].Value}, err
+	return &description{doc, router, doc.Components.Schemas["Problem"].Value}, err
 }
 
 // seal makes every member that is not described a finding. The description itself leaves answers open, so that they can get

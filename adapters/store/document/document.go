@@ -24,7 +24,6 @@ import (
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/throttle"
-	"github.com/punchgate/punchgate/domain/transfer"
 )
 
 // The kinds of aggregates.
@@ -47,14 +46,12 @@ var (
 // What is kept beside aggregates and never changes.
 var (
 	OrderCarts = content("cart",
-		func(c *cart.Cart) *cart.Cart { return c }, func(c *cart.Cart) *cart.Cart { return c })
-	OrderDocuments = content("document",
-		packDocument, func(d documentDoc) *transfer.Document { return d.unpack() })
-	ReceiptContents = content("content",
-		packReceived, func(d receivedDoc) *receipt.Content { return d.unpack() })
+		func(c *cart.Cart) *cart.Cart { return c }, always(func(c *cart.Cart) *cart.Cart { return c }))
+	OrderDocuments  = content("document", packDocument, always(documentDoc.unpack))
+	ReceiptContents = content("content", packReceived, always(receivedDoc.unpack))
 	AnswerDocuments = content("document",
 		func(d *answer.Document) answerDocumentDoc { return answerDocumentDoc(*d) },
-		func(d answerDocumentDoc) *answer.Document { return (*answer.Document)(&d) })
+		always(func(d answerDocumentDoc) *answer.Document { return (*answer.Document)(&d) }))
 )
 
 // Kind is one kind of aggregate A, with identifiers of type ID.
@@ -122,7 +119,7 @@ func (c Content[C]) Encode(value *C) (string, error) { return c.pack(value) }
 // Decode reads what Encode returned.
 func (c Content[C]) Decode(text []byte) (*C, error) { return c.unpack(text) }
 
-func content[C, D any](name string, pack func(*C) D, unpack func(D) *C) Content[C] {
+func content[C, D any](name string, pack func(*C) D, unpack func(D) (*C, error)) Content[C] {
 	return Content[C]{
 		name,
 		func(c *C) (string, error) { return Encode(pack(c)) },
@@ -131,9 +128,18 @@ func content[C, D any](name string, pack func(*C) D, unpack func(D) *C) Content[
 			if err := json.Unmarshal(text, &d); err != nil {
 				return nil, Unreadable(err)
 			}
-			return unpack(d), nil
+			c, err := unpack(d)
+			if err != nil {
+				return nil, Unreadable(err)
+			}
+			return c, nil
 		},
 	}
+}
+
+// always is for documents that cannot be wrong once they were read.
+func always[C, D any](unpack func(D) *C) func(D) (*C, error) {
+	return func(d D) (*C, error) { return unpack(d), nil }
 }
 
 // Encode returns JSON.

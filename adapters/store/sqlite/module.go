@@ -38,6 +38,7 @@ var (
 	_ port.Keys        = keys{}
 	_ port.Replays     = replays{}
 	_ port.Throttles   = throttles{}
+	_ port.Audit       = auditLog{}
 )
 
 // Config says where the file is.

@@ -128,6 +128,7 @@ func (s *Store) Stores() port.Stores {
 		Keys:        newKeys(s),
 		Replays:     newReplays(s),
 		Throttles:   newThrottles(s),
+		Audit:       auditLog{s},
 		Engine:      "sqlite",
 		Ready:       s.ready,
 	}

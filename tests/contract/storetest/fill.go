@@ -9,6 +9,7 @@ import (
 
 	"github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/apikey"
+	"github.com/punchgate/punchgate/domain/audit"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/fault"
@@ -67,6 +68,12 @@ func (f *filler) value(v reflect.Value) {
 		return
 	case *order.Status:
 		*p = choose(f, order.Statuses()...)
+		return
+	case *audit.Action:
+		*p = choose(f, audit.Actions()...)
+		return
+	case *audit.Result:
+		*p = choose(f, audit.Results()...)
 		return
 	case *apikey.Scope:
 		*p = choose(f, apikey.Storefront, apikey.ERP, apikey.Admin, apikey.Platform)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/apikey"
+	"github.com/punchgate/punchgate/domain/audit"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
@@ -102,6 +103,13 @@ func keyOf(of tenant.ID, id apikey.ID) apikey.State {
 // replayOf is kept until a minute after now.
 func replayOf(of tenant.ID, id replay.ID) replay.State {
 	return replay.State{Tenant: of, ID: id, Digest: "digest", Seed: "seed", Runs: 1, ExpiresAt: at(1)}
+}
+
+func entryOf(of tenant.ID, id audit.ID) *audit.Entry {
+	return &audit.Entry{
+		Tenant: of, ID: id, At: now, Actor: audit.Actor{Tenant: of, Key: "k1", Label: "Anna"}, Action: audit.KeyCreate,
+		Request: "r1", Client: "192.0.2.1",
+	}
 }
 
 func cartOf(id string) *cart.Cart {

@@ -10,6 +10,7 @@ import (
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/apikey"
+	"github.com/punchgate/punchgate/domain/audit"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/order"
@@ -73,6 +74,8 @@ func create(t *testing.T, s port.Stores, of tenant.ID) {
 		s.Keys.Create(t.Context(), apikey.Restore(keyOf(of, "k1"))),
 		s.Replays.Create(t.Context(), replay.Restore(replayOf(of, "p1"))),
 		s.Throttles.Create(t.Context(), throttle.Restore(throttleOf(of, "t1"))),
+		s.Audit.Append(t.Context(), entryOf(of, "a1")),
+		s.Audit.Conclude(t.Context(), of, "a1", audit.Outcome{Result: audit.Done}),
 	} {
 		must(t, err)
 	}
@@ -113,6 +116,7 @@ func everything(t *testing.T, s port.Stores, of tenant.ID) []any {
 		value(s.Answers.Get(ctx, of, "os1-1"))(t), value(s.Answers.Document(ctx, of, "os1-1"))(t), value(s.Keys.Get(ctx, of, "k1"))(t),
 		value(s.Replays.Get(ctx, of, "p1"))(t),
 		value(s.Throttles.Get(ctx, of, "t1"))(t),
+		value(s.Replays.Get(ctx, of, "p1"))(t), value(s.Audit.List(ctx, of, port.AuditQuery{Limit: 10}))(t),
 	}
 }
 
@@ -310,6 +314,18 @@ var foreign = map[string]struct {
 		return failure(s.Throttles.Sweep(ctx, now, 10))
 	}},
 
+	"Audit.Append": {nil, func(ctx context.Context, s port.Stores) error {
+		return s.Audit.Append(ctx, entryOf(initech, "a1"))
+	}},
+	"Audit.Conclude": {nil, func(ctx context.Context, s port.Stores) error {
+		return s.Audit.Conclude(ctx, initech, "a1", audit.Outcome{Result: audit.Failed})
+	}},
+	"Audit.List": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Audit.List(ctx, globex, port.AuditQuery{Limit: 10}))
+	}},
+	"Audit.Sweep": {nil, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Audit.Sweep(ctx, globex, now.AddDate(1, 0, 0), 10))
+	}},
 	"Keys.List": {nil, func(ctx context.Context, s port.Stores) error {
 		return none(s.Keys.List(ctx, globex))
 	}},

@@ -1,0 +1,86 @@
+package audit
+
+import "github.com/punchgate/punchgate/domain/fault"
+
+// Action is what is done: the kind of what it is done to, and how it is called.
+type Action struct{ kind, verb string }
+
+// The actions.
+var (
+	TenantCreate     = Action{"tenant", "create"}
+	TenantChange     = Action{"tenant", "change"}
+	TenantCatalogue  = Action{"tenant", "replace_catalogue_secret"}
+	KeyCreate        = Action{"key", "create"}
+	KeyRevoke        = Action{"key", "revoke"}
+	KeyUseRevoked    = Action{"key", "use_revoked"} // somebody presented a key that was revoked; noted once an hour
+	MasterKeyRotate  = Action{"master_key", "rotate"}
+	CustomerCreate   = Action{"customer", "create"}
+	CustomerChange   = Action{"customer", "change"}
+	ConnectionCreate = Action{"connection", "create"}
+	ConnectionChange = Action{"connection", "change"}
+	ConnectionSecret = Action{"connection", "replace_secret"}
+	ConnectionAnswer = Action{"connection", "replace_answer_secret"}
+	LinkCreate       = Action{"link", "create"}
+	LinkRevoke       = Action{"link", "revoke"}
+	SessionCancel    = Action{"session", "cancel"}
+	OrderPush        = Action{"order", "push"}
+	OrderCancel      = Action{"order", "cancel"}
+	OrderConfirm     = Action{"order", "confirm"}
+	OrderReject      = Action{"order", "reject"}
+	OrderExport      = Action{"order", "export"}
+	OrderRespond     = Action{"order", "respond"}
+	AnswerDeliver    = Action{"answer", "deliver"}
+	PurchaseOrderTie = Action{"purchase_order", "tie"}
+)
+
+// Actions returns every action.
+func Actions() []Action {
+	return []Action{
+		TenantCreate, TenantChange, TenantCatalogue, KeyCreate, KeyRevoke, KeyUseRevoked, MasterKeyRotate, CustomerCreate, CustomerChange,
+		ConnectionCreate, ConnectionChange, ConnectionSecret, ConnectionAnswer, LinkCreate, LinkRevoke, SessionCancel, OrderPush,
+		OrderCancel, OrderConfirm, OrderReject, OrderExport, OrderRespond, AnswerDeliver, PurchaseOrderTie,
+	}
+}
+
+// ParseAction refuses any name that is not an action's.
+func ParseAction(name string) (Action, error) {
+	for _, a := range Actions() {
+		if a.String() == name {
+			return a, nil
+		}
+	}
+	return Action{}, fault.Newf(fault.Malformed, "audit.unknown_action", "%q is not an action", name)
+}
+
+// String returns the action's name, such as connection.replace_secret.
+func (a Action) String() string { return a.kind + "." + a.verb }
+
+// Kind returns the kind of what is acted on, such as connection.
+func (a Action) Kind() string { return a.kind }
+
+// Result is how an action ended.
+type Result struct{ name string }
+
+// The results.
+var (
+	Done    = Result{"done"}
+	Refused = Result{"refused"} // and nothing was changed
+	Failed  = Result{"failed"}  // by a defect, or because a dependency was away; it may have come halfway
+	Unknown = Result{"unknown"} // the gateway stopped before it could say
+)
+
+// Results returns every result.
+func Results() []Result { return []Result{Done, Refused, Failed, Unknown} }
+
+// ParseResult refuses any name that is not a result's.
+func ParseResult(name string) (Result, error) {
+	for _, r := range Results() {
+		if r.name == name {
+			return r, nil
+		}
+	}
+	return Result{}, fault.Newf(fault.Malformed, "audit.unknown_result", "%q is not the result of an action", name)
+}
+
+// String returns the result's name.
+func (r Result) String() string { return r.name }
