@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -25,8 +26,8 @@ func digest(parts ...[]byte) string {
 	return hex.EncodeToString(sum.Sum(nil)[:12])
 }
 
-// portal is the buyer's side, which takes what the gateway sends by itself: carts at /cart and answers at /answers. Until it is
-// healed, it is slow at times, or does not take what comes.
+// portal takes what the gateway sends by itself: carts at /cart and answers at /answers, as the buyer's side does, and webhooks at
+// /events, as the shop does. Until it is healed, it is slow at times, or does not take what comes.
 type portal struct {
 	*httptest.Server
 
@@ -69,16 +70,41 @@ func (p *portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	wait, refuse := p.mood()
 	time.Sleep(wait)
-	document := body
-	if r.URL.Path == "/cart" {
-		document = ofForm(body)
+	switch r.URL.Path {
+	case "/events":
+		p.told(r.Header.Get("Webhook-Id"), body, !refuse)
+	case "/cart":
+		record(p.history, &p.history.Deliveries, Delivery{digest(ofForm(body)), time.Now(), !refuse})
+	default:
+		record(p.history, &p.history.Deliveries, Delivery{digest(body), time.Now(), !refuse})
 	}
-	record(p.history, &p.history.Deliveries, Delivery{digest(document), time.Now(), !refuse})
 	if refuse {
 		w.WriteHeader(http.StatusInternalServerError)
 		return
 	}
 	_, _ = io.WriteString(w, `<cXML payloadID="r" timestamp="2026-11-24T08:00:00+01:00"><Response><Status code="200" text="OK"/></Response></cXML>`)
+}
+
+// told records an event.
+func (p *portal) told(id string, body []byte, taken bool) {
+	type named struct {
+		ID string `json:"id"`
+	}
+	var e struct {
+		Type string `json:"type"`
+		Data struct {
+			Sequence   int `json:"sequence"`
+			Order      named
+			Session    named
+			Connection named
+		} `json:"data"`
+	}
+	if err := json.Unmarshal(body, &e); err != nil {
+		panic(err) // which the gateway meets as a refusal
+	}
+	record(p.history, &p.history.Events, Event{
+		ID: id, Type: e.Type, Of: e.Data.Order.ID + e.Data.Session.ID + e.Data.Connection.ID, Sequence: e.Data.Sequence, Body: string(body), Taken: taken,
+	})
 }
 
 // ofForm returns the document that a form carries in Base64.

@@ -20,6 +20,8 @@ type Verdict struct {
 
 // Check compares what the clients saw with what is stored.
 func Check(h *History, s *Stored) Verdict {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	c := &check{History: h, Stored: s, calls: map[subject][]*Call{}, byID: map[string]*Order{}}
 	for i := range h.Calls {
 		call := &h.Calls[i]
@@ -399,10 +401,15 @@ func (c *check) fault(from, until time.Time) bool {
 	return slices.ContainsFunc(c.Faults, func(f Fault) bool { return !f.From.After(until) && !f.Until.Before(from) })
 }
 
-// events holds that the shop got every event, those of an order in their order, each with one text.
+// events holds that the shop was told of everything that happened, once, in order, and each time in the same words.
 func (c *check) events() {
-	bodies, took, last := map[string]string{}, map[string]map[int]bool{}, map[string]int{}
-	for _, e := range c.History.Events {
+	type numbered struct {
+		of       string
+		sequence int
+	}
+	bodies, last := map[string]string{}, map[string]int{}
+	told, numbers := map[string]map[string]bool{}, map[numbered]bool{}
+	for _, e := range c.Events {
 		if body, known := bodies[e.ID]; known && body != e.Body {
 			c.twicef("the event %s came with two texts", e.ID)
 		}
@@ -410,18 +417,40 @@ func (c *check) events() {
 		if !e.Taken {
 			continue
 		}
-		if took[e.Order] == nil {
-			took[e.Order] = map[int]bool{}
+		if told[e.Of+" "+e.Type] == nil {
+			told[e.Of+" "+e.Type] = map[string]bool{}
 		}
-		if !took[e.Order][e.Sequence] && e.Sequence < last[e.Order] {
-			c.lostf("the event %d of the order %s came after the event %d", e.Sequence, e.Order, last[e.Order])
+		told[e.Of+" "+e.Type][e.ID] = true
+		if at := (numbered{e.Of, e.Sequence}); !numbers[at] {
+			numbers[at] = true
+			if e.Sequence != last[e.Of]+1 {
+				c.lostf("the event %d of %s came after the event %d", e.Sequence, e.Of, last[e.Of])
+			}
+			last[e.Of] = max(last[e.Of], e.Sequence)
 		}
-		took[e.Order][e.Sequence], last[e.Order] = true, max(last[e.Order], e.Sequence)
 	}
-	for id, n := range c.Stored.Events {
-		for sequence := 1; sequence <= n; sequence++ {
-			if !took[id][sequence] {
-				c.lostf("the event %d of the order %s never came", sequence, id)
+	if !c.Webhook {
+		return
+	}
+	happened := func(of, what string) {
+		switch n := len(told[of+" "+what]); {
+		case n == 0:
+			c.lostf("the shop was not told of %s: %s", of, what)
+		case n > 1:
+			c.twicef("the shop was told of %s by %d events: %s", of, n, what)
+		}
+	}
+	for session := range c.Sessions {
+		happened(session, "session.opened")
+		if c.acknowledged(Send, session) != nil {
+			happened(session, "session.returned")
+		}
+	}
+	for i := range c.Orders {
+		if o := &c.Orders[i]; !o.ConfirmedAt.IsZero() {
+			happened(o.ID, "order.confirmed")
+			if o.Status == "cancelled" {
+				happened(o.ID, "order.cancelled")
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,8 +60,11 @@ func good() (*History, *Stored) {
 			{"body2", at(20), true}, {"body-a1", at(21), false}, {"body-a1", at(22), true}, {"body-a2", at(23), true}, {"body-a2", at(27), true},
 		},
 		Events: []Event{
-			{"e1", "os1", 1, "confirmed", at(8), false}, {"e1", "os1", 1, "confirmed", at(9), true}, {"e2", "os1", 2, "changed", at(10), true},
-			{"e1", "os1", 1, "confirmed", at(11), true},
+			{"e1", "session.opened", "s1", 1, "b1", false}, {"e1", "session.opened", "s1", 1, "b1", true}, {"e2", "session.returned", "s1", 2, "b2", true},
+			{"e1", "session.opened", "s1", 1, "b1", true}, {"e3", "order.confirmed", "os1", 1, "b3", true},
+			{"e4", "session.opened", "s2", 1, "b4", true}, {"e5", "session.returned", "s2", 2, "b5", true}, {"e6", "order.confirmed", "os2", 1, "b6", true},
+			{"e7", "session.opened", "s3", 1, "b7", true}, {"e8", "session.returned", "s3", 2, "b8", true}, {"e9", "order.confirmed", "os3", 1, "b9", true},
+			{"e10", "order.cancelled", "os3", 2, "b10", true}, {"e11", "session.opened", "s4", 1, "b11", true},
 		},
 		Faults: []Fault{{From: at(24), Until: at(25)}},
 	}
@@ -73,7 +77,7 @@ func good() (*History, *Stored) {
 			{ID: "os3", Number: "P3", Visit: "v3", Status: "cancelled", PurchaseOrder: "PO-3", ConfirmedAt: at(33)},
 		},
 		Receipts: map[string]int{"os1": 1},
-		Events:   map[string]int{"os1": 2},
+		Webhook:  true,
 	}
 	return h, s
 }
@@ -122,7 +126,7 @@ func TestEachBreachIsCounted(t *testing.T) {
 		"ordered twice":              {func(_ *History, s *Stored) { s.Receipts["os1"] = 2 }, "", "2 purchase orders were applied to the order os1"},
 		"confirmed, and by nobody": {func(_ *History, s *Stored) {
 			s.Orders = append(s.Orders, Order{ID: "o9", Number: "P9", Visit: "v9", Status: "confirmed", ConfirmedAt: at(9)})
-		}, "", "the order o9 is confirmed and nobody asked"},
+		}, "the shop was not told of o9", "the order o9 is confirmed and nobody asked"},
 		"the ERP never got it":        {func(h *History, _ *Stored) { h.Passes = h.Passes[:1] }, "the ERP never got it", ""},
 		"a pass passes over it":       {func(h *History, _ *Stored) { h.Passes = append(h.Passes, Pass{at(60), at(61), nil}) }, "a pass that began later did not hold it", ""},
 		"a pass holds it twice":       {func(h *History, _ *Stored) { h.Passes[1].Seen = append(h.Passes[1].Seen, h.Passes[1].Seen[0]) }, "", "held the order os2 twice"},
@@ -141,14 +145,20 @@ func TestEachBreachIsCounted(t *testing.T) {
 		"a cart waits for ever": {func(_ *History, s *Stored) {
 			s.Orders = append(s.Orders, Order{ID: "o9", Number: "P9", Visit: "v9", Status: "prepared", Pushed: "body9"})
 		}, "the cart of the order o9 never arrived", ""},
-		"an answer never arrived":      {func(h *History, _ *Stored) { h.Deliveries = h.Deliveries[:3] }, "the answer a2 never arrived", ""},
-		"a delivery came twice":        {func(h *History, _ *Stored) { h.Faults = nil }, "", "the answer a2 arrived twice, and nothing broke"},
-		"deliveries out of order":      {func(h *History, _ *Stored) { h.Deliveries[2].At = at(24) }, "the answer a2 arrived before the one before it", ""},
-		"a delivery of nobody":         {func(h *History, _ *Stored) { h.Deliveries = append(h.Deliveries, Delivery{"x", at(9), false}) }, "", "a document arrived that nobody sent: x"},
-		"an event is missing":          {func(_ *History, s *Stored) { s.Events["os1"] = 3 }, "the event 3 of the order os1 never came", ""},
-		"an event was never taken":     {func(h *History, _ *Stored) { h.Events[2].Taken = false }, "the event 2 of the order os1 never came", ""},
-		"an event is out of order":     {func(h *History, _ *Stored) { h.Events = append(h.Events[2:3], h.Events[3]) }, "the event 1 of the order os1 came after the event 2", ""},
-		"an event has two texts":       {func(h *History, _ *Stored) { h.Events[3].Body = "other" }, "", "the event e1 came with two texts"},
+		"an answer never arrived":       {func(h *History, _ *Stored) { h.Deliveries = h.Deliveries[:3] }, "the answer a2 never arrived", ""},
+		"a delivery came twice":         {func(h *History, _ *Stored) { h.Faults = nil }, "", "the answer a2 arrived twice, and nothing broke"},
+		"deliveries out of order":       {func(h *History, _ *Stored) { h.Deliveries[2].At = at(24) }, "the answer a2 arrived before the one before it", ""},
+		"a delivery of nobody":          {func(h *History, _ *Stored) { h.Deliveries = append(h.Deliveries, Delivery{"x", at(9), false}) }, "", "a document arrived that nobody sent: x"},
+		"an opened session is not told": {func(h *History, _ *Stored) { h.Events = h.Events[:12] }, "the shop was not told of s4: session.opened", ""},
+		"a sent cart is not told":       {func(h *History, _ *Stored) { h.Events = slices.Delete(h.Events, 6, 7) }, "the shop was not told of s2: session.returned", ""},
+		"a confirmation is not told":    {func(h *History, _ *Stored) { h.Events[7].Taken = false }, "the shop was not told of os2: order.confirmed", ""},
+		"a cancellation is not told":    {func(h *History, _ *Stored) { h.Events = slices.Delete(h.Events, 11, 12) }, "the shop was not told of os3: order.cancelled", ""},
+		"an event is out of order":      {func(h *History, _ *Stored) { h.Events[10], h.Events[11] = h.Events[11], h.Events[10] }, "the event 1 of os3 came after the event 2", ""},
+		"an event is passed over":       {func(h *History, _ *Stored) { h.Events[11].Sequence = 3 }, "the event 3 of os3 came after the event 1", ""},
+		"an event has two texts":        {func(h *History, _ *Stored) { h.Events[3].Body = "other" }, "", "the event e1 came with two texts"},
+		"a confirmation is told as two": {func(h *History, _ *Stored) {
+			h.Events = append(h.Events, Event{"e99", "order.confirmed", "os1", 2, "b3", true})
+		}, "", "the shop was told of os1 by 2 events: order.confirmed"},
 		"expiry without a moved clock": {func(h *History, _ *Stored) { h.refuse(Exchange, "t3", "session.expired") }, "exchange of t3", ""},
 	} {
 		t.Run(breach, func(t *testing.T) {

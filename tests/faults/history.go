@@ -68,11 +68,11 @@ type Delivery struct {
 
 // Event is a webhook that the shop got.
 type Event struct {
-	ID, Order string
-	Sequence  int // of the order's events, from 1
-	Body      string
-	At        time.Time
-	Taken     bool // it was answered with 2xx
+	ID, Type string
+	Of       string // the order or session
+	Sequence int    // of its events, from 1
+	Body     string
+	Taken    bool // it was answered with 2xx
 }
 
 // Fault is one thing that was broken, until it worked again. One that was planned, such as the end of a gateway that was asked
@@ -107,7 +107,7 @@ type Stored struct {
 	Sessions map[string]Standing // those that are there, of those that were asked for
 	Orders   []Order             // all of them
 	Receipts map[string]int      // how many purchase order documents were applied to an order
-	Events   map[string]int      // how many events an order has had
+	Webhook  bool                // the shop is told of everything that happens
 }
 
 // Standing is where a session stands, as far as the API tells it.
