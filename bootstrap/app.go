@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -63,7 +62,7 @@ func Core(c Config) fx.Option {
 		fx.Module("use cases", UseCases, telemetry.Observed, fx.Invoke(checkMasterKey)),
 		fx.Supply(c, port.Policy{LoopbackHTTP: c.LoopbackHTTP}),
 		fx.Supply(outbound.Config{Networks: c.PushNetworks, LoopbackHTTP: c.LoopbackHTTP}),
-		fx.Supply(sqlite.Config{Path: filepath.Join(c.DataDir, "punchgate.db")}),
+		fx.Supply(sqlite.Config{Path: sqliteFile(c)}),
 		fx.Provide(masterKeys, newLogger),
 		fx.WithLogger(func(log *slog.Logger) fxevent.Logger {
 			quiet := &fxevent.SlogLogger{Logger: log}

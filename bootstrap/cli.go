@@ -107,6 +107,7 @@ func newRoot(extra []fx.Option) *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(serveCommand(extra), demoCommand(extra), keyCommand(extra), tenantCommand(extra), rotateCommand(extra), versionCommand())
 	root.AddCommand(formatCommands(extra)...)
+	root.AddCommand(fileCommands()...)
 	return root
 }
 

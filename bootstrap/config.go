@@ -181,6 +181,17 @@ func addFlags(flags *pflag.FlagSet, initial map[string]string, without ...string
 	}
 }
 
+// addOnly declares these settings alone.
+func addOnly(flags *pflag.FlagSet, only ...string) {
+	var without []string
+	for _, s := range settings {
+		if !slices.Contains(only, s.flag) {
+			without = append(without, s.flag)
+		}
+	}
+	addFlags(flags, nil, without...)
+}
+
 func variable(flag string) string {
 	return "PUNCHGATE_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }

@@ -25,7 +25,7 @@ func (s *Store) migrate(ctx context.Context) error {
 				return err
 			}
 			if done > len(names) {
-				return fmt.Errorf("the file has schema %d of a newer version of Punchgate; this one knows schema %d", done, len(names))
+				return newer(done, len(names))
 			}
 			if done == len(names) {
 				return nil
@@ -46,4 +46,8 @@ func (s *Store) migrate(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+func newer(has, known int) error {
+	return fmt.Errorf("the file has schema %d of a newer version of Punchgate; this one knows schema %d", has, known)
 }

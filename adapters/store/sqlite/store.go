@@ -31,6 +31,7 @@ type Store struct {
 	readers *sql.DB
 	// prepared are statements of the writer by their texts.
 	prepared sync.Map
+	lock     *os.File // keeps a restore away
 }
 
 // Open opens the file at the path and brings it to this build's schema. It makes the file, and the directory, where there
@@ -40,19 +41,26 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}
-	if err := create(path); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil { //nolint:gosec // whoever runs the gateway names the path
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}
-	s := &Store{}
-	if s.writer, err = sql.Open(driverName, writing(path)); err != nil {
+	held, err := lock(path, false)
+	if err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	if err := create(path); err != nil {
+		return nil, errors.Join(fmt.Errorf("sqlite: %w", err), held.Close())
+	}
+	s := &Store{lock: held}
+	if s.writer, err = sql.Open(driverName, writing(path)); err != nil {
+		return nil, errors.Join(fmt.Errorf("sqlite: %w", err), held.Close())
 	}
 	s.writer.SetMaxOpenConns(1)
 	if err := patiently(ctx, s.migrate); err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), s.writer.Close())
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), s.writer.Close(), held.Close())
 	}
 	if s.readers, err = sql.Open(driverName, reading(path)); err != nil {
-		return nil, errors.Join(fmt.Errorf("sqlite: %w", err), s.writer.Close())
+		return nil, errors.Join(fmt.Errorf("sqlite: %w", err), s.writer.Close(), held.Close())
 	}
 	connections := max(4, runtime.GOMAXPROCS(0))
 	s.readers.SetMaxOpenConns(connections)
@@ -84,9 +92,6 @@ func patiently(ctx context.Context, begin func(context.Context) error) error {
 // create makes the file before SQLite does, which would leave it readable to others. SQLite gives the files beside it the
 // same mode.
 func create(path string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil { //nolint:gosec // whoever runs the gateway names the path
-		return err
-	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // as above
 	if err != nil {
 		return err
@@ -111,7 +116,8 @@ func source(path string, parameters url.Values) string {
 
 // Close closes the file. Where no other process has it open, all of it is in the one file then.
 func (s *Store) Close() error {
-	return errors.Join(s.readers.Close(), s.writer.Close()) // the last to close writes the log back, which a reader cannot
+	// The last to close writes the log back, which a reader cannot.
+	return errors.Join(s.readers.Close(), s.writer.Close(), s.lock.Close())
 }
 
 // Stores returns the stores of the file.
