@@ -44,6 +44,7 @@ func Check(h *History, s *Stored) Verdict {
 	}
 	for _, at := range c.subjects {
 		c.sameAnswers(at)
+		c.audited(at)
 		switch at.kind {
 		case Login:
 			c.login(at)
@@ -120,6 +121,16 @@ func (c *check) sameAnswers(at subject) {
 			c.twicef("%s of %s %s was answered %q and then %q", at.kind, at.name, call.Asked, before, call.Answer)
 		}
 		first[call.Asked] = call.Answer
+	}
+}
+
+// actions are the names that the audit log has for calls.
+var actions = map[Kind]string{Abandon: "session.cancel", Respond: "order.respond", Cancel: "order.cancel", Export: "order.export"}
+
+// audited holds that the audit log tells of whatever it must tell.
+func (c *check) audited(at subject) {
+	if action := actions[at.kind]; action != "" && c.acknowledged(at.kind, at.name) != nil && !c.Audit[action+" "+at.name] {
+		c.lostf("the audit log does not tell of %s %s", action, at.name)
 	}
 }
 

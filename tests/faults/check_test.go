@@ -78,6 +78,7 @@ func good() (*History, *Stored) {
 		},
 		Receipts: map[string]int{"os1": 1},
 		Webhook:  true,
+		Audit:    map[string]bool{"order.export os1": true, "order.respond os1": true, "order.cancel os3": true, "session.cancel s4": true},
 	}
 	return h, s
 }
@@ -97,25 +98,29 @@ func TestEachBreachIsCounted(t *testing.T) {
 		commit      func(h *History, s *Stored)
 		lost, twice string // what is said; empty for nothing
 	}{
-		"a session is missing":     {func(_ *History, s *Stored) { delete(s.Sessions, "s1") }, "the session s1 is not there", ""},
-		"a token leads nowhere":    {func(h *History, _ *Stored) { h.refuse(Exchange, "t3", "token.not_found") }, "exchange of t3", ""},
-		"a token has two sessions": {func(h *History, _ *Stored) { h.add(call(Exchange, "t1", "", 3, Acknowledged, "s2")) }, "", `exchange of t1  was answered "s1" and then "s2"`},
+		"an action is not in the log": {func(_ *History, s *Stored) { delete(s.Audit, "order.cancel os3") }, "the audit log does not tell of order.cancel os3", ""},
+		"a session is missing":        {func(_ *History, s *Stored) { delete(s.Sessions, "s1") }, "the session s1 is not there", ""},
+		"a token leads nowhere":       {func(h *History, _ *Stored) { h.refuse(Exchange, "t3", "token.not_found") }, "exchange of t3", ""},
+		"a token has two sessions":    {func(h *History, _ *Stored) { h.add(call(Exchange, "t1", "", 3, Acknowledged, "s2")) }, "", `exchange of t1  was answered "s1" and then "s2"`},
 		"a visit has two sessions": {func(h *History, _ *Stored) {
 			h.add(call(Open, "v9", "", 3, Acknowledged, "s1"))
 			h.add(call(Open, "v9", "", 5, Acknowledged, "s2"))
 		}, "", `open of v9  was answered "s1" and then "s2"`},
-		"a login is refused":         {func(h *History, _ *Stored) { h.add(call(Login, "v9", "", 3, Refused, "x")) }, "login of v9", ""},
-		"a token nobody tried":       {func(h *History, _ *Stored) { h.add(call(Login, "v9", "", 3, Acknowledged, "t9")) }, "the token t9", ""},
-		"a sent session is open":     {func(_ *History, s *Stored) { s.Sessions["s2"] = Shopping }, `the session s2 is "shopping"`, ""},
-		"an abandoned one is open":   {func(_ *History, s *Stored) { s.Sessions["s4"] = Shopping }, `the session s4 is "shopping"`, ""},
-		"an order is missing":        {func(_ *History, s *Stored) { s.Orders = s.Orders[:2] }, "the order os3 of the session s3 is not there", ""},
-		"an order's number changed":  {func(_ *History, s *Stored) { s.Orders[1].Number = "P9" }, "acknowledged as number P2 and has P9", ""},
-		"a sent cart is refused":     {func(h *History, _ *Stored) { h.add(call(Send, "s1", "", 9, Refused, "order.exists")) }, "send of s1", ""},
-		"a cart got two orders":      {func(h *History, _ *Stored) { h.add(call(Send, "s1", "", 9, Acknowledged, "os9 P1 /")) }, "", "send of s1  was answered"},
-		"a visit has two orders":     {func(_ *History, s *Stored) { s.Orders[1].Visit = "v1" }, "", "the visit v1 has two orders"},
-		"an order is there twice":    {func(_ *History, s *Stored) { s.Orders = append(s.Orders, s.Orders[0]) }, "", "the order os1 is there twice"},
-		"a number was given twice":   {func(_ *History, s *Stored) { s.Orders[2].Number = "P1" }, "has P1", "two orders have the number P1"},
-		"sent and abandoned":         {func(h *History, _ *Stored) { h.add(call(Abandon, "s1", "", 9, Acknowledged, "/")) }, "", "the session s1 was abandoned, and its cart was sent"},
+		"a login is refused":        {func(h *History, _ *Stored) { h.add(call(Login, "v9", "", 3, Refused, "x")) }, "login of v9", ""},
+		"a token nobody tried":      {func(h *History, _ *Stored) { h.add(call(Login, "v9", "", 3, Acknowledged, "t9")) }, "the token t9", ""},
+		"a sent session is open":    {func(_ *History, s *Stored) { s.Sessions["s2"] = Shopping }, `the session s2 is "shopping"`, ""},
+		"an abandoned one is open":  {func(_ *History, s *Stored) { s.Sessions["s4"] = Shopping }, `the session s4 is "shopping"`, ""},
+		"an order is missing":       {func(_ *History, s *Stored) { s.Orders = s.Orders[:2] }, "the order os3 of the session s3 is not there", ""},
+		"an order's number changed": {func(_ *History, s *Stored) { s.Orders[1].Number = "P9" }, "acknowledged as number P2 and has P9", ""},
+		"a sent cart is refused":    {func(h *History, _ *Stored) { h.add(call(Send, "s1", "", 9, Refused, "order.exists")) }, "send of s1", ""},
+		"a cart got two orders":     {func(h *History, _ *Stored) { h.add(call(Send, "s1", "", 9, Acknowledged, "os9 P1 /")) }, "", "send of s1  was answered"},
+		"a visit has two orders":    {func(_ *History, s *Stored) { s.Orders[1].Visit = "v1" }, "", "the visit v1 has two orders"},
+		"an order is there twice":   {func(_ *History, s *Stored) { s.Orders = append(s.Orders, s.Orders[0]) }, "", "the order os1 is there twice"},
+		"a number was given twice":  {func(_ *History, s *Stored) { s.Orders[2].Number = "P1" }, "has P1", "two orders have the number P1"},
+		"sent and abandoned": {func(h *History, s *Stored) {
+			h.add(call(Abandon, "s1", "", 9, Acknowledged, "/"))
+			s.Audit["session.cancel s1"] = true
+		}, "", "the session s1 was abandoned, and its cart was sent"},
 		"a document changed":         {func(_ *History, s *Stored) { s.Orders[0].Digest = "other" }, "the document of the order os1 changed", ""},
 		"a document was read as two": {func(h *History, _ *Stored) { h.add(call(Read, "os1", "", 9, Acknowledged, "d9")) }, "", "read of os1"},
 		"a confirmation is missing":  {func(_ *History, s *Stored) { s.Orders[1].Status = "transferred" }, "the order os2 was confirmed and is transferred", ""},

@@ -107,6 +107,7 @@ type Stored struct {
 	Sessions map[string]Standing // those that are there, of those that were asked for
 	Orders   []Order             // all of them
 	Receipts map[string]int      // how many purchase order documents were applied to an order
+	Audit    map[string]bool     // what the audit log tells: action and target
 	Webhook  bool                // the shop is told of everything that happens
 }
 

@@ -86,7 +86,7 @@ func (l *load) stored(t *testing.T) (s *Stored, left int) {
 	t.Helper()
 	ctx, base := t.Context(), l.next()
 	erp := l.erp(base)
-	s = &Stored{Sessions: map[string]Standing{}, Receipts: map[string]int{}}
+	s = &Stored{Sessions: map[string]Standing{}, Receipts: map[string]int{}, Audit: map[string]bool{}}
 	for _, status := range statuses {
 		for cursor := ""; ; {
 			page, err := erp.Orders(ctx, status, cursor, 200, true)
@@ -110,6 +110,7 @@ func (l *load) stored(t *testing.T) (s *Stored, left int) {
 		}
 	}
 	l.receipts(t, base, s)
+	l.audit(t, base, s)
 	return s, left
 }
 
@@ -208,6 +209,27 @@ func (l *load) receipts(t *testing.T, base string, s *Stored) {
 		l.ask(t, l.shop.admin, base+"/v1/admin/purchase-orders?status=applied&limit=200&cursor="+url.QueryEscape(cursor), &page)
 		for _, each := range page.All {
 			s.Receipts[each.Order]++
+		}
+		if cursor = page.Next; cursor == "" {
+			return
+		}
+	}
+}
+
+// audit reads the whole audit log.
+func (l *load) audit(t *testing.T, base string, s *Stored) {
+	t.Helper()
+	for cursor := ""; ; {
+		var page struct {
+			Entries []struct {
+				Action string
+				Target struct{ ID string }
+			}
+			Next string `json:"next_cursor"`
+		}
+		l.ask(t, l.shop.admin, base+"/v1/admin/audit?limit=200&cursor="+url.QueryEscape(cursor), &page)
+		for _, each := range page.Entries {
+			s.Audit[each.Action+" "+each.Target.ID] = true
 		}
 		if cursor = page.Next; cursor == "" {
 			return
