@@ -58,6 +58,8 @@ func Check(h *History, s *Stored) Verdict {
 			c.read(at)
 		case Complete:
 			c.complete(at)
+		case Release:
+			c.release(at)
 		case Respond:
 			c.respond(at)
 		case Cancel:
@@ -125,7 +127,9 @@ func (c *check) sameAnswers(at subject) {
 }
 
 // actions are the names that the audit log has for calls.
-var actions = map[Kind]string{Abandon: "session.cancel", Respond: "order.respond", Cancel: "order.cancel", Export: "order.export"}
+var actions = map[Kind]string{
+	Abandon: "session.cancel", Release: "order.confirm", Respond: "order.respond", Cancel: "order.cancel", Export: "order.export",
+}
 
 // audited holds that the audit log tells of whatever it must tell.
 func (c *check) audited(at subject) {
@@ -225,13 +229,48 @@ func (c *check) complete(at subject) {
 	switch {
 	case o == nil:
 		c.lostf("the order %s was confirmed and is not there", at.name)
-	case !c.still(o, "confirmed", "exported"):
+	case call.Answer == Held && !c.still(o, "held", "confirmed", "exported"), call.Answer != Held && !c.still(o, "confirmed", "exported"):
 		c.lostf("the order %s was confirmed and is %s", at.name, o.Status)
 	case o.PurchaseOrder != call.Asked:
 		c.lostf("the order %s was confirmed by %s and has %q", at.name, call.Asked, o.PurchaseOrder)
-	case !c.asked(Cancel, o.ID) && !c.seen(o.ID):
+	case c.confirmed(o.ID) != nil && !c.asked(Cancel, o.ID) && !c.seen(o.ID):
 		c.lostf("the order %s was confirmed and the ERP never got it", at.name)
 	}
+}
+
+// confirmed returns the call by which the order was confirmed for all that its caller knows; nil where none was.
+func (c *check) confirmed(id string) *Call {
+	if call := c.acknowledged(Complete, id); call != nil && call.Answer != Held {
+		return call
+	}
+	return c.acknowledged(Release, id)
+}
+
+func (c *check) release(at subject) {
+	c.refusals(at, c.asked(Cancel, at.name))
+	o := c.byID[at.name]
+	if c.acknowledged(at.kind, at.name) == nil || o == nil {
+		return
+	}
+	if !c.still(o, "confirmed", "exported") {
+		c.lostf("the held order %s was confirmed and is %s", at.name, o.Status)
+	}
+	switch n := o.decisions(); {
+	case n == 0:
+		c.lostf("the procurement system is not told of the decision about the order %s", at.name)
+	case n > 1:
+		c.twicef("the procurement system is told of the decision about the order %s by %d documents", at.name, n)
+	}
+}
+
+// decisions counts the answers that tell of a decision.
+func (o *Order) decisions() (n int) {
+	for _, a := range o.Answers {
+		if a.Decision {
+			n++
+		}
+	}
+	return n
 }
 
 // seen reports whether the feed ever held the order.
@@ -257,8 +296,8 @@ func (c *check) respond(at subject) {
 			c.lostf("the answer %s to the order %s is not there", call.Answer, at.name)
 		}
 	}
-	if len(o.Answers) > len(asked) {
-		c.twicef("the order %s has %d answers of %d responses", at.name, len(o.Answers), len(asked))
+	if n := len(o.Answers) - o.decisions(); n > len(asked) {
+		c.twicef("the order %s has %d answers of %d responses", at.name, n, len(asked))
 	}
 }
 
@@ -305,6 +344,9 @@ func (c *check) unasked() {
 		if !o.ConfirmedAt.IsZero() && !c.asked(Complete, o.ID) {
 			c.twicef("the order %s is confirmed and nobody asked for it", o.ID)
 		}
+		if call := c.acknowledged(Complete, o.ID); !o.ConfirmedAt.IsZero() && call != nil && call.Answer == Held && !c.asked(Release, o.ID) {
+			c.twicef("the held order %s is confirmed and no operator wanted it", o.ID)
+		}
 		if n := c.Receipts[o.ID]; n > 1 {
 			c.twicef("%d purchase orders were applied to the order %s", n, o.ID)
 		}
@@ -338,7 +380,7 @@ func (c *check) feed() {
 			if at.kind != Complete || seen[at.name] || c.leftBefore(at.name, p.Ended) {
 				continue
 			}
-			if call := c.acknowledged(Complete, at.name); call != nil && call.Ended.Before(p.Begun) {
+			if call := c.confirmed(at.name); call != nil && call.Ended.Before(p.Begun) {
 				c.lostf("the order %s was confirmed, and a pass that began later did not hold it", at.name)
 			}
 		}
@@ -458,6 +500,9 @@ func (c *check) events() {
 		}
 	}
 	for i := range c.Orders {
+		if call := c.acknowledged(Complete, c.Orders[i].ID); call != nil && call.Answer == Held {
+			happened(c.Orders[i].ID, "order.held")
+		}
 		if o := &c.Orders[i]; !o.ConfirmedAt.IsZero() {
 			happened(o.ID, "order.confirmed")
 			if o.Status == "cancelled" {

@@ -48,23 +48,27 @@ func good() (*History, *Stored) {
 			call(Cancel, "os3", "", 35, Acknowledged, ""),
 			call(Complete, "os3", "PO-3", 37, Refused, "order.state"),
 
+			call(Complete, "os5", "PO-5", 37, Acknowledged, Held),
+			call(Release, "os5", "", 39, Acknowledged, ""),
+			call(Complete, "os5", "PO-5", 41, Acknowledged, Held),
+
 			call(Login, "v4", "", 40, Acknowledged, "t4"),
 			call(Exchange, "t4", "", 41, Acknowledged, "s4"),
 			call(Abandon, "s4", "", 42, Acknowledged, "/transfer/4"),
 		},
 		Passes: []Pass{
 			{at(10), at(11), []Sighting{{"os1", at(7)}}},
-			{at(50), at(51), []Sighting{{"os2", at(23)}}},
+			{at(50), at(51), []Sighting{{"os2", at(23)}, {"os5", at(39)}}},
 		},
 		Deliveries: []Delivery{
-			{"body2", at(20), true}, {"body-a1", at(21), false}, {"body-a1", at(22), true}, {"body-a2", at(23), true}, {"body-a2", at(27), true},
+			{"body-d1", at(40), true}, {"body2", at(20), true}, {"body-a1", at(21), false}, {"body-a1", at(22), true}, {"body-a2", at(23), true}, {"body-a2", at(27), true},
 		},
 		Events: []Event{
 			{"e1", "session.opened", "s1", 1, "b1", false}, {"e1", "session.opened", "s1", 1, "b1", true}, {"e2", "session.returned", "s1", 2, "b2", true},
 			{"e1", "session.opened", "s1", 1, "b1", true}, {"e3", "order.confirmed", "os1", 1, "b3", true},
 			{"e4", "session.opened", "s2", 1, "b4", true}, {"e5", "session.returned", "s2", 2, "b5", true}, {"e6", "order.confirmed", "os2", 1, "b6", true},
 			{"e7", "session.opened", "s3", 1, "b7", true}, {"e8", "session.returned", "s3", 2, "b8", true}, {"e9", "order.confirmed", "os3", 1, "b9", true},
-			{"e10", "order.cancelled", "os3", 2, "b10", true}, {"e11", "session.opened", "s4", 1, "b11", true},
+			{"e12", "order.held", "os5", 1, "b12", true}, {"e13", "order.confirmed", "os5", 2, "b13", true}, {"e10", "order.cancelled", "os3", 2, "b10", true}, {"e11", "session.opened", "s4", 1, "b11", true},
 		},
 		Faults: []Fault{{From: at(24), Until: at(25)}},
 	}
@@ -72,13 +76,14 @@ func good() (*History, *Stored) {
 		Sessions: map[string]Standing{"s1": Ended, "s2": Ended, "s3": Ended, "s4": Ended},
 		Orders: []Order{
 			{ID: "os1", Number: "P1", Visit: "v1", Status: "exported", PurchaseOrder: "PO-1", Reference: "E-1", ConfirmedAt: at(7), Digest: "d1",
-				Answers: []Answer{{"a1", "body-a1"}, {"a2", "body-a2"}}},
+				Answers: []Answer{{"a1", false, "body-a1"}, {"a2", false, "body-a2"}}},
 			{ID: "os2", Number: "P2", Visit: "v2", Status: "confirmed", PurchaseOrder: "PO-2", ConfirmedAt: at(23), Pushed: "body2", Arrived: true},
 			{ID: "os3", Number: "P3", Visit: "v3", Status: "cancelled", PurchaseOrder: "PO-3", ConfirmedAt: at(33)},
+			{ID: "os5", Number: "P5", Visit: "v5", Status: "confirmed", PurchaseOrder: "PO-5", ConfirmedAt: at(39), Answers: []Answer{{"d1", true, "body-d1"}}},
 		},
-		Receipts: map[string]int{"os1": 1},
+		Receipts: map[string]int{"os1": 1, "os5": 1},
 		Webhook:  true,
-		Audit:    map[string]bool{"order.export os1": true, "order.respond os1": true, "order.cancel os3": true, "session.cancel s4": true},
+		Audit:    map[string]bool{"order.export os1": true, "order.respond os1": true, "order.cancel os3": true, "order.confirm os5": true, "session.cancel s4": true},
 	}
 	return h, s
 }
@@ -88,7 +93,7 @@ func TestAGoodHistoryIsFoundGood(t *testing.T) {
 	if len(v.Lost) > 0 || len(v.Twice) > 0 {
 		t.Errorf("lost %q, twice %q", v.Lost, v.Twice)
 	}
-	if v.Acknowledged != 22 {
+	if v.Acknowledged != 25 {
 		t.Errorf("%d acknowledged", v.Acknowledged)
 	}
 }
@@ -110,7 +115,7 @@ func TestEachBreachIsCounted(t *testing.T) {
 		"a token nobody tried":      {func(h *History, _ *Stored) { h.add(call(Login, "v9", "", 3, Acknowledged, "t9")) }, "the token t9", ""},
 		"a sent session is open":    {func(_ *History, s *Stored) { s.Sessions["s2"] = Shopping }, `the session s2 is "shopping"`, ""},
 		"an abandoned one is open":  {func(_ *History, s *Stored) { s.Sessions["s4"] = Shopping }, `the session s4 is "shopping"`, ""},
-		"an order is missing":       {func(_ *History, s *Stored) { s.Orders = s.Orders[:2] }, "the order os3 of the session s3 is not there", ""},
+		"an order is missing":       {func(_ *History, s *Stored) { s.Orders = slices.Delete(s.Orders, 2, 3) }, "the order os3 of the session s3 is not there", ""},
 		"an order's number changed": {func(_ *History, s *Stored) { s.Orders[1].Number = "P9" }, "acknowledged as number P2 and has P9", ""},
 		"a sent cart is refused":    {func(h *History, _ *Stored) { h.add(call(Send, "s1", "", 9, Refused, "order.exists")) }, "send of s1", ""},
 		"a cart got two orders":     {func(h *History, _ *Stored) { h.add(call(Send, "s1", "", 9, Acknowledged, "os9 P1 /")) }, "", "send of s1  was answered"},
@@ -132,6 +137,16 @@ func TestEachBreachIsCounted(t *testing.T) {
 		"confirmed, and by nobody": {func(_ *History, s *Stored) {
 			s.Orders = append(s.Orders, Order{ID: "o9", Number: "P9", Visit: "v9", Status: "confirmed", ConfirmedAt: at(9)})
 		}, "the shop was not told of o9", "the order o9 is confirmed and nobody asked"},
+		"a held order is released for nobody": {func(h *History, _ *Stored) {
+			h.Calls = slices.DeleteFunc(h.Calls, func(c Call) bool { return c.Kind == Release })
+		}, "", "the held order os5 is confirmed and no operator wanted it"},
+		"a release is forgotten": {func(_ *History, s *Stored) { s.Orders[3].Status = "held" }, "the held order os5 was confirmed and is held", ""},
+		"a decision is not told": {func(_ *History, s *Stored) { s.Orders[3].Answers = nil }, "is not told of the decision about the order os5", "nobody sent: body-d1"},
+		"a decision is told twice": {func(h *History, s *Stored) {
+			s.Orders[3].Answers = append(s.Orders[3].Answers, Answer{"d2", true, "body-d2"})
+			h.Deliveries = append(h.Deliveries, Delivery{"body-d2", at(50), true})
+		}, "", "told of the decision about the order os5 by 2 documents"},
+		"a hold is not told":          {func(h *History, _ *Stored) { h.Events[11].Taken = false }, "the shop was not told of os5: order.held", ""},
 		"the ERP never got it":        {func(h *History, _ *Stored) { h.Passes = h.Passes[:1] }, "the ERP never got it", ""},
 		"a pass passes over it":       {func(h *History, _ *Stored) { h.Passes = append(h.Passes, Pass{at(60), at(61), nil}) }, "a pass that began later did not hold it", ""},
 		"a pass holds it twice":       {func(h *History, _ *Stored) { h.Passes[1].Seen = append(h.Passes[1].Seen, h.Passes[1].Seen[0]) }, "", "held the order os2 twice"},
@@ -143,23 +158,23 @@ func TestEachBreachIsCounted(t *testing.T) {
 		"a cancellation is forgotten": {func(_ *History, s *Stored) { s.Orders[2].Status = "confirmed" }, "the order os3 was cancelled and is", ""},
 		"an answer is missing":        {func(_ *History, s *Stored) { s.Orders[0].Answers = s.Orders[0].Answers[:1] }, "the answer a2 to the order os1 is not there", "nobody sent: body-a2"},
 		"answered twice": {func(h *History, s *Stored) {
-			s.Orders[0].Answers = append(s.Orders[0].Answers, Answer{"a3", "body-a3"})
+			s.Orders[0].Answers = append(s.Orders[0].Answers, Answer{"a3", false, "body-a3"})
 			h.Deliveries = append(h.Deliveries, Delivery{"body-a3", at(30), true})
 		}, "", "the order os1 has 3 answers of 2 responses"},
-		"a delivery is missing": {func(h *History, _ *Stored) { h.Deliveries = h.Deliveries[1:] }, "the cart of the order os2 never arrived", ""},
+		"a delivery is missing": {func(h *History, _ *Stored) { h.Deliveries = slices.Delete(h.Deliveries, 1, 2) }, "the cart of the order os2 never arrived", ""},
 		"a cart waits for ever": {func(_ *History, s *Stored) {
 			s.Orders = append(s.Orders, Order{ID: "o9", Number: "P9", Visit: "v9", Status: "prepared", Pushed: "body9"})
 		}, "the cart of the order o9 never arrived", ""},
-		"an answer never arrived":       {func(h *History, _ *Stored) { h.Deliveries = h.Deliveries[:3] }, "the answer a2 never arrived", ""},
+		"an answer never arrived":       {func(h *History, _ *Stored) { h.Deliveries = h.Deliveries[:4] }, "the answer a2 never arrived", ""},
 		"a delivery came twice":         {func(h *History, _ *Stored) { h.Faults = nil }, "", "the answer a2 arrived twice, and nothing broke"},
-		"deliveries out of order":       {func(h *History, _ *Stored) { h.Deliveries[2].At = at(24) }, "the answer a2 arrived before the one before it", ""},
+		"deliveries out of order":       {func(h *History, _ *Stored) { h.Deliveries[3].At = at(24) }, "the answer a2 arrived before the one before it", ""},
 		"a delivery of nobody":          {func(h *History, _ *Stored) { h.Deliveries = append(h.Deliveries, Delivery{"x", at(9), false}) }, "", "a document arrived that nobody sent: x"},
-		"an opened session is not told": {func(h *History, _ *Stored) { h.Events = h.Events[:12] }, "the shop was not told of s4: session.opened", ""},
+		"an opened session is not told": {func(h *History, _ *Stored) { h.Events = h.Events[:14] }, "the shop was not told of s4: session.opened", ""},
 		"a sent cart is not told":       {func(h *History, _ *Stored) { h.Events = slices.Delete(h.Events, 6, 7) }, "the shop was not told of s2: session.returned", ""},
 		"a confirmation is not told":    {func(h *History, _ *Stored) { h.Events[7].Taken = false }, "the shop was not told of os2: order.confirmed", ""},
-		"a cancellation is not told":    {func(h *History, _ *Stored) { h.Events = slices.Delete(h.Events, 11, 12) }, "the shop was not told of os3: order.cancelled", ""},
-		"an event is out of order":      {func(h *History, _ *Stored) { h.Events[10], h.Events[11] = h.Events[11], h.Events[10] }, "the event 1 of os3 came after the event 2", ""},
-		"an event is passed over":       {func(h *History, _ *Stored) { h.Events[11].Sequence = 3 }, "the event 3 of os3 came after the event 1", ""},
+		"a cancellation is not told":    {func(h *History, _ *Stored) { h.Events = slices.Delete(h.Events, 13, 14) }, "the shop was not told of os3: order.cancelled", ""},
+		"an event is out of order":      {func(h *History, _ *Stored) { h.Events[10], h.Events[13] = h.Events[13], h.Events[10] }, "the event 1 of os3 came after the event 2", ""},
+		"an event is passed over":       {func(h *History, _ *Stored) { h.Events[13].Sequence = 3 }, "the event 3 of os3 came after the event 1", ""},
 		"an event has two texts":        {func(h *History, _ *Stored) { h.Events[3].Body = "other" }, "", "the event e1 came with two texts"},
 		"a confirmation is told as two": {func(h *History, _ *Stored) {
 			h.Events = append(h.Events, Event{"e99", "order.confirmed", "os1", 2, "b3", true})

@@ -111,7 +111,12 @@ func (l *load) look(e engine, ahead time.Duration) {
 	g := startInProcess(l.t, e.config, ahead)
 	l.urls = []string{g.url}
 	l.doAside()
-	report(l.t, e, l.history, l.settle(l.t))
+	s := l.settle(l.t)
+	for begun := time.Now(); len(Check(l.history, s).Lost) > 0 && time.Since(begun) < patience; { // what others must be told may be on its way
+		time.Sleep(time.Second)
+		s = l.settle(l.t)
+	}
+	report(l.t, e, l.history, s)
 }
 
 func TestKillingTheOneGatewayOnSQLite(t *testing.T) {

@@ -22,11 +22,15 @@ const (
 	Send     Kind = "send"     // the cart of a session; the answer begins with the order
 	Abandon  Kind = "abandon"  // a session, without a cart
 	Read     Kind = "read"     // the document and the form of an order; the answer is their digest
-	Complete Kind = "complete" // an order, by ping or purchase order with the number asked for
+	Complete Kind = "complete" // an order, by ping or purchase order with the number asked for; the answer Held is for one that differs
+	Release  Kind = "release"  // a held order, which an operator confirms
 	Respond  Kind = "respond"  // to an order, by the response asked for; the answer is the gateway's own answer
 	Cancel   Kind = "cancel"   // an order
 	Export   Kind = "export"   // an order, under the reference asked for
 )
+
+// Held is the answer to a purchase order that an operator has to decide about.
+const Held = "held"
 
 // Outcome is what a client knows of its call.
 type Outcome int
@@ -132,4 +136,8 @@ type Order struct {
 }
 
 // Answer is what the procurement system is told of an order.
-type Answer struct{ ID, Document string } // Document is the digest of what is delivered
+type Answer struct {
+	ID       string
+	Decision bool   // it tells what an operator decided, and not what the shop says
+	Document string // the digest of what is delivered
+}

@@ -215,9 +215,15 @@ func (p *person) trip() {
 	if p.chance(15) {
 		return // it is never approved
 	}
-	byDocument, err := p.complete(c, order, visit)
+	byDocument, held, err := p.complete(c, order, visit)
 	if err != nil {
 		return
+	}
+	if held {
+		if p.chance(10) || p.release(order) != nil {
+			return
+		}
+		p.remember(func() { _ = p.release(order) })
 	}
 	switch n := p.random.IntN(100); {
 	case n < 8:
@@ -438,8 +444,9 @@ func attribute(n *html.Node, name string) string {
 	return ""
 }
 
-// complete pings or sends a purchase order, sometimes twice at once.
-func (p *person) complete(c *connection, order, visit string) (byDocument bool, err error) {
+// complete pings or sends a purchase order, sometimes twice at once. A purchase order in cXML differs from the cart at times, so
+// that an operator has to decide.
+func (p *person) complete(c *connection, order, visit string) (byDocument, held bool, err error) {
 	byDocument = c.orders != "" && p.chance(60)
 	p.mu.Lock()
 	cartID := p.carts[order]
@@ -447,7 +454,8 @@ func (p *person) complete(c *connection, order, visit string) (byDocument bool, 
 	number := "PO-" + visit
 	do := p.ping(c, cartID, number)
 	if byDocument {
-		do = p.purchase(c, cartID, number)
+		held = c.document && p.chance(25)
+		do = p.purchase(c, cartID, number, held)
 	}
 	if p.chance(20) {
 		var other sync.WaitGroup
@@ -457,7 +465,15 @@ func (p *person) complete(c *connection, order, visit string) (byDocument bool, 
 	if _, err = p.repeat(Complete, order, number, p.patient, do); err == nil {
 		p.remember(func() { _, _ = p.insist(Complete, order, number, do) })
 	}
-	return byDocument, err
+	return byDocument, held, err
+}
+
+func (p *person) release(order string) error {
+	_, err := p.insist(Release, order, "", func(ctx context.Context, base string) (string, error) {
+		_, err := p.call(ctx, http.MethodPost, base+"/v1/admin/orders/"+order+"/confirm", "", "", bearer(p.shop.admin, ""))
+		return "", err
+	})
+	return err
 }
 
 // completed is the answer to a ping or a purchase order in JSON.
@@ -484,11 +500,18 @@ func numberOf(a answer, err error) (string, error) {
 	return done.Order.Number, err
 }
 
-func (p *person) purchase(c *connection, cartID, number string) func(context.Context, string) (string, error) {
+func (p *person) purchase(c *connection, cartID, number string, differs bool) func(context.Context, string) (string, error) {
 	if c.document {
-		document := envelope(c, number+"@buyer.example.com", cxmlOrder(cartID, number))
+		quantity := "2"
+		if differs {
+			quantity = "3"
+		}
+		document := envelope(c, number+"@buyer.example.com", cxmlOrder(cartID, number, quantity))
 		return func(ctx context.Context, base string) (string, error) {
-			_, err := p.cxml(ctx, base+c.link, document)
+			response, err := p.cxml(ctx, base+c.link, document)
+			if response.Status.Code == "201" {
+				return Held, err
+			}
 			return "", err
 		}
 	}
@@ -629,8 +652,7 @@ type cxmlResponse struct {
 	StartPage string `xml:"Response>PunchOutSetupResponse>StartPage>URL"`
 }
 
-// cxml posts a document and returns a *client.Problem for every status but 200: the rest of the load asks for nothing that an
-// operator would have to decide.
+// cxml posts a document and returns a *client.Problem for every status but 200 and 201.
 func (l *load) cxml(ctx context.Context, address, document string) (cxmlResponse, error) {
 	var response cxmlResponse
 	a, err := l.post(ctx, address, `text/xml; charset="UTF-8"`, document, nil)
@@ -641,7 +663,7 @@ func (l *load) cxml(ctx context.Context, address, document string) (cxmlResponse
 		return response, err
 	}
 	switch code := response.Status.Code; code {
-	case "200":
+	case "200", "201": // 201: accepted, and somebody has to decide
 		return response, nil
 	case "560": // a temporary error
 		return response, &client.Problem{
@@ -659,10 +681,10 @@ func envelope(c *connection, payloadID, request string) string {
 <Sender>` + identity + `<SharedSecret>` + c.password + `</SharedSecret></Credential><UserAgent>Test</UserAgent></Sender></Header><Request>` + request + `</Request></cXML>`
 }
 
-func cxmlOrder(cartID, number string) string {
+func cxmlOrder(cartID, number, quantity string) string {
 	return `<OrderRequest><OrderRequestHeader orderID="` + number + `" orderDate="2026-11-24T08:00:00+01:00" type="new"><Total><Money currency="SEK">250.00</Money></Total>
 <BillTo><Address><Name xml:lang="sv">Göteborgs stad</Name></Address></BillTo><SupplierOrderInfo orderID="` + cartID + `"/></OrderRequestHeader>
-<ItemOut quantity="2" lineNumber="1"><ItemID><SupplierPartID>4711</SupplierPartID></ItemID><ItemDetail><UnitPrice><Money currency="SEK">125.00</Money></UnitPrice>
+<ItemOut quantity="` + quantity + `" lineNumber="1"><ItemID><SupplierPartID>4711</SupplierPartID></ItemID><ItemDetail><UnitPrice><Money currency="SEK">125.00</Money></UnitPrice>
 <Description xml:lang="sv">Papper</Description><UnitOfMeasure>EA</UnitOfMeasure><Classification domain="UNSPSC">14111507</Classification></ItemDetail></ItemOut></OrderRequest>`
 }
 
