@@ -164,6 +164,7 @@ type returnBody struct {
 	Hosts      []string `json:"hosts"`
 	Fixed      string   `json:"fixed"`
 	FormAction []string `json:"form_action"`
+	Frames     []string `json:"frame_ancestors,omitempty"`
 	Transfer   string   `json:"transfer"`
 }
 
@@ -202,7 +203,9 @@ func viewConnection(c *connection.Connection) connectionBody {
 			Method: p.Login.Method.String(), Names: &names, User: p.Login.User, Customer: p.Login.Customer,
 			From: viewIdentities(p.Login.From), To: viewIdentities(p.Login.To), Sender: viewIdentities(p.Login.Sender),
 		},
-		Return:   returnBody{p.Return.FromCall, p.Return.Hosts, p.Return.Fixed, p.Return.FormAction, p.Return.Transfer.String()},
+		Return: returnBody{
+			p.Return.FromCall, p.Return.Hosts, p.Return.Fixed, p.Return.FormAction, p.Return.FrameAncestors, p.Return.Transfer.String(),
+		},
 		Ordering: viewOrdering(p.Ordering),
 		Seller:   p.Seller, Buyer: p.Buyer, HighestValue: amountBody(p.HighestValue),
 		LateCompletion: p.LateCompletion, CompleteByGet: p.CompleteByGet, CreatedAt: s.CreatedAt,
@@ -253,7 +256,8 @@ func (b *connectionBody) profile() (connection.Profile, error) {
 			From: readIdentities(b.Login.From), To: readIdentities(b.Login.To), Sender: readIdentities(b.Login.Sender),
 		},
 		Return: connection.Return{
-			FromCall: b.Return.FromCall, Hosts: b.Return.Hosts, Fixed: b.Return.Fixed, FormAction: b.Return.FormAction, Transfer: way,
+			FromCall: b.Return.FromCall, Hosts: b.Return.Hosts, Fixed: b.Return.Fixed, FormAction: b.Return.FormAction,
+			FrameAncestors: b.Return.Frames, Transfer: way,
 		},
 		Ordering: ordering,
 		Seller:   b.Seller, Buyer: b.Buyer, HighestValue: money.Amount(b.HighestValue),

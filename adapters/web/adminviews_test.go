@@ -59,7 +59,7 @@ func TestWhatIsReadOfAConnectionCanBeWrittenBack(t *testing.T) {
 			From: identity, To: identity, Sender: identity,
 		},
 		Return: connection.Return{
-			FromCall: true, Hosts: []string{"*.example.com"}, Fixed: "https://buyer.example.com/", FormAction: []string{"https://login.example.com"},
+			FromCall: true, Hosts: []string{"*.example.com"}, Fixed: "https://buyer.example.com/", FormAction: []string{"https://login.example.com"}, FrameAncestors: []string{"https://buyer.example.com"},
 			Transfer: connection.Push,
 		},
 		Ordering: connection.Ordering{

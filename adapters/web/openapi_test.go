@@ -76,7 +76,7 @@ func TestEachCallIsDescribedWithTheRefusalsThatItsKindHas(t *testing.T) {
 		names[operation.OperationID] = route
 		var want []string
 		if operation.Security == nil { // the default: by key
-			want = append(want, "401", "403", "500", "503")
+			want = append(want, "401", "403", "429", "500", "503")
 		}
 		if b := operation.RequestBody; b != nil {
 			want = append(want, "400", "413")

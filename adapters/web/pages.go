@@ -18,6 +18,7 @@ import (
 
 	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/transfer"
+	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/fault"
 )
 
@@ -31,6 +32,7 @@ type page struct {
 	Language string // sv or en
 	Charset  string // empty for UTF-8
 	Nonce    string
+	Frames   []string          // the origins that may frame it; none for all
 	Text     map[string]string // the page's texts by key
 	Data     any
 }
@@ -39,22 +41,22 @@ type page struct {
 func (s *Server) transferPage(c *gin.Context) {
 	served, err := s.use.Transfer.Page(c.Request.Context(), c.Param("token"))
 	if err != nil {
-		s.refusePage(c, err)
+		s.refusePage(c, err, served.FrameAncestors...)
 		return
 	}
 	s.showForm(c, "transfer.html", served.FormAction, page{
-		Language: choose(c, served.Language), Charset: served.Form.AcceptCharset, Data: served,
+		Language: choose(c, served.Language), Charset: served.Form.AcceptCharset, Frames: served.FrameAncestors, Data: served,
 	}, transferText(served))
 }
 
 // answerPage answers a function of the start call that asks the shop for data.
-func (s *Server) answerPage(c *gin.Context, answer *login.Answer) {
+func (s *Server) answerPage(c *gin.Context, answer *login.Answer, frames []string) {
 	text := "answer"
 	if answer.Gone {
 		text = "gone"
 	}
 	s.showForm(c, "answer.html", answer.FormAction, page{
-		Language: choose(c, answer.Language), Charset: answer.Form.AcceptCharset, Data: answer,
+		Language: choose(c, answer.Language), Charset: answer.Form.AcceptCharset, Frames: frames, Data: answer,
 	}, text)
 }
 
@@ -80,8 +82,9 @@ func transferText(p transfer.Page) string {
 	}
 }
 
-// refusePage answers a person with a page, or a program that asks for JSON with a problem.
-func (s *Server) refusePage(c *gin.Context, err error) {
+// refusePage answers a person with a page, or a program that asks for JSON with a problem. frames are the origins that may show
+// it in a frame, where the connection is known.
+func (s *Server) refusePage(c *gin.Context, err error, frames ...string) {
 	if wantsJSON(c) {
 		s.refuse(c, err)
 		return
@@ -97,7 +100,7 @@ func (s *Server) refusePage(c *gin.Context, err error) {
 		reasons = []string{reasonText(lang, fault.Detail{Code: f.Code, Message: f.Message})}
 	}
 	s.show(c, statuses[f.Kind], "refusal.html", nil, page{
-		Language: lang, Data: gin.H{"Status": statuses[f.Kind], "Code": f.Code, "Reasons": reasons, "Request": requestID(c)},
+		Language: lang, Frames: frames, Data: gin.H{"Status": statuses[f.Kind], "Code": f.Code, "Reasons": reasons, "Request": requestID(c)},
 	}, "refusal."+kind)
 	c.Abort()
 }
@@ -121,8 +124,10 @@ func (s *Server) show(c *gin.Context, status int, name string, formAction []stri
 	if len(formAction) > 0 {
 		allowed = strings.Join(formAction, " ")
 	}
+	// A system that isolates itself from what it shows (COEP) still shows the page.
+	c.Header("Cross-Origin-Resource-Policy", "cross-origin")
 	c.Header("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+p.Nonce+"'; script-src 'nonce-"+p.Nonce+
-		"'; base-uri 'none'; form-action "+allowed)
+		"'; base-uri 'none'"+frameAncestors(p.Frames)+"; form-action "+allowed)
 	var written bytes.Buffer
 	err := pages.ExecuteTemplate(&written, name, p)
 	encoded := written.Bytes()
@@ -134,6 +139,17 @@ func (s *Server) show(c *gin.Context, status int, name string, formAction []stri
 		return
 	}
 	c.Data(status, "text/html; charset="+p.Charset, encoded)
+}
+
+// frameAncestors returns the directive of the content security policy; empty where every page may frame this one.
+func frameAncestors(origins []string) string {
+	switch {
+	case len(origins) == 0:
+		return ""
+	case origins[0] == connection.NoFrames:
+		return "; frame-ancestors 'none'"
+	}
+	return "; frame-ancestors " + strings.Join(origins, " ")
 }
 
 // inCharset returns a page in the charset of its form, in which procurement systems that read it by themselves expect it.

@@ -211,14 +211,14 @@ func TestThePageIsInTheCharsetOfItsForm(t *testing.T) {
 	} {
 		s, _ := edge(t)
 		answer := &login.Answer{Form: domain.Form{AcceptCharset: charset}, Fields: []domain.Field{{Name: "a", Value: "Blå €"}}}
-		w := serve(s, request("sv"), func(c *gin.Context) { s.answerPage(c, answer) })
+		w := serve(s, request("sv"), func(c *gin.Context) { s.answerPage(c, answer, nil) })
 		meta := `<meta charset="` + strings.ToLower(cmp.Or(charset, "utf-8")) + `">`
 		if w.Header().Get("Content-Type") != want.mediaType || !strings.Contains(w.Body.String(), want.value) || !strings.Contains(w.Body.String(), meta) {
 			t.Errorf("%s: %v %q", charset, w.Header(), w.Body)
 		}
 	}
 	s, _ := edge(t)
-	w := serve(s, request("sv"), func(c *gin.Context) { s.answerPage(c, &login.Answer{Form: domain.Form{AcceptCharset: "klingon"}}) })
+	w := serve(s, request("sv"), func(c *gin.Context) { s.answerPage(c, &login.Answer{Form: domain.Form{AcceptCharset: "klingon"}}, nil) })
 	if w.Code != http.StatusInternalServerError {
 		t.Errorf("a charset of nobody is answered %d", w.Code)
 	}
@@ -241,7 +241,7 @@ func TestTheAnswerToAFunctionHasHiddenFieldsOnlyAndSubmitsItselfWhereItMust(t *t
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			s, _ := edge(t)
-			w := serve(s, request("en"), func(g *gin.Context) { s.answerPage(g, &c.answer) })
+			w := serve(s, request("en"), func(g *gin.Context) { s.answerPage(g, &c.answer, nil) })
 			count := map[string]int{}
 			for _, e := range checkPage(t, w, "en") {
 				count[e.name]++

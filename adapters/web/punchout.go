@@ -26,7 +26,7 @@ func (s *Server) punchOut(c *gin.Context) {
 	if err != nil {
 		told, ok := s.use.Login.Refuse(request, err)
 		if !ok {
-			s.refusePage(c, err)
+			s.refusePage(c, err, reply.FrameAncestors...)
 			return
 		}
 		reply = told
@@ -35,9 +35,10 @@ func (s *Server) punchOut(c *gin.Context) {
 	case reply.Document != nil:
 		s.answerDocument(c, reply)
 	case reply.Answer != nil:
-		s.answerPage(c, reply.Answer)
+		s.answerPage(c, reply.Answer, reply.FrameAncestors)
 	default:
-		c.Header("Referrer-Policy", "no-referrer")
+		// Some browsers look at the frame on the way, too.
+		c.Header("Content-Security-Policy", "default-src 'none'"+frameAncestors(reply.FrameAncestors))
 		c.Redirect(http.StatusSeeOther, reply.Location)
 	}
 }

@@ -135,8 +135,9 @@ func (s *Server) routes() (*gin.Engine, error) {
 		return nil, errors.New("TRUSTED_PROXIES: must be addresses or networks such as 10.0.0.0/8")
 	}
 	r.RemoteIPHeaders = []string{forwardedFor} // a header that a proxy does not set would be the client's own
+	r.Use(oneForwardedFor)
 	r.Use(s.use.Middleware...)
-	r.Use(oneForwardedFor, s.observe, s.recoverPanic, limitBody)
+	r.Use(s.observe, s.recoverPanic, limitBody)
 	r.NoRoute(func(c *gin.Context) { s.refuseAny(c, errNoRoute) })
 	r.NoMethod(func(c *gin.Context) { s.refuseMethod(c) })
 
@@ -236,6 +237,19 @@ func requestID(c *gin.Context) string { return c.GetString(requestKey) }
 // tenantOf returns the tenant of the caller's key.
 func tenantOf(c *gin.Context) tenant.ID { return tenant.ID(c.GetString(tenantKey)) }
 
+// secure sets the headers by which a browser keeps what it got to itself. Pages have their own policies. There is no
+// Cross-Origin-Opener-Policy: it would part a PunchOut in a window of its own from the procurement system that waits for it.
+func (s *Server) secure(c *gin.Context) {
+	c.Header("X-Content-Type-Options", "nosniff")
+	c.Header("Cache-Control", "no-store")
+	c.Header("Referrer-Policy", "no-referrer") // addresses hold links and tokens
+	c.Header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+	c.Header("Cross-Origin-Resource-Policy", "same-origin")
+	if strings.HasPrefix(s.config.PublicURL, "https://") {
+		c.Header("Strict-Transport-Security", "max-age=31536000")
+	}
+}
+
 const forwardedFor = "X-Forwarded-For"
 
 // oneForwardedFor makes one list of a header that stands several times: gin reads the first alone, which is the client's own
@@ -254,11 +268,7 @@ func (s *Server) observe(c *gin.Context) {
 	c.Request = c.Request.WithContext(correlation.Begin(c.Request.Context()))
 	c.Set(requestKey, rand.Text()[:12])
 	c.Header("X-Request-Id", requestID(c))
-	c.Header("X-Content-Type-Options", "nosniff")
-	c.Header("Cache-Control", "no-store")
-	if strings.HasPrefix(s.config.PublicURL, "https:") {
-		c.Header("Strict-Transport-Security", "max-age=31536000")
-	}
+	s.secure(c)
 	if s.stops.Load() {
 		c.Header("Connection", "close")
 	}

@@ -63,6 +63,9 @@ type Reply struct {
 	MediaType string
 	Document  []byte
 	Refusal   error // what the document refuses, for the log
+	// FrameAncestors are the origins that may show a page with the answer in a frame, as connection.Return has them. They come with
+	// a refusal, too, where the connection is known.
+	FrameAncestors []string
 }
 
 // Start accepts or refuses what comes to a link: a start call, or a document that the format knows. Where the caller is a
@@ -79,12 +82,14 @@ func (s *Service) Start(ctx context.Context, call Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
+	framed := Reply{FrameAncestors: at.conn.Profile().Return.FrameAncestors}
 	call.Request.Login, call.Request.Options = at.conn.Profile().Login, at.conn.Profile().Options
 	if !at.conn.Profile().Login.Method.Allows(call.Request.Method) {
-		return Reply{}, fault.Newf(fault.Malformed, "login.method", "this connection does not accept a start call by %s", call.Request.Method)
+		return framed, fault.Newf(fault.Malformed, "login.method", "this connection does not accept a start call by %s", call.Request.Method)
 	}
 	opened, err := s.open(ctx, at, decoder, call)
-	return Reply{Location: opened.page, Answer: opened.answer}, err
+	framed.Location, framed.Answer = opened.page, opened.answer
+	return framed, err
 }
 
 // Order accepts or refuses a purchase order document whose format holds the credentials, as Start does. It reports whether

@@ -18,8 +18,10 @@ type Page struct {
 	// FormAction are the origins that the page's content security policy must allow: the return address's, and those the
 	// buyer's system redirects to.
 	FormAction []string
-	Cancelled  bool // the person goes back without a cart
-	Language   string
+	// FrameAncestors are the origins that may show the page in a frame, as connection.Return has them; of a refusal, too.
+	FrameAncestors []string
+	Cancelled      bool // the person goes back without a cart
+	Language       string
 	// Pushed is set where the gateway hands the cart over itself; then there is no form to post, and Arrived says whether
 	// the procurement system has the cart.
 	Pushed, Arrived bool
@@ -35,17 +37,24 @@ func (s *Service) Page(ctx context.Context, text string) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	state := visit.Snapshot()
-	conn, err := s.stores.Connections.Get(ctx, of, state.Connection)
+	conn, err := s.stores.Connections.Get(ctx, of, visit.Snapshot().Connection)
 	if err != nil {
 		return Page{}, err
 	}
+	returns := conn.Profile().Return
+	page, err := s.page(ctx, visit, returns)
+	page.FrameAncestors = returns.FrameAncestors
+	return page, err
+}
+
+func (s *Service) page(ctx context.Context, visit *session.Session, returns connection.Return) (Page, error) {
+	state := visit.Snapshot()
+	of, id := state.Tenant, state.ID
 	shop, err := s.stores.Tenants.Get(ctx, of)
 	if err != nil {
 		return Page{}, err
 	}
 	page := Page{Language: shop.Settings().Language}
-	returns := conn.Profile().Return
 	document := state.Cancellation
 	if page.Cancelled = state.Status == session.Cancelled; !page.Cancelled {
 		o, err := s.stores.Orders.Get(ctx, of, order.IDOf(id))

@@ -91,6 +91,7 @@ func (c *Connection) Snapshot() State {
 	p.Ordering.Policy = maps.Clone(p.Ordering.Policy)
 	p.Login.From, p.Login.To, p.Login.Sender = slices.Clone(p.Login.From), slices.Clone(p.Login.To), slices.Clone(p.Login.Sender)
 	p.Return.Hosts, p.Return.FormAction = slices.Clone(p.Return.Hosts), slices.Clone(p.Return.FormAction)
+	p.Return.FrameAncestors = slices.Clone(p.Return.FrameAncestors)
 	s.Credentials = slices.Clone(s.Credentials)
 	return s
 }

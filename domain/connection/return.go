@@ -43,8 +43,15 @@ type Return struct {
 	// FormAction are further origins that the buyer's system redirects to after the post, such as
 	// https://login.example.com; the page's content security policy must name them.
 	FormAction []string
-	Transfer   Transfer
+	// FrameAncestors are the origins whose pages may show the gateway's pages in a frame, such as https://buyer.example.com or
+	// https://*.example.com, or NoFrames alone. Without any, every page may, since few operators know where their buyers' systems
+	// show a PunchOut.
+	FrameAncestors []string
+	Transfer       Transfer
 }
+
+// NoFrames in the place of origins lets no page show the gateway's in a frame.
+const NoFrames = "none"
 
 // Refusals of a return address.
 var (
@@ -103,6 +110,8 @@ func parseAddress(address string) (*url.URL, error) {
 		return refuse("has a host that is not written in letters, digits, hyphens and dots")
 	case u.User != nil:
 		return refuse("holds a user name")
+	case strings.HasSuffix(u.Host, ":"):
+		return refuse("has a colon without a port")
 	case u.Fragment != "" || strings.HasSuffix(address, "#"):
 		return refuse("has a fragment")
 	}
@@ -186,6 +195,15 @@ func (r *Return) check(report func(path, code, message string)) {
 		u, err := parseAddress("https://" + plain)
 		if err != nil || u.Host != plain || wildcard && !strings.Contains(plain, ".") {
 			report("/return/hosts", "not_host", "must be a host name with an optional port, such as buyer.example.com:8443 or *.example.com")
+		}
+	}
+	for _, origin := range r.FrameAncestors {
+		plain := strings.Replace(origin, "://*.", "://", 1)
+		_, err := parseAddress(plain)
+		if (err != nil || plain != Origin(plain) || origin != plain && !strings.Contains(plain, ".")) &&
+			(origin != NoFrames || len(r.FrameAncestors) > 1) {
+			report("/return/frame_ancestors", "not_origin",
+				"must be origins such as https://buyer.example.com or https://*.example.com, or none alone")
 		}
 	}
 	for _, origin := range r.FormAction {

@@ -112,6 +112,17 @@ var attacks = map[string]struct{ address, code string }{
 	"plain http to a name like loopback's": {"http://localhost.evil.example:5000/", "return.not_https"},
 	"plain http to loopback as one number": {"http://2130706433:5000/", "return.not_https"},
 	"not closed bracket":                   {"https://[::1:5000/", "return.not_url"},
+	"an encoded dot":                       {"https://buyer%2eexample.com/", "return.not_url"},
+	"an encoded dot before another ending": {"https://buyer.example.com%2eevil.example/", "return.not_url"},
+	"an encoded slash after the host":      {"https://buyer.example.com%2f.evil.example/", "return.not_url"},
+	"a look-alike in Punycode":             {"https://xn--buyr-epa.example.com/", "return.not_listed"},
+	"a colon without a port":               {"https://buyer.example.com:/", "return.not_url"},
+	"a port with a zero before it":         {"https://buyer.example.com:0443/", "return.not_listed"},
+	"two ports":                            {"https://buyer.example.com:443:443/", "return.not_url"},
+	"a path of two slashes without a host": {"https:////buyer.example.com/", "return.not_url"},
+	"a soft hyphen within the host":        {"https://buyer.exam\u00adple.com/", "return.not_url"},
+	"a mark that turns the writing round":  {"https://buyer.example.com\u202e/moc.live", "return.not_url"},
+	"IPv6 in another writing of it":        {"https://[2001:db8:0:0:0:0:0:7]:8443/", "return.not_listed"},
 	"a broken escape":                      {"https://buyer.example.com/%zz", "return.not_url"},
 }
 
@@ -247,6 +258,24 @@ func TestFormActionsAreOrigins(t *testing.T) {
 		}
 		if _, err := build(s); !slices.Equal(codes(err), want) {
 			t.Errorf("the origin %q is answered with %q, want %q", origin, codes(err), want)
+		}
+	}
+}
+
+func TestFrameAncestorsAreOriginsOrNone(t *testing.T) {
+	for text, good := range map[string]bool{
+		"": true, "https://buyer.example.com": true, "https://*.example.com": true, "https://*.example.com:8443 https://b.example": true, "none": true,
+		"none https://buyer.example.com": false, "none none": false, "buyer.example.com": false, "https://*.com": false, "https://*": false,
+		"*": false, "'self'": false, "'none'": false, "https://buyer.example.com/": false, "https://a.*.example.com": false, "https://a;script-src.example.com": false,
+		"https://u@buyer.example.com": false, "https:": false, "data:": false,
+	} {
+		s := withReturn(func(r *connection.Return) { r.FrameAncestors = strings.Fields(text) })
+		c, err := build(s)
+		if refused := slices.Contains(codes(err), "/return/frame_ancestors not_origin"); refused == good {
+			t.Errorf("%q is answered with %q", text, codes(err))
+		}
+		if good && !slices.Equal(c.Profile().Return.FrameAncestors, strings.Fields(text)) {
+			t.Errorf("%q is kept as %q", text, c.Profile().Return.FrameAncestors)
 		}
 	}
 }

@@ -65,6 +65,7 @@ type returnDoc struct {
 	Hosts      []string `json:"hosts,omitempty"`
 	Fixed      string   `json:"fixed,omitempty"`
 	FormAction []string `json:"form_action,omitempty"`
+	Frames     []string `json:"frame_ancestors,omitempty"`
 	Transfer   string   `json:"transfer"`
 }
 
@@ -101,7 +102,9 @@ func packConnection(c *connection.Connection) connectionDoc {
 			Method: p.Login.Method.String(), Names: namesDoc(p.Login.Names), User: p.Login.User, Customer: p.Login.Customer,
 			From: each(p.Login.From, packIdentity), To: each(p.Login.To, packIdentity), Sender: each(p.Login.Sender, packIdentity),
 		},
-		Return:         returnDoc{p.Return.FromCall, p.Return.Hosts, p.Return.Fixed, p.Return.FormAction, p.Return.Transfer.String()},
+		Return: returnDoc{
+			p.Return.FromCall, p.Return.Hosts, p.Return.Fixed, p.Return.FormAction, p.Return.FrameAncestors, p.Return.Transfer.String(),
+		},
 		Ordering:       packOrdering(p.Ordering),
 		Seller:         p.Seller,
 		Buyer:          p.Buyer,
@@ -139,7 +142,8 @@ func (d connectionDoc) unpack() (*connection.Connection, error) {
 				From: each(d.Login.From, unpackIdentity), To: each(d.Login.To, unpackIdentity), Sender: each(d.Login.Sender, unpackIdentity),
 			},
 			Return: connection.Return{
-				FromCall: d.Return.FromCall, Hosts: d.Return.Hosts, Fixed: d.Return.Fixed, FormAction: d.Return.FormAction, Transfer: way,
+				FromCall: d.Return.FromCall, Hosts: d.Return.Hosts, Fixed: d.Return.Fixed, FormAction: d.Return.FormAction,
+				FrameAncestors: d.Return.Frames, Transfer: way,
 			},
 			Ordering: ordering,
 			Seller:   d.Seller, Buyer: d.Buyer, HighestValue: money.Amount(d.HighestValue),
