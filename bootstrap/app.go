@@ -33,13 +33,17 @@ import (
 	"github.com/punchgate/punchgate/application/authentication"
 	"github.com/punchgate/punchgate/application/checkout"
 	"github.com/punchgate/punchgate/application/completion"
+	"github.com/punchgate/punchgate/application/deadletters"
 	"github.com/punchgate/punchgate/application/encoding"
 	"github.com/punchgate/punchgate/application/erp"
+	"github.com/punchgate/punchgate/application/events"
 	"github.com/punchgate/punchgate/application/formats"
+	"github.com/punchgate/punchgate/application/health"
 	"github.com/punchgate/punchgate/application/idempotency"
 	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/preview"
+	"github.com/punchgate/punchgate/application/retry"
 	"github.com/punchgate/punchgate/application/sweep"
 	"github.com/punchgate/punchgate/application/transfer"
 )
@@ -52,7 +56,7 @@ var Formats = fx.Options(cxml.Module, oci.Module, peppol.Module, fx.Provide(
 // UseCases are the use cases.
 var UseCases = fx.Provide(
 	authentication.New, login.New, checkout.New, encoding.NewEncoder, transfer.New, preview.New, completion.New, answering.New,
-	erp.New, administration.New, auditing.New, idempotency.New, sweep.New,
+	erp.New, administration.New, auditing.New, idempotency.New, sweep.New, deadletters.New, events.New, health.New, retry.NewWorker,
 )
 
 // Core is everything but the HTTP server and what runs in the background: enough for the commands that set up a tenant.
@@ -61,7 +65,7 @@ func Core(c Config) fx.Option {
 		Formats, mapping.Module, system.Module, secrets.Module, sqlite.Module, telemetry.Module,
 		fx.Module("use cases", UseCases, telemetry.Observed, fx.Invoke(checkMasterKey)),
 		fx.Supply(c, port.Policy{LoopbackHTTP: c.LoopbackHTTP}),
-		fx.Supply(outbound.Config{Networks: c.PushNetworks, LoopbackHTTP: c.LoopbackHTTP}),
+		fx.Supply(outbound.Config{Networks: c.PushNetworks, Hosts: c.PushHosts, LoopbackHTTP: c.LoopbackHTTP}),
 		fx.Supply(sqlite.Config{Path: sqliteFile(c)}),
 		fx.Provide(masterKeys, newLogger),
 		fx.WithLogger(func(log *slog.Logger) fxevent.Logger {
@@ -213,7 +217,7 @@ func serveHTTP(
 // work runs what happens in the background.
 func work(
 	lifecycle fx.Lifecycle, sweeper *sweep.Service, transfers *transfer.Service, poster port.Poster, answers *answering.Service,
-	deliverer port.Deliverer, callers *authentication.Service,
+	deliverer port.Deliverer, callers *authentication.Service, telling *events.Service, webhooks port.Webhooks,
 ) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
@@ -223,6 +227,7 @@ func work(
 			running.Go(func() { callers.Run(ctx) })
 			running.Go(func() { transfers.Push(ctx, poster) })
 			running.Go(func() { answers.Deliver(ctx, deliverer) })
+			running.Go(func() { telling.Tell(ctx, webhooks) })
 			return nil
 		},
 		OnStop: func(context.Context) error {

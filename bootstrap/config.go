@@ -28,8 +28,9 @@ type Config struct {
 	// MasterKey holds one or several keys in Base64: the first makes, all check.
 	MasterKey      secret.Text
 	TrustedProxies []string
-	// PushNetworks are the private networks that the gateway may call.
+	// PushNetworks and PushHosts are the private networks and the hosts that the gateway may call.
 	PushNetworks outbound.Networks
+	PushHosts    []string
 	LogLevel     slog.Level
 	// LogJSON writes the log as one JSON object a line.
 	LogJSON bool
@@ -110,16 +111,19 @@ var settings = []setting{
 		}
 		return nil
 	}},
-	{"push-networks", "", "private networks that the gateway may call, such as 10.0.0.0/8", func(c *Config, v string) error {
+	{"push-networks", "", "private networks and hosts to call, such as 10.0.0.0/8,erp.internal", func(c *Config, v string) error {
 		for part := range strings.SplitSeq(v, ",") {
 			if part = strings.TrimSpace(part); part == "" {
 				continue
 			}
-			network, err := netip.ParsePrefix(part)
-			if err != nil {
-				return fmt.Errorf("%q is not a network such as 10.0.0.0/8", part)
+			if network, err := netip.ParsePrefix(part); err == nil {
+				c.PushNetworks = append(c.PushNetworks, network)
+				continue
 			}
-			c.PushNetworks = append(c.PushNetworks, network)
+			if u, err := url.Parse("https://" + part); err != nil || u.Host != part || u.Port() != "" {
+				return fmt.Errorf("%q is neither a network such as 10.0.0.0/8 nor the name of a host", part)
+			}
+			c.PushHosts = append(c.PushHosts, part)
 		}
 		return nil
 	}},

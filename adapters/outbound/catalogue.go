@@ -1,23 +1,21 @@
 package outbound
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
-	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/money"
+	"github.com/punchgate/punchgate/domain/secret"
 )
 
 // ErrCatalogue refuses a question that the shop does not answer, or not as agreed; the cause is for the log.
@@ -91,9 +89,6 @@ type questionData struct {
 var questionTypes = map[string]string{port.FunctionValidate: "catalogue.validate", port.FunctionSearch: "catalogue.search"}
 
 func (c *Catalogue) request(ctx context.Context, q port.CatalogueQuestion) (*http.Request, error) {
-	if err := c.config.check(q.URL); err != nil {
-		return nil, err
-	}
 	now := c.clock.Now()
 	body, err := json.Marshal(question{questionTypes[q.Function], now, questionData{
 		q.Product, q.Quantity, q.Search, string(q.Customer), string(q.Connection), q.Extrinsics, q.Test,
@@ -101,27 +96,7 @@ func (c *Catalogue) request(ctx context.Context, q port.CatalogueQuestion) (*htt
 	if err != nil {
 		return nil, err
 	}
-	signer, err := standardwebhooks.NewWebhook(q.Secret.Reveal())
-	if err != nil {
-		return nil, errors.New("the secret for questions is not in Base64")
-	}
-	signature, err := signer.Sign(q.ID, now, body)
-	if err != nil {
-		return nil, err
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, q.URL, bytes.NewReader(body))
-	if err != nil {
-		return nil, errAddress // the error repeats the address
-	}
-	for name, value := range map[string]string{
-		"User-Agent": userAgent, "Content-Type": "application/json", "Accept": "application/json",
-		standardwebhooks.HeaderWebhookID:        q.ID,
-		standardwebhooks.HeaderWebhookTimestamp: strconv.FormatInt(now.Unix(), 10),
-		standardwebhooks.HeaderWebhookSignature: signature,
-	} {
-		request.Header.Set(name, value)
-	}
-	return request, nil
+	return signed(ctx, c.config, port.WebhookMessage{URL: q.URL, Secrets: []secret.Text{q.Secret}, ID: q.ID, Body: body}, now)
 }
 
 // readAnswer reads the answer strictly. Its errors name the place by a JSON Pointer, and nothing that stands there.

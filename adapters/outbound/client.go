@@ -1,5 +1,5 @@
-// Package outbound makes the HTTP calls of the gateway: it posts forms and documents to procurement systems, and asks the
-// shop about its articles. It follows no redirect, for the address that was allowed is the one that is called, and it
+// Package outbound makes the HTTP calls of the gateway: it posts forms and documents to procurement systems, tells webhooks of
+// events, and asks the shop about its articles. It follows no redirect, for the address that was allowed is the one that is called, and it
 // reaches no network that the operator has not opened. Its errors say neither address nor content.
 package outbound
 
@@ -26,6 +26,8 @@ type Networks []netip.Prefix
 // Config is what the operator decides about calls.
 type Config struct {
 	Networks Networks
+	// Hosts are names of hosts, such as erp.internal, that calls may go to wherever they are.
+	Hosts []string
 	// LoopbackHTTP opens this machine, also by plain http, as the demo needs it.
 	LoopbackHTTP bool
 }
@@ -70,14 +72,24 @@ func (c Config) client(timeout time.Duration) *http.Client {
 	return &http.Client{
 		Timeout:       timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: &http.Transport{
-			DialContext:         (&net.Dialer{Timeout: dialLimit, Control: c.control}).DialContext,
+		Transport: newBreakers(&http.Transport{
+			DialContext:         c.dial,
 			TLSHandshakeTimeout: dialLimit,
 			MaxIdleConnsPerHost: 2,
 			IdleConnTimeout:     time.Minute,
 			ForceAttemptHTTP2:   true,
-		},
+		}),
 	}
+}
+
+// dial connects to a host that the operator named, or to an address in a network that is open.
+func (c Config) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	dialer := net.Dialer{Timeout: dialLimit}
+	host, _, err := net.SplitHostPort(address)
+	if err != nil || !slices.ContainsFunc(c.Hosts, func(named string) bool { return strings.EqualFold(named, host) }) {
+		dialer.Control = c.control
+	}
+	return dialer.DialContext(ctx, network, address)
 }
 
 var (
@@ -106,6 +118,9 @@ func statusError(status int) error { return fmt.Errorf("the other side answered 
 
 // withoutContent keeps the address, which may hold the document, and what a broken answer says out of an error.
 func withoutContent(err error) error {
+	if errors.Is(err, errLeftAlone) {
+		return errLeftAlone
+	}
 	if failure, ok := errors.AsType[*url.Error](err); ok {
 		_, network := errors.AsType[net.Error](failure.Err)
 		_, certificate := errors.AsType[*tls.CertificateVerificationError](failure.Err)

@@ -72,6 +72,7 @@ func everyCaller(t *testing.T, c Config, address string) map[string]error {
 	return map[string]error{
 		"a form":     NewPoster(c).Post(t.Context(), transfer.Form{Action: address, Method: "POST"}, nil),
 		"a document": delivered, "a question": asked,
+		"a message": NewWebhooks(c, clock{}).Send(t.Context(), message(address)),
 	}
 }
 

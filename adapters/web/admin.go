@@ -216,10 +216,8 @@ func (s *Server) replaceSecret(c *gin.Context) {
 	if !s.decode(c, &b) {
 		return
 	}
-	if b.KeepPreviousSeconds < 0 || b.KeepPreviousSeconds > maxKeepPrevious {
-		s.refuse(c, connection.ErrInvalid.With(fault.Detail{
-			Path: "/keep_previous_seconds", Code: "out_of_range", Message: "the secret until now can be kept for at most 30 days",
-		}))
+	if err := checkKeepPrevious(b.KeepPreviousSeconds, connection.ErrInvalid); err != nil {
+		s.refuse(c, err)
 		return
 	}
 	plain, err := s.use.Administration.ReplaceSecret(

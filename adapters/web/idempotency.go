@@ -113,7 +113,7 @@ func (h *heldAnswer) Written() bool { return h.body.Len() > 0 }
 
 // release sends what was taken, if anything was. Whoever hung up gets it from the repetition.
 func (h *heldAnswer) release() {
-	if h.Written() {
+	if h.Written() || h.status == http.StatusNoContent {
 		h.ResponseWriter.WriteHeader(h.status)
 		_, _ = h.ResponseWriter.Write(h.body.Bytes())
 	}

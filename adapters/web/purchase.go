@@ -316,6 +316,6 @@ func (s *Server) deliverAnswer(c *gin.Context) {
 		s.refuse(c, err)
 		return
 	}
-	a, err := s.use.Answering.DeliverAgain(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")), n)
+	a, err := s.use.Answering.DeliverAgain(c.Request.Context(), tenantOf(c), answer.IDOf(order.ID(c.Param("id")), n))
 	reply(s, c, http.StatusOK, a, err, func(a *answer.Answer) any { return gin.H{"answer": viewAnswer(a)} })
 }

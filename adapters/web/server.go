@@ -29,6 +29,7 @@ import (
 	"github.com/punchgate/punchgate/application/checkout"
 	"github.com/punchgate/punchgate/application/completion"
 	"github.com/punchgate/punchgate/application/correlation"
+	"github.com/punchgate/punchgate/application/deadletters"
 	"github.com/punchgate/punchgate/application/erp"
 	"github.com/punchgate/punchgate/application/idempotency"
 	"github.com/punchgate/punchgate/application/login"
@@ -79,6 +80,7 @@ type Services struct {
 	Administration *administration.Service
 	Idempotency    *idempotency.Service
 	Auditing       *auditing.Service
+	DeadLetters    *deadletters.Service
 	Stores         port.Stores
 	Authentication *authentication.Service
 	// Middleware is around everything else, such as what measures requests.
@@ -206,6 +208,13 @@ func (s *Server) routes() (*gin.Engine, error) {
 	admin.POST("/orders/:id/reject", s.audited(audit.OrderReject, "id"), s.rejectOrder)
 	admin.GET("/orders/:id/answers", s.listAnswers)
 	admin.POST("/orders/:id/answers/:position/deliver", s.audited(audit.AnswerDeliver, "id"), s.deliverAnswer)
+	admin.GET("/webhooks", s.listWebhooks)
+	admin.POST("/webhooks", s.audited(audit.WebhookCreate, ""), s.createWebhook)
+	admin.PUT("/webhooks/:id", s.audited(audit.WebhookChange, "id"), s.putWebhook)
+	admin.DELETE("/webhooks/:id", s.audited(audit.WebhookRemove, "id"), s.removeWebhook)
+	admin.POST("/webhooks/:id/secret", s.audited(audit.WebhookSecret, "id"), s.replaceWebhookSecret)
+	admin.GET("/dead-letters", s.listDeadLetters)
+	admin.POST("/dead-letters/deliver", s.audited(audit.DeadLettersDeliver, ""), s.deliverDeadLetters)
 	admin.GET("/purchase-orders", s.listReceipts)
 	admin.GET("/purchase-orders/:id/document", s.receiptDocument)
 	admin.POST("/purchase-orders/:id/tie", s.audited(audit.PurchaseOrderTie, "id"), s.tieReceipt)

@@ -130,8 +130,7 @@ func (s *Service) ChangeTenant(
 // ReplaceCatalogueSecret generates the secret that signs questions to the shop, and returns it this once. The one until now
 // signs no more.
 func (s *Service) ReplaceCatalogueSecret(ctx context.Context, of tenant.ID) (secret.Text, error) {
-	// The shape of Standard Webhooks, whose secrets are 24 to 64 bytes.
-	plain := secret.New("whsec_" + base64.StdEncoding.EncodeToString([]byte(s.newID(ctx, "secret 1")+s.newID(ctx, "secret 2"))))
+	plain := s.signingSecret(ctx)
 	sealed, err := s.secrets.Seal(plain, tenant.CataloguePurpose, string(of))
 	if err != nil {
 		return secret.Text{}, err
@@ -141,6 +140,11 @@ func (s *Service) ReplaceCatalogueSecret(ctx context.Context, of tenant.ID) (sec
 		return nil
 	})
 	return plain, err
+}
+
+// signingSecret generates a secret of the shape of Standard Webhooks, whose secrets are 24 to 64 bytes.
+func (s *Service) signingSecret(ctx context.Context) secret.Text {
+	return secret.New("whsec_" + base64.StdEncoding.EncodeToString([]byte(s.newID(ctx, "secret 1")+s.newID(ctx, "secret 2"))))
 }
 
 func (s *Service) checkFormats(settings tenant.Settings) error {

@@ -3,6 +3,7 @@ package administration
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/punchgate/punchgate/application/answering"
 	"github.com/punchgate/punchgate/application/port"
@@ -71,6 +72,13 @@ func (s *Service) rotateTenant(ctx context.Context, t *tenant.Tenant, r *Rotatio
 			return err
 		}
 	}
+	for _, w := range t.Webhooks() {
+		if slices.ContainsFunc(w.Secrets, func(each tenant.WebhookSecret) bool { return s.secrets.Dependent(each.Sealed) }) {
+			if err := s.rotateWebhook(ctx, of, w.ID, r); err != nil {
+				return err
+			}
+		}
+	}
 	if err := s.rotateKeys(ctx, of, r); err != nil {
 		return err
 	}
@@ -89,6 +97,30 @@ func (s *Service) rotateTenant(ctx context.Context, t *tenant.Tenant, r *Rotatio
 			return nil
 		}
 	}
+}
+
+// rotateWebhook seals the secrets of a webhook anew.
+func (s *Service) rotateWebhook(ctx context.Context, of tenant.ID, id tenant.WebhookID, r *Rotation) error {
+	resealed := 0
+	_, err := s.stores.Tenants.Update(ctx, of, func(t *tenant.Tenant) error {
+		resealed = 0
+		return t.ResealWebhook(id, func(sealed string) (string, error) {
+			if !s.secrets.Dependent(sealed) {
+				return sealed, nil
+			}
+			resealed++
+			plain, err := s.secrets.Open(sealed, tenant.WebhookPurpose, string(of), string(id))
+			if err != nil {
+				return "", err
+			}
+			return s.secrets.Seal(plain, tenant.WebhookPurpose, string(of), string(id))
+		})
+	})
+	if errors.Is(err, tenant.ErrNoWebhook) { // it was removed at this moment
+		return nil
+	}
+	r.Resealed += resealed
+	return err
 }
 
 func (s *Service) rotateConnection(ctx context.Context, c *connection.Connection, r *Rotation) error {

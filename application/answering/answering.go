@@ -13,6 +13,7 @@ import (
 	"strconv"
 
 	"github.com/punchgate/punchgate/application/formats"
+	"github.com/punchgate/punchgate/application/health"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/retry"
 	"github.com/punchgate/punchgate/domain/answer"
@@ -28,22 +29,23 @@ import (
 
 // Service answers.
 type Service struct {
-	stores     port.Stores
-	formats    *formats.Registry
-	secrets    port.Secrets
-	clock      port.Clock
-	ids        port.IDs
-	policy     port.Policy
-	log        *slog.Logger
-	deliveries *retry.Worker
+	stores  port.Stores
+	formats *formats.Registry
+	secrets port.Secrets
+	clock   port.Clock
+	ids     port.IDs
+	policy  port.Policy
+	log     *slog.Logger
+	health  *health.Service
+	worker  *retry.Worker
 }
 
 // New makes the service.
 func New(
 	stores port.Stores, registry *formats.Registry, secrets port.Secrets, clock port.Clock, ids port.IDs, policy port.Policy,
-	log *slog.Logger,
+	log *slog.Logger, health *health.Service, worker *retry.Worker,
 ) *Service {
-	return &Service{stores, registry, secrets, clock, ids, policy, log, retry.NewWorker()}
+	return &Service{stores, registry, secrets, clock, ids, policy, log, health, worker}
 }
 
 // Response is what the shop says of an order.
@@ -137,14 +139,14 @@ func (s *Service) end(ctx context.Context, o *order.Order, r Response) error {
 	}
 	ended, err := s.stores.Orders.Update(ctx, o.Snapshot().Tenant, o.ID(), func(each *order.Order) error {
 		if each.Status() == order.Held || each.Status() == order.Rejected {
-			return each.Reject(s.clock.Now())
+			return each.Reject(r.Note, s.clock.Now())
 		}
-		return each.Cancel(s.clock.Now())
+		return each.Cancel(r.Note, s.clock.Now())
 	})
-	if err != nil || ended.Status() != order.Rejected {
+	if err != nil {
 		return err
 	}
-	return s.Settle(ctx, ended, false, r.Note)
+	return s.Follow(ctx, ended)
 }
 
 // subject is what an answer is about.
@@ -319,7 +321,7 @@ func (s *Service) keep(
 		return nil, err
 	}
 	s.log.InfoContext(ctx, "order answered", "tenant", a.Snapshot().Tenant, "order", about.order.ID(), "answer", a.ID(), "says", says)
-	s.deliveries.Wake()
+	s.worker.Wake()
 	return a, nil
 }
 

@@ -3,7 +3,6 @@ package answering
 import (
 	"bytes"
 	"context"
-	"errors"
 	"time"
 
 	"github.com/punchgate/punchgate/application/formats"
@@ -11,73 +10,49 @@ import (
 	"github.com/punchgate/punchgate/application/retry"
 	"github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/connection"
-	"github.com/punchgate/punchgate/domain/fault"
-	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 
 // Deliver hands answers over until the context ends. One that the other side did not take is tried again, later each time.
 func (s *Service) Deliver(ctx context.Context, deliverer port.Deliverer) {
-	retry.Run(ctx, s.deliveries, goesTo, s.due, func(ctx context.Context, due *answer.Answer) bool {
-		made, err := s.deliver(ctx, deliverer, due)
-		if err != nil && ctx.Err() == nil {
-			s.log.WarnContext(ctx, "delivery of an answer failed", "tenant", due.Snapshot().Tenant, "answer", due.ID(), "error", err)
-		}
-		return made
+	retry.Run(ctx, s.worker, retry.Queue[*answer.Answer, port.ConnectionOf]{
+		Name: "answer",
+		Due:  s.stores.Answers.ToDeliver,
+		Key: func(a *answer.Answer) port.ConnectionOf {
+			return port.ConnectionOf{Tenant: a.Snapshot().Tenant, Connection: a.Snapshot().Connection}
+		},
+		Claim:  s.claim,
+		Try:    func(ctx context.Context, a *answer.Answer) error { return s.post(ctx, deliverer, a.Snapshot()) },
+		Record: s.delivered,
+		About:  func(a *answer.Answer) []any { return []any{"tenant", a.Snapshot().Tenant, "answer", a.ID()} },
 	})
 }
 
-func goesTo(a *answer.Answer) port.ConnectionOf {
-	s := a.Snapshot()
-	return port.ConnectionOf{Tenant: s.Tenant, Connection: s.Connection}
-}
-
-func (s *Service) due(ctx context.Context, busy []port.ConnectionOf) []*answer.Answer {
-	due, err := s.stores.Answers.ToDeliver(ctx, s.clock.Now(), busy, retry.Page)
-	if err != nil && ctx.Err() == nil {
-		s.log.ErrorContext(ctx, "answers to deliver cannot be read", "error", err)
-	}
-	return due
-}
-
-// deliver makes one attempt, unless another gateway has the answer, and records what came of it.
-func (s *Service) deliver(ctx context.Context, deliverer port.Deliverer, a *answer.Answer) (made bool, err error) {
-	claimed, err := s.stores.Answers.Update(ctx, a.Snapshot().Tenant, a.ID(), func(each *answer.Answer) error {
-		made = each.Claim(s.clock.Now(), retry.Lease)
+func (s *Service) claim(
+	ctx context.Context, a *answer.Answer, now time.Time, lease time.Duration,
+) (claimed *answer.Answer, attempts int, ok bool, err error) {
+	claimed, err = s.stores.Answers.Update(ctx, a.Snapshot().Tenant, a.ID(), func(each *answer.Answer) error {
+		ok = each.Claim(now, lease)
 		return nil
 	})
-	if err != nil || !made {
-		return false, err
+	if err != nil {
+		return a, 0, false, err
 	}
-	due := claimed.Snapshot()
-	failure := s.post(ctx, deliverer, due)
-	if failure != nil && ctx.Err() != nil {
-		return true, ctx.Err() // the gateway stops; the lease runs out and another one takes over
-	}
-	record := func(each *answer.Answer) { each.Deliver(s.clock.Now()) }
-	if failure != nil {
-		again := next(failure, due.Delivery.Attempts, s.clock.Now())
-		if again.IsZero() {
-			s.log.ErrorContext(ctx, "delivery of an answer given up", "tenant", due.Tenant, "answer", due.ID, "attempts", due.Delivery.Attempts)
-		}
-		record = func(each *answer.Answer) { each.Postpone(failure.Error(), again) }
-	}
-	_, err = s.stores.Answers.Update(context.WithoutCancel(ctx), due.Tenant, due.ID, func(each *answer.Answer) error {
-		record(each)
-		return nil
-	})
-	if failure == nil {
-		s.log.InfoContext(ctx, "answer delivered", "tenant", due.Tenant, "answer", due.ID, "attempts", due.Delivery.Attempts)
-	}
-	return true, errors.Join(failure, err)
+	return claimed, claimed.Snapshot().Delivery.Attempts, ok, nil
 }
 
-// next returns when to try again. A document that the other side read and does not take will not be taken later, either.
-func next(failure error, attempts int, now time.Time) time.Time {
-	if fault.KindOf(failure) == fault.Invalid {
-		return time.Time{}
-	}
-	return retry.Next(attempts, now)
+func (s *Service) delivered(ctx context.Context, a *answer.Answer, failure error, next, now time.Time) error {
+	due := a.Snapshot()
+	s.health.Report(ctx, due.Tenant, due.Connection, failure)
+	_, err := s.stores.Answers.Update(ctx, due.Tenant, due.ID, func(each *answer.Answer) error {
+		if failure == nil {
+			each.Deliver(now)
+		} else {
+			each.Postpone(failure.Error(), next, now)
+		}
+		return nil
+	})
+	return err
 }
 
 func (s *Service) post(ctx context.Context, deliverer port.Deliverer, due answer.State) error {
@@ -119,10 +94,10 @@ func (s *Service) post(ctx context.Context, deliverer port.Deliverer, due answer
 }
 
 // DeliverAgain makes a delivery that was given up due once more.
-func (s *Service) DeliverAgain(ctx context.Context, of tenant.ID, id order.ID, position int) (*answer.Answer, error) {
-	a, err := s.stores.Answers.Update(ctx, of, answer.IDOf(id, position), func(each *answer.Answer) error {
+func (s *Service) DeliverAgain(ctx context.Context, of tenant.ID, id answer.ID) (*answer.Answer, error) {
+	a, err := s.stores.Answers.Update(ctx, of, id, func(each *answer.Answer) error {
 		return each.DeliverAgain(s.clock.Now())
 	})
-	s.deliveries.Wake()
+	s.worker.Wake()
 	return a, err
 }

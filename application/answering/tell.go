@@ -12,6 +12,7 @@ import (
 	"github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/outbox"
 	"github.com/punchgate/punchgate/domain/receipt"
 )
 
@@ -77,15 +78,31 @@ func (s *Service) status(
 	return err
 }
 
-// Settle tells what became of an order for each document of it that was answered that a decision follows.
-func (s *Service) Settle(ctx context.Context, o *order.Order, accepted bool, reason string) error {
+// Follow tells the procurement system what came of an order that was held, as far as its outbox has such decisions. It is called as
+// soon as they are made, so that the answer is there when the operator looks; the outbox calls it again where that failed.
+func (s *Service) Follow(ctx context.Context, o *order.Order) error {
+	s.worker.Wake()
+	for _, e := range o.Snapshot().Outbox.Events {
+		if err := s.Settle(ctx, o, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Settle tells what became of an order that was held, for each document of it that was answered that a decision follows. Other
+// events are nothing to the procurement system. A second time changes nothing.
+func (s *Service) Settle(ctx context.Context, o *order.Order, e outbox.Event) error {
+	if e.Facts.Before != order.Held.String() || e.Facts.Status == order.Held.String() {
+		return nil
+	}
 	all, err := s.stores.Receipts.ByOrder(ctx, o.Snapshot().Tenant, o.ID())
 	if err != nil {
 		return err
 	}
 	for _, each := range all {
 		if state := each.Snapshot(); state.Queued && state.Status == receipt.Applied {
-			if err := s.Tell(ctx, o, state.ID, accepted, reason); err != nil {
+			if err := s.Tell(ctx, o, state.ID, e.Type == outbox.OrderConfirmed, e.Facts.Reason); err != nil {
 				return err
 			}
 		}

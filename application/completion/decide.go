@@ -51,10 +51,7 @@ func (s *Service) Tie(ctx context.Context, of tenant.ID, id receipt.ID, to order
 		return Received{}, err
 	}
 	state := r.Snapshot()
-	if state.Status == receipt.Applied && state.Order == to {
-		return s.received(ctx, r)
-	}
-	if state.Status == receipt.Applied {
+	if state.Status == receipt.Applied && state.Order != to {
 		return Received{}, receipt.ErrDecided
 	}
 	o, err := s.stores.Orders.Get(ctx, of, to)
@@ -68,7 +65,10 @@ func (s *Service) Tie(ctx context.Context, of tenant.ID, id receipt.ID, to order
 	if err != nil {
 		return Received{}, err
 	}
-	received, err := s.applyTo(ctx, conn, r, &content.Order, to)
+	received := Received{r, o}
+	if state.Status != receipt.Applied { // else the gateway may have stopped before the procurement system was told
+		received, err = s.applyTo(ctx, conn, r, &content.Order, to)
+	}
 	if err != nil || received.Order.Status() == order.Held || received.Order.Status() == order.Rejected {
 		return received, err // it is told when it is decided, or by the answer that rejects it
 	}
@@ -81,31 +81,26 @@ func (s *Service) Release(ctx context.Context, of tenant.ID, id order.ID) (*orde
 	if err != nil {
 		return nil, err
 	}
-	return o, s.answers.Settle(ctx, o, true, "")
+	return o, s.answers.Follow(ctx, o)
 }
 
 // Reject ends an order that the shop does not take as it was ordered, and tells the procurement system why.
 func (s *Service) Reject(ctx context.Context, of tenant.ID, id order.ID, reason string) (*order.Order, error) {
-	o, err := s.stores.Orders.Update(ctx, of, id, func(each *order.Order) error { return each.Reject(s.clock.Now()) })
+	o, err := s.stores.Orders.Update(ctx, of, id, func(each *order.Order) error { return each.Reject(reason, s.clock.Now()) })
 	if err != nil {
 		return nil, err
 	}
-	return o, s.answers.Settle(ctx, o, false, reason)
+	return o, s.answers.Follow(ctx, o)
 }
 
 // Cancel ends an order that the shop will not deliver. Who was told to wait for a decision is told of it.
 func (s *Service) Cancel(ctx context.Context, of tenant.ID, id order.ID) (*order.Order, error) {
-	waits := false
 	o, err := s.stores.Orders.Update(ctx, of, id, func(each *order.Order) error {
-		waits = each.Status() == order.Held
-		return each.Cancel(s.clock.Now())
+		return each.Cancel("the supplier cancelled the order", s.clock.Now())
 	})
 	if err != nil {
 		return nil, err
 	}
 	s.log.InfoContext(ctx, "order cancelled", "tenant", of, "order", id)
-	if !waits {
-		return o, nil
-	}
-	return o, s.answers.Settle(ctx, o, false, "the supplier cancelled the order")
+	return o, s.answers.Follow(ctx, o)
 }

@@ -171,9 +171,8 @@ func (s *Service) applyTo(
 	if err != nil {
 		return Received{}, err
 	}
-	test, waited := r.Snapshot().Test, false
+	test := r.Snapshot().Test
 	changed, err := s.stores.Orders.Update(ctx, of, id, func(each *order.Order) error {
-		waited = each.Status() == order.Held
 		switch {
 		case test && !each.Snapshot().Test:
 			return errTestDocument
@@ -190,10 +189,8 @@ func (s *Service) applyTo(
 			return Received{}, err
 		}
 	}
-	if waited && changed.Status() != order.Held { // a document settles those before it
-		if err := s.answers.Settle(ctx, changed, changed.Status() == order.Confirmed, "a later document replaced it"); err != nil {
-			return Received{}, err
-		}
+	if err := s.answers.Follow(ctx, changed); err != nil { // a document settles those before it
+		return Received{}, err
 	}
 	applied, err := s.stores.Receipts.Update(ctx, of, r.ID(), func(each *receipt.Receipt) error {
 		return each.Apply(id, changed.Status() == order.Held, s.clock.Now())

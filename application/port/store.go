@@ -66,6 +66,28 @@ type Connections interface {
 	ByIdentity(ctx context.Context, of tenant.ID, from []connection.Identity) ([]*connection.Connection, error)
 	// List returns at most limit connections with identifiers after the given one, in their order.
 	List(ctx context.Context, of tenant.ID, after connection.ID, limit int) ([]*connection.Connection, error)
+	Telling[*connection.Connection]
+}
+
+// Telling finds aggregates with something that others must be told of.
+type Telling[A any] interface {
+	// ToTell returns at most limit aggregates, of any tenant but the busy ones, whose outbox is due, the longest first.
+	ToTell(ctx context.Context, now time.Time, busy []tenant.ID, limit int) ([]A, error)
+	GivenUp[A]
+}
+
+// GivenUp finds aggregates of which a delivery was given up.
+type GivenUp[A any] interface {
+	// GivenUp returns a page of them in the order of when that was, and of their identifiers.
+	GivenUp(ctx context.Context, of tenant.ID, q GivenUpQuery) ([]A, error)
+}
+
+// GivenUpQuery asks for a page of what was given up.
+type GivenUpQuery struct {
+	// AfterSince and AfterID are of the last one of the page before; zero for the first page.
+	AfterSince time.Time
+	AfterID    string
+	Limit      int // above zero
 }
 
 // Links keeps links. Not found: connection.ErrNoLink.
@@ -85,6 +107,7 @@ type Sessions interface {
 	Update(ctx context.Context, of tenant.ID, id session.ID, change func(*session.Session) error) (*session.Session, error)
 	// Due returns at most limit sessions, of any tenant, that are open although their time is over.
 	Due(ctx context.Context, now time.Time, limit int) ([]*session.Session, error)
+	Telling[*session.Session]
 }
 
 // Orders keeps orders with their carts and documents. Not found: order.ErrNotFound.
@@ -110,6 +133,8 @@ type Orders interface {
 	Overdue(ctx context.Context, now time.Time, limit int) ([]*order.Order, error)
 	// ToPush returns at most limit orders, of any tenant but of none of the busy connections, whose push is due.
 	ToPush(ctx context.Context, now time.Time, busy []ConnectionOf, limit int) ([]*order.Order, error)
+	// GivenUp, of these, returns orders of which the push or the events were given up.
+	Telling[*order.Order]
 }
 
 // ConnectionOf names a connection of a tenant.
@@ -161,6 +186,7 @@ type Answers interface {
 	// Answers to one order go one after the other: none is returned while an earlier one by its position is still to be
 	// delivered, whether it is due or not. One that was given up is not.
 	ToDeliver(ctx context.Context, now time.Time, busy []ConnectionOf, limit int) ([]*answer.Answer, error)
+	GivenUp[*answer.Answer]
 }
 
 // FeedQuery asks for a page of orders.

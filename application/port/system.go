@@ -87,6 +87,21 @@ type Delivery struct {
 	Secret         secret.Text // the password, or without a user a bearer token; empty for neither
 }
 
+// Webhooks tells shops and their ERPs of events.
+type Webhooks interface {
+	// Send posts the message to an https address, signed by each of the secrets (Standard Webhooks). It follows no redirect. Only a
+	// 2xx answer is an acknowledgement; everything else is an error that says what came instead, without the answer's text.
+	Send(ctx context.Context, m WebhookMessage) error
+}
+
+// WebhookMessage is a message on its way.
+type WebhookMessage struct {
+	URL     string
+	Secrets []secret.Text // the current one first
+	ID      string        // the same however often the message is sent
+	Body    []byte        // JSON
+}
+
 // Catalogue asks the shop about its articles.
 type Catalogue interface {
 	// Ask returns the lines that the shop answers with; none where it has no such article. A shop that does not answer in

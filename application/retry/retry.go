@@ -4,11 +4,15 @@ package retry
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"math/rand/v2"
 	"sync"
 	"time"
 
 	"github.com/punchgate/punchgate/application/correlation"
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/fault"
 )
 
 const (
@@ -16,50 +20,90 @@ const (
 	first   = 10 * time.Second // the wait after the first failure; it doubles with each
 	longest = time.Hour
 	tries   = 20 // about half a day of tries; then an operator must make it due again
-	atOnce  = 8
-	perKey  = 2 // of them; so one system that hangs leaves room for others
+	atOnce  = 32
+	perKey  = 4 // of them; so one system that hangs leaves room for others
 )
 
-// Lease is how long one attempt is nobody else's: longer than it takes, so that no two gateways try at once.
-const Lease = 2 * time.Minute
+// lease is how long one attempt is nobody else's; so no two gateways try at once. attempt, which is shorter, is how long one
+// may take.
+const (
+	lease   = 2 * time.Minute
+	attempt = lease - 15*time.Second
+)
 
-// Page is how many due things a worker takes at a time.
-const Page = 16
+// page is how many due things a worker takes at a time.
+const page = 16
 
-// Worker finds and tries what is due.
-type Worker struct{ wake chan struct{} }
+// Worker runs queues. The gateway has one.
+type Worker struct {
+	clock port.Clock
+	log   *slog.Logger
+
+	mu     sync.Mutex
+	queues []chan struct{} // each holds at most one call to wake up
+}
 
 // NewWorker makes a worker.
-func NewWorker() *Worker { return &Worker{make(chan struct{}, 1)} }
+func NewWorker(clock port.Clock, log *slog.Logger) *Worker { return &Worker{clock: clock, log: log} }
 
-// Wake tells the worker that something may be due.
+// Wake tells all queues that something may be due.
 func (w *Worker) Wake() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, queue := range w.queues {
+		wake(queue)
+	}
+}
+
+func wake(queue chan struct{}) {
 	select {
-	case w.wake <- struct{}{}:
+	case queue <- struct{}{}:
 	default: // it is told already
 	}
 }
 
-// Run tries what is due until the context ends, several at once. The key of a thing names the system that it goes to: at
-// most two attempts of one key run at once, so that systems that hang do not stop the others. due returns at most Page
-// things, and none of the busy keys, however long these are due; each attempt records by itself what came of it, and reports
-// whether it was made, since then more may be due.
-func Run[T any, K comparable](
-	ctx context.Context, w *Worker, key func(T) K, due func(ctx context.Context, busy []K) []T, attempt func(context.Context, T) bool,
-) {
+// Queue is one kind of thing that must reach another system.
+type Queue[T any, K comparable] struct {
+	Name string // what is delivered, for the log
+	// Due returns at most limit things that are due, the longest first, and none that goes to one of the busy systems, however
+	// long it is due.
+	Due func(ctx context.Context, now time.Time, busy []K, limit int) ([]T, error)
+	// Key names the system that a thing goes to.
+	Key func(T) K
+	// Claim takes a thing for one attempt, and reports whether it could: another gateway may have it.
+	Claim func(ctx context.Context, it T, now time.Time, lease time.Duration) (claimed T, attempts int, ok bool, err error)
+	// Try makes the attempt. A failure of kind Invalid is final: what the other side read and does not take, it will not take
+	// later, either.
+	Try func(ctx context.Context, claimed T) error
+	// Record ends the attempt. failure is nil where it arrived; next is when to try again, zero for never.
+	Record func(ctx context.Context, claimed T, failure error, next, now time.Time) error
+	// About returns what tells a thing from others in the log.
+	About func(T) []any
+}
+
+// Run tries what is due until the context ends, several at once: at most a few of each key, so that systems that hang do not stop
+// the others.
+func Run[T any, K comparable](ctx context.Context, w *Worker, q Queue[T, K]) {
 	ticker := time.NewTicker(poll)
 	defer ticker.Stop()
+	woken := make(chan struct{}, 1)
+	w.mu.Lock()
+	w.queues = append(w.queues, woken)
+	w.mu.Unlock()
 	slots := make(chan struct{}, atOnce)
 	running := &running[K]{attempts: map[K]int{}}
 	var attempts sync.WaitGroup
 	defer attempts.Wait()
 	for {
-		found := due(ctx, running.busy())
-		if len(found) == Page {
-			w.Wake() // there may be more
+		found, err := q.Due(ctx, w.clock.Now(), running.busy(), page)
+		if err != nil && ctx.Err() == nil {
+			w.log.ErrorContext(ctx, "what is due cannot be read", "what", q.Name, "error", err)
+		}
+		if len(found) >= page {
+			wake(woken) // there may be more
 		}
 		for _, each := range found {
-			to := key(each)
+			to := q.Key(each)
 			if !running.start(to) {
 				continue // it is still due in the next round
 			}
@@ -69,21 +113,49 @@ func Run[T any, K comparable](
 				return
 			}
 			attempts.Go(func() {
-				made := attempt(correlation.Begin(ctx), each)
+				made := try(correlation.Begin(ctx), w, q, each)
 				running.end(to)
 				<-slots
 				if made {
-					w.Wake()
+					wake(woken) // since then more may be due
 				}
 			})
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-w.wake:
+		case <-woken:
 		case <-ticker.C:
 		}
 	}
+}
+
+// try makes one attempt, unless another gateway has the thing, and records what came of it. It reports whether it was made.
+func try[T any, K comparable](ctx context.Context, w *Worker, q Queue[T, K], it T) (made bool) {
+	it, attempts, made, err := q.Claim(ctx, it, w.clock.Now(), lease)
+	var next time.Time
+	if made {
+		limited, cancel := context.WithTimeout(ctx, attempt)
+		err = q.Try(limited, it)
+		cancel()
+		if err != nil && ctx.Err() != nil {
+			return true // the gateway stops; the lease runs out and another one takes over
+		}
+		now := w.clock.Now()
+		if err != nil && fault.KindOf(err) != fault.Invalid {
+			next = after(attempts, now)
+		}
+		// What was delivered is recorded also when the gateway stops at that moment.
+		err = errors.Join(err, q.Record(context.WithoutCancel(ctx), it, err, next, now))
+	}
+	about := append(q.About(it), "what", q.Name, "attempts", attempts)
+	switch {
+	case err == nil && made:
+		w.log.InfoContext(ctx, "delivered", about...)
+	case err != nil && ctx.Err() == nil:
+		w.log.WarnContext(ctx, "delivery failed", append(about, "given_up", made && next.IsZero(), "error", err)...)
+	}
+	return made
 }
 
 // running counts the attempts of each key that run.
@@ -122,9 +194,9 @@ func (r *running[K]) busy() (keys []K) {
 	return keys
 }
 
-// Next returns when to try again after so many attempts: the wait doubles with each and is spread by half, so that many
+// after returns when to try again after so many attempts: the wait doubles with each and is spread by half, so that many
 // failures do not come back at once. It is zero after the last try.
-func Next(attempts int, now time.Time) time.Time {
+func after(attempts int, now time.Time) time.Time {
 	if attempts >= tries {
 		return time.Time{}
 	}

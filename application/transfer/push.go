@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"time"
 
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/retry"
@@ -9,76 +10,55 @@ import (
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 
-// Wake tells the pusher that something may be due.
-func (s *Service) Wake() { s.pushes.Wake() }
-
 // Push hands carts over server to server until the context ends. A cart that the other side did not acknowledge is tried
 // again, later each time.
 func (s *Service) Push(ctx context.Context, poster port.Poster) {
-	retry.Run(ctx, s.pushes, goesTo, s.due, func(ctx context.Context, due *order.Order) bool {
-		made, err := s.push(ctx, poster, due)
-		if err != nil && ctx.Err() == nil {
-			s.log.WarnContext(ctx, "push failed", "tenant", due.Snapshot().Tenant, "order", due.ID(), "error", err)
-		}
-		return made
+	retry.Run(ctx, s.worker, retry.Queue[*order.Order, port.ConnectionOf]{
+		Name: "cart",
+		Due:  s.stores.Orders.ToPush,
+		Key: func(o *order.Order) port.ConnectionOf {
+			return port.ConnectionOf{Tenant: o.Snapshot().Tenant, Connection: o.Snapshot().Connection}
+		},
+		Claim:  s.claim,
+		Try:    func(ctx context.Context, o *order.Order) error { return s.post(ctx, poster, o.Snapshot()) },
+		Record: s.pushed,
+		About:  func(o *order.Order) []any { return []any{"tenant", o.Snapshot().Tenant, "order", o.ID()} },
 	})
 }
 
-func goesTo(o *order.Order) port.ConnectionOf {
-	s := o.Snapshot()
-	return port.ConnectionOf{Tenant: s.Tenant, Connection: s.Connection}
-}
-
-func (s *Service) due(ctx context.Context, busy []port.ConnectionOf) []*order.Order {
-	due, err := s.stores.Orders.ToPush(ctx, s.clock.Now(), busy, retry.Page)
-	if err != nil && ctx.Err() == nil {
-		s.log.ErrorContext(ctx, "orders to push cannot be read", "error", err)
-	}
-	return due
-}
-
-// push makes one attempt, unless another gateway has the order, and records what came of it.
-func (s *Service) push(ctx context.Context, poster port.Poster, o *order.Order) (made bool, err error) {
+func (s *Service) claim(
+	ctx context.Context, o *order.Order, now time.Time, lease time.Duration,
+) (claimed *order.Order, attempts int, ok bool, err error) {
 	if err := s.finish(ctx, o); err != nil { // the send that made the order may have ended before it got there
-		return false, err
+		return o, 0, false, err
 	}
-	claimed, err := s.stores.Orders.Update(ctx, o.Snapshot().Tenant, o.ID(), func(each *order.Order) error {
-		made = each.Claim(s.clock.Now(), retry.Lease)
+	claimed, err = s.stores.Orders.Update(ctx, o.Snapshot().Tenant, o.ID(), func(each *order.Order) error {
+		ok = each.Claim(now, lease)
 		return nil
 	})
-	if err != nil || !made {
-		return false, err
+	if err != nil {
+		return o, 0, false, err
 	}
-	due := claimed.Snapshot()
-	failure := s.post(ctx, poster, due)
-	if failure != nil && ctx.Err() != nil {
-		return true, ctx.Err() // the gateway stops; the lease runs out and another one takes over
-	}
-	record := func(o *order.Order) error { return o.Transfer(s.clock.Now()) }
-	if failure != nil {
-		next := retry.Next(due.Push.Attempts, s.clock.Now())
-		if next.IsZero() {
-			s.log.ErrorContext(ctx, "push given up", "tenant", due.Tenant, "order", due.ID, "attempts", due.Push.Attempts)
+	return claimed, claimed.Snapshot().Push.Attempts, ok, nil
+}
+
+func (s *Service) pushed(ctx context.Context, o *order.Order, failure error, next, now time.Time) error {
+	due := o.Snapshot()
+	s.health.Report(ctx, due.Tenant, due.Connection, failure)
+	_, err := s.stores.Orders.Update(ctx, due.Tenant, due.ID, func(each *order.Order) error {
+		if failure == nil {
+			return each.Transfer(now)
 		}
-		record = func(o *order.Order) error {
-			o.Postpone(failure.Error(), next)
-			return nil
-		}
-	}
-	// What was delivered is recorded also when the gateway stops at that moment.
-	if _, err := s.stores.Orders.Update(context.WithoutCancel(ctx), due.Tenant, due.ID, record); err != nil {
-		return true, err
-	}
-	if failure == nil {
-		s.log.InfoContext(ctx, "cart pushed", "tenant", due.Tenant, "order", due.ID, "attempts", due.Push.Attempts)
-	}
-	return true, failure
+		each.Postpone(failure.Error(), next, now)
+		return nil
+	})
+	return err
 }
 
 // PushAgain makes the push of an order due once more after it was given up.
 func (s *Service) PushAgain(ctx context.Context, of tenant.ID, id order.ID) (*order.Order, error) {
 	o, err := s.stores.Orders.Update(ctx, of, id, func(each *order.Order) error { return each.PushAgain(s.clock.Now()) })
-	s.Wake()
+	s.worker.Wake()
 	return o, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 
 	"github.com/punchgate/punchgate/application/encoding"
+	"github.com/punchgate/punchgate/application/health"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/retry"
 	"github.com/punchgate/punchgate/application/token"
@@ -27,14 +28,16 @@ type Service struct {
 	clock   port.Clock
 	policy  port.Policy
 	log     *slog.Logger
-	pushes  *retry.Worker
+	health  *health.Service
+	worker  *retry.Worker
 }
 
 // New makes the service.
 func New(
 	stores port.Stores, encoder *encoding.Encoder, secrets port.Secrets, clock port.Clock, policy port.Policy, log *slog.Logger,
+	health *health.Service, worker *retry.Worker,
 ) *Service {
-	return &Service{stores, encoder, secrets, clock, policy, log, retry.NewWorker()}
+	return &Service{stores, encoder, secrets, clock, policy, log, health, worker}
 }
 
 // Sent is what the shop gets for a cart.
@@ -79,7 +82,7 @@ func (s *Service) Send(ctx context.Context, of tenant.ID, id session.ID, c *cart
 		return Sent{}, err
 	}
 	s.log.InfoContext(ctx, "order prepared", "tenant", of, "order", made.Order.ID(), "number", made.Order.Number())
-	s.Wake()
+	s.worker.Wake()
 	return made, nil
 }
 
@@ -113,7 +116,7 @@ func (s *Service) finish(ctx context.Context, o *order.Order) error {
 			if each.Status() != order.Prepared {
 				return nil
 			}
-			return each.Cancel(s.clock.Now())
+			return each.Cancel("its session ended before", s.clock.Now())
 		})
 		return errors.Join(refusal, err)
 	}

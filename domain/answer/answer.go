@@ -115,7 +115,9 @@ func (a *Answer) Claim(now time.Time, lease time.Duration) bool {
 }
 
 // Postpone records a failed delivery and when to try again; a zero time gives up.
-func (a *Answer) Postpone(reason string, next time.Time) { a.state.Delivery.Postpone(reason, next) }
+func (a *Answer) Postpone(reason string, next, now time.Time) {
+	a.state.Delivery.Postpone(reason, next, now)
+}
 
 // Deliver records that the procurement system has the document.
 func (a *Answer) Deliver(now time.Time) {

@@ -48,7 +48,7 @@ func TestAFailedDeliveryIsGivenUpAndMadeDueAgain(t *testing.T) {
 	if !a.Claim(now, time.Minute) || a.Claim(now, time.Minute) {
 		t.Error("not claimed when due, or twice")
 	}
-	a.Postpone("status 500", time.Time{})
+	a.Postpone("status 500", time.Time{}, now)
 	if got := a.Snapshot().Delivery; got.LastError != "status 500" || !got.Due.IsZero() || a.Claim(now.Add(time.Hour), time.Minute) {
 		t.Errorf("given up: %+v", got)
 	}
@@ -76,11 +76,11 @@ func TestAnAnswerIsNotDeliveredAgainWhileAnAttemptRuns(t *testing.T) {
 func TestADeliveryIsOverOnceItArrived(t *testing.T) {
 	a := second(true)
 	a.Claim(now, time.Minute)
-	a.Postpone("status 500", now)
+	a.Postpone("status 500", now, now)
 	a.Deliver(now.Add(time.Second))
 	want := answer.Delivery{Progress: delivery.Progress{Wanted: true, Attempts: 1}, DeliveredAt: now.Add(time.Second)}
 	a.Deliver(now.Add(time.Hour)) // again
-	a.Postpone("too late", now)
+	a.Postpone("too late", now, now)
 	if got := a.Snapshot().Delivery; got != want || a.Claim(now.Add(time.Hour), time.Minute) {
 		t.Errorf("%+v, want %+v", got, want)
 	}

@@ -31,6 +31,12 @@ var (
 	OrderRespond     = Action{"order", "respond"}
 	AnswerDeliver    = Action{"answer", "deliver"}
 	PurchaseOrderTie = Action{"purchase_order", "tie"}
+
+	WebhookCreate      = Action{"webhook", "create"}
+	WebhookChange      = Action{"webhook", "change"}
+	WebhookRemove      = Action{"webhook", "remove"}
+	WebhookSecret      = Action{"webhook", "replace_secret"}
+	DeadLettersDeliver = Action{"dead_letters", "deliver"}
 )
 
 // Actions returns every action.
@@ -39,6 +45,7 @@ func Actions() []Action {
 		TenantCreate, TenantChange, TenantCatalogue, KeyCreate, KeyRevoke, KeyUseRevoked, MasterKeyRotate, CustomerCreate, CustomerChange,
 		ConnectionCreate, ConnectionChange, ConnectionSecret, ConnectionAnswer, LinkCreate, LinkRevoke, SessionCancel, OrderPush,
 		OrderCancel, OrderConfirm, OrderReject, OrderExport, OrderRespond, AnswerDeliver, PurchaseOrderTie,
+		WebhookCreate, WebhookChange, WebhookRemove, WebhookSecret, DeadLettersDeliver,
 	}
 }
 

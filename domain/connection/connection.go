@@ -15,6 +15,7 @@ import (
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/money"
+	"github.com/punchgate/punchgate/domain/outbox"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 
@@ -64,6 +65,8 @@ type State struct {
 	Credentials []Credential
 	// AnswerSecret is what the shop presents where answers to purchase orders go, sealed.
 	AnswerSecret string
+	Health       Health
+	Outbox       outbox.Outbox
 	CreatedAt    time.Time
 }
 
@@ -92,9 +95,12 @@ func (c *Connection) Snapshot() State {
 	p.Login.From, p.Login.To, p.Login.Sender = slices.Clone(p.Login.From), slices.Clone(p.Login.To), slices.Clone(p.Login.Sender)
 	p.Return.Hosts, p.Return.FormAction = slices.Clone(p.Return.Hosts), slices.Clone(p.Return.FormAction)
 	p.Return.FrameAncestors = slices.Clone(p.Return.FrameAncestors)
-	s.Credentials = slices.Clone(s.Credentials)
+	s.Credentials, s.Outbox = slices.Clone(s.Credentials), s.Outbox.Clone()
 	return s
 }
+
+// Outbox returns what others must be told of the connection.
+func (c *Connection) Outbox() *outbox.Outbox { return &c.state.Outbox }
 
 // Tenant returns the tenant's identifier.
 func (c *Connection) Tenant() tenant.ID { return c.state.Tenant }

@@ -1,5 +1,5 @@
-// Package delivery holds how far something has come that must reach another system: a cart that the gateway pushes, or an
-// answer to a purchase order.
+// Package delivery holds how far something has come that must reach another system: a cart that the gateway pushes, an answer
+// to a purchase order, or events.
 package delivery
 
 import "time"
@@ -11,6 +11,7 @@ type Progress struct {
 	Leased    bool      // an attempt has it until Due
 	Attempts  int       // since it was made due
 	LastError string
+	GivenUpAt time.Time // after the last attempt failed; from then on an operator must make it due again
 }
 
 // Start returns the progress of a delivery that is due at once.
@@ -28,9 +29,13 @@ func (p *Progress) Claim(now time.Time, lease time.Duration) bool {
 }
 
 // Postpone ends an attempt that failed and says when to try again; a zero time gives up.
-func (p *Progress) Postpone(reason string, next time.Time) {
-	if !p.Due.IsZero() {
-		p.LastError, p.Due, p.Leased = reason, next, false
+func (p *Progress) Postpone(reason string, next, now time.Time) {
+	if p.Due.IsZero() {
+		return
+	}
+	p.LastError, p.Due, p.Leased = reason, next, false
+	if next.IsZero() {
+		p.GivenUpAt = now
 	}
 }
 
@@ -40,9 +45,9 @@ func (p *Progress) Again(now time.Time) bool {
 	if p.Leased && p.Due.After(now) {
 		return false
 	}
-	p.Due, p.Leased, p.Attempts = now, false, 0
+	p.Due, p.Leased, p.Attempts, p.GivenUpAt = now, false, 0, time.Time{}
 	return true
 }
 
 // Done ends the delivery: it arrived, or nobody waits for it any more.
-func (p *Progress) Done() { p.Due, p.Leased = time.Time{}, false }
+func (p *Progress) Done() { p.Due, p.Leased, p.GivenUpAt = time.Time{}, false, time.Time{} }

@@ -29,13 +29,13 @@ func TestADeliveryIsClaimedOnceALease(t *testing.T) {
 func TestAFailedDeliveryIsPostponedUntilItIsGivenUp(t *testing.T) {
 	p := delivery.Start(now)
 	p.Claim(now, time.Minute)
-	p.Postpone("status 500", now.Add(time.Hour))
+	p.Postpone("status 500", now.Add(time.Hour), now)
 	if want := (delivery.Progress{Wanted: true, Due: now.Add(time.Hour), Attempts: 1, LastError: "status 500"}); p != want {
 		t.Errorf("postponed: %+v, want %+v", p, want)
 	}
-	p.Postpone("status 501", time.Time{})
-	p.Postpone("too late", now)
-	if want := (delivery.Progress{Wanted: true, Attempts: 1, LastError: "status 501"}); p != want {
+	p.Postpone("status 501", time.Time{}, now)
+	p.Postpone("too late", now, now)
+	if want := (delivery.Progress{Wanted: true, Attempts: 1, LastError: "status 501", GivenUpAt: now}); p != want {
 		t.Errorf("given up: %+v, want %+v", p, want)
 	}
 	if p.Claim(now.Add(time.Hour), time.Minute) {
@@ -47,9 +47,9 @@ func TestADeliveryIsMadeDueAgainUnlessAnAttemptRuns(t *testing.T) {
 	claimed := delivery.Start(now)
 	claimed.Claim(now, time.Minute)
 	postponed := claimed
-	postponed.Postpone("status 500", now.Add(time.Hour))
+	postponed.Postpone("status 500", now.Add(time.Hour), now)
 	givenUp := claimed
-	givenUp.Postpone("status 500", time.Time{})
+	givenUp.Postpone("status 500", time.Time{}, now)
 	done := claimed
 	done.Done()
 	for name, c := range map[string]struct {
@@ -81,7 +81,7 @@ func TestADeliveryThatIsDoneStaysDone(t *testing.T) {
 	p := delivery.Start(now)
 	p.Claim(now, time.Minute)
 	p.Done()
-	p.Postpone("too late", now)
+	p.Postpone("too late", now, now)
 	if want := (delivery.Progress{Wanted: true, Attempts: 1}); p != want || p.Claim(now.Add(time.Hour), time.Minute) {
 		t.Errorf("%+v, want %+v", p, want)
 	}

@@ -245,13 +245,13 @@ func compute(operation func(*apd.Decimal) (apd.Condition, error)) Decimal {
 	return Decimal{out}
 }
 
-// settle ends an operation: no document should say -0.
+// settle ends an operation: no document should say -0, or 00, as nought with a power of ten would be written.
 func settle(out *apd.Decimal, err error) {
 	if err != nil {
 		panic("money: " + err.Error())
 	}
 	if out.IsZero() {
-		out.Negative = false
+		out.Negative, out.Exponent = false, min(out.Exponent, 0)
 	}
 }
 

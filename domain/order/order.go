@@ -12,6 +12,7 @@ import (
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/delivery"
 	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/outbox"
 	"github.com/punchgate/punchgate/domain/purchase"
 	"github.com/punchgate/punchgate/domain/replay"
 	"github.com/punchgate/punchgate/domain/session"
@@ -53,6 +54,7 @@ type State struct {
 	Differences   []purchase.Difference
 	ERPReference  string
 	Push          delivery.Progress // of a transfer from server to server
+	Outbox        outbox.Outbox
 	CreatedAt     time.Time
 	TransferredAt time.Time
 	ConfirmedAt   time.Time
@@ -92,9 +94,12 @@ func Restore(s State) *Order { return &Order{s} }
 // Snapshot returns what a store keeps.
 func (o *Order) Snapshot() State {
 	s := o.state
-	s.Differences = slices.Clone(s.Differences)
+	s.Differences, s.Outbox = slices.Clone(s.Differences), s.Outbox.Clone()
 	return s
 }
+
+// Outbox returns what others must be told of the order.
+func (o *Order) Outbox() *outbox.Outbox { return &o.state.Outbox }
 
 // ID returns the order's identifier.
 func (o *Order) ID() ID { return o.state.ID }
@@ -149,7 +154,9 @@ func (o *Order) CheckOpen() error {
 func (o *Order) Claim(now time.Time, lease time.Duration) bool { return o.state.Push.Claim(now, lease) }
 
 // Postpone records a failed push and when to try again; a zero time gives up.
-func (o *Order) Postpone(reason string, next time.Time) { o.state.Push.Postpone(reason, next) }
+func (o *Order) Postpone(reason string, next, now time.Time) {
+	o.state.Push.Postpone(reason, next, now)
+}
 
 // PushAgain makes a push that was given up, or waits for its next attempt, due at once. It refuses while an attempt runs.
 func (o *Order) PushAgain(now time.Time) error {
@@ -171,11 +178,13 @@ func (o *Order) Confirm(purchaseOrder string, late bool, now time.Time) error {
 	case o.expired(now) && !late:
 		return ErrState.With(fault.Detail{Code: "order.expired", Message: "the order expired, and the connection accepts no late completion"})
 	}
+	before := o.state.Status
 	if err := o.move(Confirmed, now); err != nil {
 		return err
 	}
 	o.state.PurchaseOrder, o.state.ConfirmedAt = purchaseOrder, now
 	o.state.Push.Done()
+	o.record(outbox.OrderConfirmed, before, "", now)
 	return nil
 }
 
@@ -198,10 +207,11 @@ func (o *Order) Complete(p Purchase, late bool, now time.Time) error {
 	if err := o.orderedBefore(p.Number); err != nil {
 		return err
 	}
-	d, differences := p.Decision, p.Differences
+	d, differences, before := p.Decision, p.Differences, o.state.Status
 	switch {
 	case o.state.Status == Confirmed && d == purchase.Confirm, o.state.Status == Exported && len(differences) == 0:
 		o.keep(p)
+		o.record(outbox.OrderChanged, before, "", now)
 		return nil
 	case o.state.Status == Confirmed, o.state.Status == Exported:
 		return ErrState.With(fault.Detail{
@@ -210,24 +220,49 @@ func (o *Order) Complete(p Purchase, late bool, now time.Time) error {
 	case o.expired(now) && !late:
 		return ErrState.With(fault.Detail{Code: "order.expired", Message: "the order expired, and the connection accepts no late completion"})
 	}
-	var err error
-	switch {
-	case d == purchase.Reject:
-		err = o.Reject(now)
-	case d == purchase.Hold && o.state.Status != Held:
-		err = o.move(Held, now)
-	case d == purchase.Confirm:
-		err = o.move(Confirmed, now)
+	to, event, reason := Held, outbox.OrderHeld, ""
+	switch d {
+	case purchase.Reject:
+		to, event = Rejected, outbox.OrderRejected
+	case purchase.Confirm:
+		to, event = Confirmed, outbox.OrderConfirmed
 	}
-	if err != nil {
+	if to == before {
+		event = outbox.OrderChanged
+	} else if err := o.decide(to, now); err != nil {
 		return err
 	}
-	if o.state.Status == Confirmed {
-		o.state.ConfirmedAt = now
+	if before == Held {
+		reason = "a later document replaced it"
 	}
 	o.state.Push.Done()
 	o.keep(p)
+	o.record(event, before, reason, now)
 	return nil
+}
+
+// decide moves the order on by a purchase order document, which proves that the procurement system has the cart: so an order that
+// is still prepared counts as transferred before it is rejected.
+func (o *Order) decide(to Status, now time.Time) error {
+	if to == Rejected && o.state.Status == Prepared {
+		if err := o.Transfer(now); err != nil {
+			return err
+		}
+	}
+	if err := o.move(to, now); err != nil {
+		return err
+	}
+	if to == Confirmed {
+		o.state.ConfirmedAt = now
+	}
+	return nil
+}
+
+// record adds an event; others are told of it.
+func (o *Order) record(t outbox.Type, before Status, reason string, now time.Time) {
+	o.state.Outbox.Record(t, outbox.Facts{
+		Status: o.state.Status.String(), Before: before.String(), PurchaseOrder: o.state.PurchaseOrder, Reason: reason,
+	}, now)
 }
 
 func (o *Order) keep(p Purchase) {
@@ -252,7 +287,7 @@ func (o *Order) Withdraw(number string, now time.Time) error {
 	if err := o.orderedBefore(number); err != nil {
 		return err
 	}
-	return o.Cancel(now)
+	return o.Cancel("the procurement system took its purchase order back", now)
 }
 
 // Release confirms a held order: an operator accepted its differences. A second time changes nothing.
@@ -261,28 +296,27 @@ func (o *Order) Release(now time.Time) error {
 	case Confirmed, Exported:
 		return nil
 	case Held:
-		o.state.ConfirmedAt = now
-		return o.move(Confirmed, now)
+		if err := o.decide(Confirmed, now); err != nil {
+			return err
+		}
+		o.record(outbox.OrderConfirmed, Held, "", now)
+		return nil
 	default:
 		return o.refused(Confirmed)
 	}
 }
 
-// Reject ends the order since it differs from its cart. A purchase order proves that the procurement system has the
-// document, so an order that is still prepared counts as transferred. A second time changes nothing.
-func (o *Order) Reject(now time.Time) error {
-	if o.state.Status == Rejected {
+// Reject ends the order since it differs from its cart. A second time changes nothing.
+func (o *Order) Reject(reason string, now time.Time) error {
+	before := o.state.Status
+	if before == Rejected {
 		return nil
 	}
-	if o.state.Status == Prepared {
-		if err := o.Transfer(now); err != nil {
-			return err
-		}
-	}
-	if err := o.move(Rejected, now); err != nil {
+	if err := o.decide(Rejected, now); err != nil {
 		return err
 	}
 	o.state.Push.Done()
+	o.record(outbox.OrderRejected, before, reason, now)
 	return nil
 }
 
@@ -298,15 +332,19 @@ func (o *Order) Export(reference string, now time.Time) error {
 	return nil
 }
 
-// Cancel ends the order. A second time changes nothing.
-func (o *Order) Cancel(now time.Time) error {
-	if o.state.Status == Cancelled {
+// Cancel ends the order. A second time changes nothing. Of an order whose cart nobody has yet, nobody is told.
+func (o *Order) Cancel(reason string, now time.Time) error {
+	before := o.state.Status
+	if before == Cancelled {
 		return nil
 	}
 	if err := o.move(Cancelled, now); err != nil {
 		return err
 	}
 	o.state.Push.Done()
+	if before != Prepared {
+		o.record(outbox.OrderCancelled, before, reason, now)
+	}
 	return nil
 }
 

@@ -72,7 +72,7 @@ var steps = map[order.Status]struct {
 		[]order.Status{order.Confirmed, order.Exported, order.Held}, // a held order waits for an operator
 	},
 	order.Exported:  {func(o *order.Order) error { return o.Export("ERP", start.Add(time.Minute)) }, []order.Status{order.Exported}},
-	order.Cancelled: {func(o *order.Order) error { return o.Cancel(start.Add(time.Minute)) }, []order.Status{order.Cancelled}},
+	order.Cancelled: {func(o *order.Order) error { return o.Cancel("", start.Add(time.Minute)) }, []order.Status{order.Cancelled}},
 	order.Held: {
 		func(o *order.Order) error {
 			return o.Complete(order.Purchase{Number: "PO", Differences: differs, Decision: purchase.Hold}, true, start.Add(time.Minute))
@@ -192,7 +192,7 @@ func TestAnOrderIsRejectedWhileItAwaitsACompletionOrADecision(t *testing.T) {
 	for _, from := range order.Statuses() {
 		o := in(from)
 		before := o.Snapshot()
-		err := o.Reject(start.Add(time.Minute))
+		err := o.Reject("", start.Add(time.Minute))
 		switch got := o.Snapshot(); {
 		case !slices.Contains(rejectable, from):
 			if !errors.Is(err, order.ErrState) || !reflect.DeepEqual(got, before) {
@@ -203,7 +203,7 @@ func TestAnOrderIsRejectedWhileItAwaitsACompletionOrADecision(t *testing.T) {
 		}
 	}
 	pushed := prepare(true)
-	if err := pushed.Reject(start); err != nil || pushed.Claim(start.Add(time.Hour), time.Minute) {
+	if err := pushed.Reject("", start); err != nil || pushed.Claim(start.Add(time.Hour), time.Minute) {
 		t.Errorf("a rejected order is pushed, %v", err)
 	}
 }
@@ -298,7 +298,7 @@ func TestAPushIsClaimedByOneAndTriedAgain(t *testing.T) {
 	if !o.Claim(start, time.Minute) || o.Claim(start, time.Minute) {
 		t.Error("not claimed when due, or twice")
 	}
-	o.Postpone("away", start.Add(time.Hour))
+	o.Postpone("away", start.Add(time.Hour), start)
 	if p := o.Snapshot().Push; p.Attempts != 1 || p.LastError != "away" || !p.Due.Equal(start.Add(time.Hour)) {
 		t.Errorf("postponed: %+v", p)
 	}
@@ -306,7 +306,7 @@ func TestAPushIsClaimedByOneAndTriedAgain(t *testing.T) {
 		t.Errorf("acknowledged: %+v, %v", o.Snapshot().Push, err)
 	}
 	given := prepare(true)
-	given.Postpone("away", time.Time{})
+	given.Postpone("away", time.Time{}, start)
 	if given.Claim(start.Add(time.Hour), time.Minute) {
 		t.Error("a push that was given up was claimed")
 	}
@@ -320,7 +320,7 @@ func TestAPushIsClaimedByOneAndTriedAgain(t *testing.T) {
 		t.Error("an order for the browser was claimed")
 	}
 	cancelled := prepare(true)
-	if err := cancelled.Cancel(start); err != nil || cancelled.Claim(start.Add(time.Hour), time.Minute) {
+	if err := cancelled.Cancel("", start); err != nil || cancelled.Claim(start.Add(time.Hour), time.Minute) {
 		t.Errorf("a cancelled order was claimed, %v", err)
 	}
 }
@@ -356,7 +356,7 @@ func TestNoSequenceOfStepsLosesAConfirmation(t *testing.T) {
 			case 2:
 				_ = o.Export(reference, now)
 			case 3:
-				_ = o.Cancel(now)
+				_ = o.Cancel("", now)
 			case 4:
 				o.Expire(now)
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/outbox"
 	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/transfer"
 )
@@ -59,6 +60,7 @@ type State struct {
 	EndedAt     time.Time
 	// Cancellation is what the procurement system gets when the person comes back without a cart.
 	Cancellation *transfer.Document
+	Outbox       outbox.Outbox
 }
 
 // Session is one visit. Start and Restore make one.
@@ -78,10 +80,12 @@ var (
 func Start(of *tenant.Tenant, c *connection.Connection, id ID, v Visit, now time.Time) *Session {
 	settings, profile := of.Settings(), c.Profile()
 	v.Test = v.Test || profile.TestMode
-	return &Session{State{
+	s := &Session{State{
 		Tenant: of.ID(), ID: id, Customer: profile.Customer, Connection: c.ID(), Visit: v.clone(), Status: Opened,
 		CreatedAt: now, ExpiresAt: now.Add(TokenTTL), Limit: now.Add(settings.MaxSessionTTL), TTL: settings.SessionTTL,
 	}}
+	s.state.Outbox.Record(outbox.SessionOpened, outbox.Facts{Status: Opened.String()}, now)
+	return s
 }
 
 // Restore makes a session from what a store kept.
@@ -90,9 +94,12 @@ func Restore(s State) *Session { return &Session{s} }
 // Snapshot returns what a store keeps.
 func (s *Session) Snapshot() State {
 	state := s.state
-	state.Visit = state.Visit.clone()
+	state.Visit, state.Outbox = state.Visit.clone(), state.Outbox.Clone()
 	return state
 }
+
+// Outbox returns what others must be told of the session.
+func (s *Session) Outbox() *outbox.Outbox { return &s.state.Outbox }
 
 func (v Visit) clone() Visit {
 	v.Lines, v.Extrinsics, v.Keep = slices.Clone(v.Lines), maps.Clone(v.Extrinsics), maps.Clone(v.Keep)
@@ -179,7 +186,12 @@ func (s *Session) Return(now time.Time) error {
 	if s.state.Status == Returned {
 		return nil
 	}
-	return s.end(Returned, now)
+	before := s.state.Status
+	if err := s.end(Returned, now); err != nil {
+		return err
+	}
+	s.state.Outbox.Record(outbox.SessionReturned, outbox.Facts{Status: Returned.String(), Before: before.String()}, now)
+	return nil
 }
 
 // Cancel ends the session since the person goes back without a cart. A second time changes nothing.

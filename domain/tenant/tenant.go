@@ -81,6 +81,7 @@ type State struct {
 	CreatedAt time.Time
 	// CatalogueSecret signs the questions, sealed.
 	CatalogueSecret string
+	Webhooks        []Webhook
 }
 
 // Tenant is one shop. Its zero value is not usable; New and Restore make one.
@@ -116,6 +117,10 @@ func (t *Tenant) Snapshot() State {
 	s := t.state
 	s.Fields = slices.Clone(s.Fields)
 	s.Settings.AllowedFormats = slices.Clone(s.Settings.AllowedFormats)
+	s.Webhooks = slices.Clone(s.Webhooks)
+	for i := range s.Webhooks {
+		s.Webhooks[i] = s.Webhooks[i].clone()
+	}
 	return s
 }
 

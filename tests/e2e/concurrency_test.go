@@ -291,7 +291,7 @@ func TestAPushThatWasGivenUpIsSeenAndMadeDueAgain(t *testing.T) {
 	var works atomic.Bool
 	buyer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if !works.Load() {
-			w.WriteHeader(http.StatusInternalServerError)
+			w.WriteHeader(http.StatusForbidden) // and not 500, for which it would be left alone for a while
 		}
 	}))
 	defer buyer.Close()

@@ -26,7 +26,7 @@ import (
 	"github.com/punchgate/punchgate/adapters/web"
 	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/application/port"
-	"github.com/punchgate/punchgate/application/transfer"
+	"github.com/punchgate/punchgate/application/retry"
 	"github.com/punchgate/punchgate/bootstrap"
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/connection"
@@ -81,20 +81,20 @@ func (l *logs) String() string {
 
 // gateway is a running gateway with one shop, as most tests want it.
 type gateway struct {
-	t         *testing.T
-	dir       string // of the data
-	url       string
-	admin     *administration.Service
-	web       *web.Server
-	transfers *transfer.Service
-	clock     *clock
-	logs      *logs
-	shop      *shop
-	stop      func()
+	t      *testing.T
+	dir    string // of the data
+	url    string
+	admin  *administration.Service
+	web    *web.Server
+	worker *retry.Worker
+	clock  *clock
+	logs   *logs
+	shop   *shop
+	stop   func()
 }
 
-// wake lets the gateway push at once what is due by the test's clock.
-func (g *gateway) wake() { g.transfers.Wake() }
+// wake lets the gateway try at once what is due by the test's clock.
+func (g *gateway) wake() { g.worker.Wake() }
 
 // shop is a tenant with its keys.
 type shop struct {
@@ -123,7 +123,7 @@ func startWith(t *testing.T, dir string, options ...fx.Option) *gateway {
 		fx.Decorate(func(*slog.Logger) *slog.Logger {
 			return slog.New(telemetry.LogHandler(slog.NewJSONHandler(g.logs, &slog.HandlerOptions{Level: slog.LevelDebug})))
 		}),
-		fx.Populate(&g.admin, &g.web, &g.transfers, &config),
+		fx.Populate(&g.admin, &g.web, &g.worker, &config),
 	)
 	if err := app.Start(context.Background()); err != nil {
 		t.Fatal(err)

@@ -27,6 +27,9 @@ func (l *logs) lines(t *testing.T, with string) (found []logLine) {
 			t.Fatalf("%v in %s", err, text)
 		}
 		each.message, _ = each.fields["msg"].(string)
+		if what, ok := each.fields["what"].(string); ok {
+			each.message += ": " + what
+		}
 		each.route, _ = each.fields["route"].(string)
 		found = append(found, each)
 	}
@@ -59,7 +62,7 @@ func TestOneIdentifierTellsTheWholeStory(t *testing.T) {
 		t.Errorf("a refusal tells %d %q", refused.status, refused.header.Get("X-Correlation-Id"))
 	}
 	await(t, func() bool {
-		return slices.ContainsFunc(g.logs.lines(t, story), func(l logLine) bool { return l.message == "answer delivered" })
+		return slices.ContainsFunc(g.logs.lines(t, story), func(l logLine) bool { return l.message == "delivered: answer" })
 	})
 
 	var got []string
@@ -72,7 +75,7 @@ func TestOneIdentifierTellsTheWholeStory(t *testing.T) {
 	for _, want := range []string{
 		"session opened", "request /punchout/:link", "request /v1/storefront/sessions/exchange", "order prepared",
 		"request /v1/storefront/sessions/:id/cart", "request /transfer/:token", "purchase order received", "orders handed to the ERP",
-		"request /v1/erp/orders/:id/document", "order answered", "request /v1/erp/orders/:id/response", "answer delivered", "order exported",
+		"request /v1/erp/orders/:id/document", "order answered", "request /v1/erp/orders/:id/response", "delivered: answer", "order exported",
 		"request /v1/erp/orders/:id/exported", "refused /v1/admin/orders/:id/push", "request /v1/admin/orders/:id/push",
 	} {
 		if !slices.Contains(got, want) {
@@ -93,7 +96,7 @@ func TestPushedAndPingedCartsTellTheirStoryToo(t *testing.T) {
 	told := func(message string) bool {
 		return slices.ContainsFunc(g.logs.lines(t, session), func(l logLine) bool { return l.message == message && l.fields["session"] == session })
 	}
-	await(t, func() bool { return told("cart pushed") })
+	await(t, func() bool { return told("delivered: cart") })
 	if !told("order completed") {
 		t.Errorf("the ping is not told: %s", g.logs)
 	}
@@ -121,7 +124,7 @@ func TestTheLogHoldsNoSecretsAddressesOrPeople(t *testing.T) {
 	get(t, link+"?PASSWORD=IN-THE-ADDRESS")
 	buyer.Close() // so that a push fails
 	g.sendCart(g.punchOut(link), cartOf(oneLine)).want(t, 201)
-	await(t, func() bool { return strings.Contains(g.logs.String(), "push failed") })
+	await(t, func() bool { return len(g.logs.lines(t, "delivery failed")) > 0 })
 
 	text := g.logs.String()
 	for what, secret := range map[string]string{

@@ -34,7 +34,14 @@ type connectionDoc struct {
 	CompleteByGet  bool            `json:"complete_by_get"`
 	Credentials    []credentialDoc `json:"credentials,omitempty"`
 	AnswerSecret   string          `json:"answer_secret,omitempty"` // sealed
+	Health         healthDoc       `json:"health,omitzero"`
+	Outbox         outboxDoc       `json:"outbox,omitzero"`
 	CreatedAt      Stamp           `json:"created_at,omitzero"`
+}
+
+type healthDoc struct {
+	Failures int   `json:"failures"`
+	Since    Stamp `json:"since,omitzero"`
 }
 
 type loginDoc struct {
@@ -115,6 +122,8 @@ func packConnection(c *connection.Connection) connectionDoc {
 			return credentialDoc{c.ID, c.Verifier, Stamp(c.CreatedAt), Stamp(c.ExpiresAt)}
 		}),
 		AnswerSecret: s.AnswerSecret,
+		Health:       healthDoc{s.Health.Failures, Stamp(s.Health.Since)},
+		Outbox:       packOutbox(&s.Outbox),
 		CreatedAt:    Stamp(s.CreatedAt),
 	}
 }
@@ -129,6 +138,10 @@ func (d connectionDoc) unpack() (*connection.Connection, error) {
 		return nil, err
 	}
 	ordering, err := d.Ordering.unpack()
+	if err != nil {
+		return nil, err
+	}
+	events, err := d.Outbox.unpack()
 	if err != nil {
 		return nil, err
 	}
@@ -155,6 +168,8 @@ func (d connectionDoc) unpack() (*connection.Connection, error) {
 			}
 		}),
 		AnswerSecret: d.AnswerSecret,
+		Health:       connection.Health{Failures: d.Health.Failures, Since: time.Time(d.Health.Since)},
+		Outbox:       events,
 		CreatedAt:    time.Time(d.CreatedAt),
 	}), nil
 }

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"errors"
 	"time"
 
 	"github.com/punchgate/punchgate/domain/connection"
@@ -27,6 +28,7 @@ type orderDoc struct {
 	Differences   []differenceDoc `json:"differences,omitempty"`
 	ERPReference  string          `json:"erp_reference,omitempty"`
 	Push          progressDoc     `json:"push,omitzero"`
+	Outbox        outboxDoc       `json:"outbox,omitzero"`
 	CreatedAt     Stamp           `json:"created_at,omitzero"`
 	TransferredAt Stamp           `json:"transferred_at,omitzero"`
 	ConfirmedAt   Stamp           `json:"confirmed_at,omitzero"`
@@ -34,6 +36,8 @@ type orderDoc struct {
 	StatusSince   Stamp           `json:"status_since,omitzero"`
 	ExpiresAt     Stamp           `json:"expires_at,omitzero"`
 	Due           Stamp           `json:"due,omitzero"` // ExpiresAt of an order that awaits its completion, for the look-up alone
+	// GivenUp is when the push or, if that was not, the telling of events was given up, for the look-up alone.
+	GivenUp Stamp `json:"given_up,omitzero"`
 }
 
 type requestDoc struct {
@@ -57,19 +61,23 @@ func packOrder(o *order.Order) orderDoc {
 		CartID: s.CartID, Request: requestDoc(s.Request), Status: s.Status.String(), Test: s.Test,
 		PurchaseOrder: s.PurchaseOrder, Document: s.Document, ERPReference: s.ERPReference,
 		Differences: each(s.Differences, func(d purchase.Difference) differenceDoc { return differenceDoc(d) }),
-		Push:        packProgress(s.Push),
-		CreatedAt:   Stamp(s.CreatedAt), TransferredAt: Stamp(s.TransferredAt), ConfirmedAt: Stamp(s.ConfirmedAt),
+		Push:        packProgress(s.Push), Outbox: packOutbox(&s.Outbox),
+		CreatedAt: Stamp(s.CreatedAt), TransferredAt: Stamp(s.TransferredAt), ConfirmedAt: Stamp(s.ConfirmedAt),
 		ExportedAt: Stamp(s.ExportedAt), StatusSince: Stamp(s.StatusSince), ExpiresAt: Stamp(s.ExpiresAt),
 	}
 	if o.Awaits() {
 		d.Due = d.ExpiresAt
 	}
+	if d.GivenUp = d.Push.GivenUpAt; d.GivenUp.IsZero() {
+		d.GivenUp = d.Outbox.GivenUpAt
+	}
 	return d
 }
 
 func (d orderDoc) unpack() (*order.Order, error) {
-	status, err := order.ParseStatus(d.Status)
-	if err != nil {
+	status, statusErr := order.ParseStatus(d.Status)
+	events, eventsErr := d.Outbox.unpack()
+	if err := errors.Join(statusErr, eventsErr); err != nil {
 		return nil, err
 	}
 	return order.Restore(order.State{
@@ -77,8 +85,8 @@ func (d orderDoc) unpack() (*order.Order, error) {
 		CartID: d.CartID, Request: order.Request(d.Request), Status: status, Test: d.Test,
 		PurchaseOrder: d.PurchaseOrder, Document: d.Document, ERPReference: d.ERPReference,
 		Differences: each(d.Differences, func(d differenceDoc) purchase.Difference { return purchase.Difference(d) }),
-		Push:        d.Push.unpack(),
-		CreatedAt:   time.Time(d.CreatedAt), TransferredAt: time.Time(d.TransferredAt), ConfirmedAt: time.Time(d.ConfirmedAt),
+		Push:        d.Push.unpack(), Outbox: events,
+		CreatedAt: time.Time(d.CreatedAt), TransferredAt: time.Time(d.TransferredAt), ConfirmedAt: time.Time(d.ConfirmedAt),
 		ExportedAt: time.Time(d.ExportedAt), StatusSince: time.Time(d.StatusSince), ExpiresAt: time.Time(d.ExpiresAt),
 	}), nil
 }

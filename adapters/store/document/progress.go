@@ -13,12 +13,16 @@ type progressDoc struct {
 	Leased    bool   `json:"leased,omitempty"`
 	Attempts  int    `json:"attempts,omitempty"`
 	LastError string `json:"last_error,omitempty"`
+	GivenUpAt Stamp  `json:"given_up_at,omitzero"`
 }
 
 func packProgress(p delivery.Progress) progressDoc {
-	return progressDoc{p.Wanted, Stamp(p.Due), p.Leased, p.Attempts, p.LastError}
+	return progressDoc{p.Wanted, Stamp(p.Due), p.Leased, p.Attempts, p.LastError, Stamp(p.GivenUpAt)}
 }
 
 func (d progressDoc) unpack() delivery.Progress {
-	return delivery.Progress{Wanted: d.Wanted, Due: time.Time(d.Due), Leased: d.Leased, Attempts: d.Attempts, LastError: d.LastError}
+	return delivery.Progress{
+		Wanted: d.Wanted, Due: time.Time(d.Due), Leased: d.Leased, Attempts: d.Attempts, LastError: d.LastError,
+		GivenUpAt: time.Time(d.GivenUpAt),
+	}
 }

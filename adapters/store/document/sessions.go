@@ -1,6 +1,7 @@
 package document
 
 import (
+	"errors"
 	"time"
 
 	"github.com/punchgate/punchgate/domain/cart"
@@ -25,6 +26,7 @@ type sessionDoc struct {
 	ExchangeKey  string        `json:"exchange_key,omitempty"`
 	EndedAt      Stamp         `json:"ended_at,omitzero"`
 	Cancellation *documentDoc  `json:"cancellation,omitempty"`
+	Outbox       outboxDoc     `json:"outbox,omitzero"`
 	Due          Stamp         `json:"due,omitzero"` // ExpiresAt of an open session, for the look-up alone
 }
 
@@ -63,6 +65,7 @@ func packSession(a *session.Session) sessionDoc {
 		Status:    s.Status.String(),
 		CreatedAt: Stamp(s.CreatedAt), ExpiresAt: Stamp(s.ExpiresAt), Limit: Stamp(s.Limit), TTL: s.TTL,
 		ExchangedAt: Stamp(s.ExchangedAt), ExchangeKey: s.ExchangeKey, EndedAt: Stamp(s.EndedAt),
+		Outbox: packOutbox(&s.Outbox),
 	}
 	if s.Cancellation != nil {
 		notice := packDocument(s.Cancellation)
@@ -75,8 +78,9 @@ func packSession(a *session.Session) sessionDoc {
 }
 
 func (d sessionDoc) unpack() (*session.Session, error) {
-	status, err := session.ParseStatus(d.Status)
-	if err != nil {
+	status, statusErr := session.ParseStatus(d.Status)
+	events, eventsErr := d.Outbox.unpack()
+	if err := errors.Join(statusErr, eventsErr); err != nil {
 		return nil, err
 	}
 	v := d.Visit
@@ -90,6 +94,7 @@ func (d sessionDoc) unpack() (*session.Session, error) {
 		Status:    status,
 		CreatedAt: time.Time(d.CreatedAt), ExpiresAt: time.Time(d.ExpiresAt), Limit: time.Time(d.Limit), TTL: d.TTL,
 		ExchangedAt: time.Time(d.ExchangedAt), ExchangeKey: d.ExchangeKey, EndedAt: time.Time(d.EndedAt),
+		Outbox: events,
 	}
 	if d.Cancellation != nil {
 		s.Cancellation = d.Cancellation.unpack()

@@ -4,16 +4,31 @@ import (
 	"time"
 
 	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/outbox"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 
 type tenantDoc struct {
-	ID        tenant.ID   `json:"id"`
-	Name      string      `json:"name"`
-	Fields    []fieldDoc  `json:"fields,omitempty"`
-	Settings  settingsDoc `json:"settings"`
-	CreatedAt Stamp       `json:"created_at,omitzero"`
-	Secret    string      `json:"catalogue_secret,omitempty"` // sealed
+	ID        tenant.ID    `json:"id"`
+	Name      string       `json:"name"`
+	Fields    []fieldDoc   `json:"fields,omitempty"`
+	Settings  settingsDoc  `json:"settings"`
+	CreatedAt Stamp        `json:"created_at,omitzero"`
+	Secret    string       `json:"catalogue_secret,omitempty"` // sealed
+	Webhooks  []webhookDoc `json:"webhooks,omitempty"`
+}
+
+type webhookDoc struct {
+	ID        tenant.WebhookID   `json:"id"`
+	URL       string             `json:"url"`
+	Types     []string           `json:"types,omitempty"`
+	Secrets   []webhookSecretDoc `json:"secrets,omitempty"`
+	CreatedAt Stamp              `json:"created_at,omitzero"`
+}
+
+type webhookSecretDoc struct {
+	Sealed    string `json:"sealed"`
+	ExpiresAt Stamp  `json:"expires_at,omitzero"`
 }
 
 type fieldDoc struct {
@@ -41,10 +56,17 @@ func (d tenantDoc) key() (tenant.ID, string) { return tenant.Platform, string(d.
 
 func packTenant(t *tenant.Tenant) tenantDoc {
 	s := t.Snapshot()
-	d := tenantDoc{s.ID, s.Name, nil, settingsDoc(s.Settings), Stamp(s.CreatedAt), s.CatalogueSecret}
+	d := tenantDoc{s.ID, s.Name, nil, settingsDoc(s.Settings), Stamp(s.CreatedAt), s.CatalogueSecret, nil}
 	for _, f := range s.Fields {
 		d.Fields = append(d.Fields, fieldDoc{f.Name, f.Label, f.Type.String()})
 	}
+	d.Webhooks = each(s.Webhooks, func(w tenant.Webhook) webhookDoc {
+		return webhookDoc{
+			w.ID, w.URL, each(w.Types, outbox.Type.String),
+			each(w.Secrets, func(s tenant.WebhookSecret) webhookSecretDoc { return webhookSecretDoc{s.Sealed, Stamp(s.ExpiresAt)} }),
+			Stamp(w.CreatedAt),
+		}
+	})
 	return d
 }
 
@@ -58,6 +80,22 @@ func (d tenantDoc) unpack() (*tenant.Tenant, error) {
 			return nil, err
 		}
 		s.Fields = append(s.Fields, tenant.Field{Name: f.Name, Label: f.Label, Type: kind})
+	}
+	for _, w := range d.Webhooks {
+		hook := tenant.Webhook{
+			ID: w.ID, URL: w.URL, CreatedAt: time.Time(w.CreatedAt),
+			Secrets: each(w.Secrets, func(s webhookSecretDoc) tenant.WebhookSecret {
+				return tenant.WebhookSecret{Sealed: s.Sealed, ExpiresAt: time.Time(s.ExpiresAt)}
+			}),
+		}
+		for _, name := range w.Types {
+			t, err := outbox.ParseType(name)
+			if err != nil {
+				return nil, err
+			}
+			hook.Types = append(hook.Types, t)
+		}
+		s.Webhooks = append(s.Webhooks, hook)
 	}
 	return tenant.Restore(s), nil
 }

@@ -361,7 +361,7 @@ func BenchmarkUpdate(b *testing.B) {
 	update := func(b *testing.B, id order.ID, times int) {
 		for range times {
 			_, err := orders.Update(b.Context(), acme, id, func(o *order.Order) error {
-				o.Postpone("refused", time.Time{})
+				o.Postpone("refused", time.Time{}, time.Time{})
 				return nil
 			})
 			if err != nil {

@@ -92,7 +92,7 @@ var answerCases = map[string]func(*testing.T, port.Stores){
 		expectToDeliver(t, s, at(5), "os2-1", "os3-1")
 		changeAnswer(t, s, "os2-1", func(a *answer.Answer) { a.Deliver(at(5)) })
 		expectToDeliver(t, s, at(5), "os3-1")
-		changeAnswer(t, s, "os3-1", func(a *answer.Answer) { a.Postpone("refused", time.Time{}) })
+		changeAnswer(t, s, "os3-1", func(a *answer.Answer) { a.Postpone("refused", time.Time{}, now) })
 		expectToDeliver(t, s, at(6))
 		expectToDeliver(t, s, at(7), "os1-1") // its lease has ended
 	},
@@ -107,12 +107,12 @@ var answerCases = map[string]func(*testing.T, port.Stores){
 		expectToDeliver(t, s, at(5), "os1-1", "os2-1")
 		changeAnswer(t, s, "os1-1", func(a *answer.Answer) { a.Claim(at(5), time.Minute) })
 		expectToDeliver(t, s, at(5), "os2-1")
-		changeAnswer(t, s, "os1-1", func(a *answer.Answer) { a.Postpone("away", at(10)) })
+		changeAnswer(t, s, "os1-1", func(a *answer.Answer) { a.Postpone("away", at(10), now) })
 		expectToDeliver(t, s, at(9), "os2-1")
 		expectToDeliver(t, s, at(10), "os1-1", "os2-1")
 		changeAnswer(t, s, "os1-1", func(a *answer.Answer) { a.Deliver(at(10)) })
 		expectToDeliver(t, s, at(10), "os1-2", "os2-1")
-		changeAnswer(t, s, "os1-2", func(a *answer.Answer) { a.Postpone("refused", time.Time{}) }) // for good
+		changeAnswer(t, s, "os1-2", func(a *answer.Answer) { a.Postpone("refused", time.Time{}, now) }) // for good
 		expectToDeliver(t, s, at(10), "os1-3", "os2-1")
 	},
 

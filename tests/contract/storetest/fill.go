@@ -15,6 +15,7 @@ import (
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/money"
 	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/outbox"
 	"github.com/punchgate/punchgate/domain/purchase"
 	"github.com/punchgate/punchgate/domain/receipt"
 	"github.com/punchgate/punchgate/domain/session"
@@ -59,6 +60,9 @@ func (f *filler) value(v reflect.Value) {
 		return
 	case *answer.Kind:
 		*p = choose(f, answer.Response, answer.Status)
+		return
+	case *outbox.Type:
+		*p = choose(f, outbox.Types()...)
 		return
 	case *fault.Kind:
 		*p = choose(f, fault.Kinds()...)

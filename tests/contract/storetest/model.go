@@ -101,12 +101,12 @@ func (m *orderModel) Update(rt *rapid.T) {
 			return o.Complete(order.Purchase{Number: "PO-1", Differences: differs, Decision: purchase.Hold}, false, m.now)
 		},
 		func(o *order.Order) error { return o.Release(m.now) },
-		func(o *order.Order) error { return o.Reject(m.now) },
-		func(o *order.Order) error { return o.Cancel(m.now) },
+		func(o *order.Order) error { return o.Reject("", m.now) },
+		func(o *order.Order) error { return o.Cancel("", m.now) },
 		func(o *order.Order) error { o.Expire(m.now); return nil },
 		func(o *order.Order) error { o.Claim(m.now, time.Minute); return nil },
-		func(o *order.Order) error { o.Postpone("refused", m.now.Add(time.Second)); return nil },
-		func(o *order.Order) error { o.Postpone("refused", time.Time{}); return errChange },
+		func(o *order.Order) error { o.Postpone("refused", m.now.Add(time.Second), m.now); return nil },
+		func(o *order.Order) error { o.Postpone("refused", time.Time{}, m.now); return errChange },
 	}).Draw(rt, "change")
 	updated, err := m.stores.Orders.Update(m.t.Context(), m.of, id, change)
 	kept := m.orders[id]

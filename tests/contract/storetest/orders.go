@@ -239,7 +239,7 @@ var orderCases = map[string]func(*testing.T, port.Stores){
 		change("os1", func(o *order.Order) error { return o.Transfer(at(5)) })
 		expectDue(at(5), "os2")
 		change("os2", func(o *order.Order) error {
-			o.Postpone("refused", time.Time{})
+			o.Postpone("refused", time.Time{}, now)
 			return nil
 		})
 		expectDue(at(6))

@@ -76,6 +76,7 @@ func create(t *testing.T, s port.Stores, of tenant.ID) {
 		s.Throttles.Create(t.Context(), throttle.Restore(throttleOf(of, "t1"))),
 		s.Audit.Append(t.Context(), entryOf(of, "a1")),
 		s.Audit.Conclude(t.Context(), of, "a1", audit.Outcome{Result: audit.Done}),
+		createAllEvents(t.Context(), s, of),
 	} {
 		must(t, err)
 	}
@@ -102,6 +103,14 @@ func createApplied(ctx context.Context, s port.Stores, of tenant.ID) error {
 
 func createAnswer(ctx context.Context, s port.Stores, of tenant.ID) error {
 	return s.Answers.Create(ctx, answer.Restore(answerOf(of, "os1-1", "os1")), answerDocumentOf("<answer/>"))
+}
+
+// createAllEvents gives a tenant, of each kind that has any, events to tell and a delivery that was given up.
+func createAllEvents(ctx context.Context, s port.Stores, of tenant.ID) (err error) {
+	for _, kind := range eventKinds(s) {
+		err = errors.Join(err, kind.create(ctx, of, "due", tellAt(now)), kind.create(ctx, of, "gone", givenUpAt(now)))
+	}
+	return errors.Join(err, createGivenUpAnswer(ctx, s, of, "gone", now))
 }
 
 // everything returns all that create gave a tenant.
@@ -174,6 +183,13 @@ var foreign = map[string]struct {
 		return none(s.Connections.List(ctx, globex, "", 10))
 	}},
 
+	"Connections.ToTell": {nil, func(ctx context.Context, s port.Stores) error { // telling serves all tenants
+		return some(s.Connections.ToTell(ctx, now, nil, 10))
+	}},
+	"Connections.GivenUp": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Connections.GivenUp(ctx, globex, port.GivenUpQuery{Limit: 10}))
+	}},
+
 	"Links.Create": {nil, func(ctx context.Context, s port.Stores) error {
 		return s.Links.Create(ctx, connection.RestoreLink(linkOf(initech, "l1", "n1")))
 	}},
@@ -198,6 +214,13 @@ var foreign = map[string]struct {
 	}},
 	"Sessions.Due": {nil, func(ctx context.Context, s port.Stores) error { // a sweep serves all tenants
 		return some(s.Sessions.Due(ctx, at(1), 10))
+	}},
+
+	"Sessions.ToTell": {nil, func(ctx context.Context, s port.Stores) error {
+		return some(s.Sessions.ToTell(ctx, now, nil, 10))
+	}},
+	"Sessions.GivenUp": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Sessions.GivenUp(ctx, globex, port.GivenUpQuery{Limit: 10}))
 	}},
 
 	"Orders.NextNumber": {nil, func(ctx context.Context, s port.Stores) error { // each tenant's orders are counted by themselves
@@ -235,6 +258,13 @@ var foreign = map[string]struct {
 	}},
 	"Orders.ToPush": {nil, func(ctx context.Context, s port.Stores) error { // as do pushes
 		return some(s.Orders.ToPush(ctx, now, nil, 10))
+	}},
+
+	"Orders.ToTell": {nil, func(ctx context.Context, s port.Stores) error {
+		return some(s.Orders.ToTell(ctx, now, nil, 10))
+	}},
+	"Orders.GivenUp": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Orders.GivenUp(ctx, globex, port.GivenUpQuery{Limit: 10}))
 	}},
 
 	"Receipts.Create": {nil, func(ctx context.Context, s port.Stores) error {
@@ -278,6 +308,10 @@ var foreign = map[string]struct {
 	}},
 	"Answers.ToDeliver": {nil, func(ctx context.Context, s port.Stores) error { // deliveries serve all tenants
 		return some(s.Answers.ToDeliver(ctx, now, nil, 10))
+	}},
+
+	"Answers.GivenUp": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Answers.GivenUp(ctx, globex, port.GivenUpQuery{Limit: 10}))
 	}},
 
 	"Keys.Create": {nil, func(ctx context.Context, s port.Stores) error {

@@ -2,8 +2,8 @@
 package sqlite
 
 import (
-	_ "github.com/punchgate/punchgate/adapters/store/mongodb" // breach: adapters/store may not import adapters/store/mongodb
 	_ "github.com/punchgate/punchgate/adapters/store/document"
+	_ "github.com/punchgate/punchgate/adapters/store/mongodb" // breach: adapters/store may not import adapters/store/mongodb
 	_ "github.com/punchgate/punchgate/adapters/store/sqlite/schema"
 	_ "github.com/punchgate/punchgate/application/port"
 	_ "github.com/punchgate/punchgate/tests/contract/storetest" // breach: adapters/store may not import tests/contract/storetest
