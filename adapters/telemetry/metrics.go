@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"runtime"
 	"runtime/debug"
@@ -63,7 +64,7 @@ func (t *Telemetry) Registry() *prometheus.Registry { return t.registry }
 // Queues adds how much is due, as the stores have it when the metrics are read.
 func (t *Telemetry) Queues(stores port.Stores, clock port.Clock) {
 	t.registry.MustRegister(queues{stores, clock, prometheus.NewDesc("punchgate_due",
-		"What is due and not yet done, in the whole store, counted up to 1000, by what it is for (push, answer).", []string{"kind"}, nil)})
+		"What is due and not yet done, in the whole store, counted up to 1000, by what it is for (push, answer, events).", []string{"kind"}, nil)})
 }
 
 type queues struct {
@@ -93,4 +94,8 @@ func (q queues) Collect(to chan<- prometheus.Metric) {
 	report("push", len(pushes), err)
 	answers, err := q.stores.Answers.ToDeliver(ctx, q.clock.Now(), nil, countedAtMost)
 	report("answer", len(answers), err)
+	orders, ordersErr := q.stores.Orders.ToTell(ctx, q.clock.Now(), nil, countedAtMost)
+	sessions, sessionsErr := q.stores.Sessions.ToTell(ctx, q.clock.Now(), nil, countedAtMost)
+	connections, connectionsErr := q.stores.Connections.ToTell(ctx, q.clock.Now(), nil, countedAtMost)
+	report("events", min(len(orders)+len(sessions)+len(connections), countedAtMost), errors.Join(ordersErr, sessionsErr, connectionsErr))
 }

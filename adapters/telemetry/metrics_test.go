@@ -10,7 +10,10 @@ import (
 	"github.com/punchgate/punchgate/adapters/telemetry"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/answer"
+	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/session"
+	"github.com/punchgate/punchgate/domain/tenant"
 )
 
 type noon struct{}
@@ -25,6 +28,25 @@ type dueOrders struct {
 
 func (d dueOrders) ToPush(_ context.Context, _ time.Time, _ []port.ConnectionOf, limit int) ([]*order.Order, error) {
 	return make([]*order.Order, min(d.due, limit)), d.err
+}
+
+func (d dueOrders) ToTell(_ context.Context, _ time.Time, _ []tenant.ID, limit int) ([]*order.Order, error) {
+	return make([]*order.Order, min(d.due, limit)), d.err
+}
+
+type dueSessions struct {
+	port.Sessions
+	due int
+}
+
+func (d dueSessions) ToTell(_ context.Context, _ time.Time, _ []tenant.ID, limit int) ([]*session.Session, error) {
+	return make([]*session.Session, min(d.due, limit)), nil
+}
+
+type dueConnections struct{ port.Connections }
+
+func (dueConnections) ToTell(context.Context, time.Time, []tenant.ID, int) ([]*connection.Connection, error) {
+	return make([]*connection.Connection, 1), nil
 }
 
 type dueAnswers struct {
@@ -42,14 +64,18 @@ func TestWhatIsDueIsCountedWhenTheMetricsAreRead(t *testing.T) {
 		answers       dueAnswers
 		there, absent []string
 	}{
-		"some of each":         {dueOrders{due: 3}, dueAnswers{due: 2}, []string{`punchgate_due{kind="push"} 3`, `punchgate_due{kind="answer"} 2`}, nil},
-		"more than is counted": {dueOrders{due: 5000}, dueAnswers{}, []string{`punchgate_due{kind="push"} 1000`, `punchgate_due{kind="answer"} 0`}, nil},
+		"some of each": {dueOrders{due: 3}, dueAnswers{due: 2}, []string{
+			`punchgate_due{kind="push"} 3`, `punchgate_due{kind="answer"} 2`, `punchgate_due{kind="events"} 6`,
+		}, nil},
+		"more than is counted": {dueOrders{due: 5000}, dueAnswers{}, []string{
+			`punchgate_due{kind="push"} 1000`, `punchgate_due{kind="answer"} 0`, `punchgate_due{kind="events"} 1000`,
+		}, nil},
 		"a store that is away": {dueOrders{err: port.ErrUnavailable}, dueAnswers{due: 1},
-			[]string{`punchgate_due{kind="answer"} 1`, "go_goroutines"}, []string{`punchgate_due{kind="push"}`}},
+			[]string{`punchgate_due{kind="answer"} 1`, "go_goroutines"}, []string{`punchgate_due{kind="push"}`, `punchgate_due{kind="events"}`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			observer := made(t)
-			observer.Queues(port.Stores{Orders: c.orders, Answers: c.answers}, noon{})
+			observer.Queues(port.Stores{Orders: c.orders, Answers: c.answers, Sessions: dueSessions{due: 2}, Connections: dueConnections{}}, noon{})
 			w := httptest.NewRecorder()
 			observer.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
 			text := w.Body.String()

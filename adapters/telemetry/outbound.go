@@ -22,6 +22,19 @@ func (t *Telemetry) Deliverer(d port.Deliverer) port.Deliverer { return delivere
 // Catalogue returns a catalogue whose calls are measured and traced.
 func (t *Telemetry) Catalogue(c port.Catalogue) port.Catalogue { return catalogue{c, t} }
 
+// Webhooks returns webhooks whose messages are measured and traced.
+func (t *Telemetry) Webhooks(w port.Webhooks) port.Webhooks { return webhooks{w, t} }
+
+type webhooks struct {
+	port.Webhooks
+	t *Telemetry
+}
+
+func (w webhooks) Send(ctx context.Context, m port.WebhookMessage) (err error) {
+	defer w.t.leave(&ctx, "webhook")(&err)
+	return w.Webhooks.Send(ctx, m)
+}
+
 type poster struct {
 	port.Poster
 	t *Telemetry

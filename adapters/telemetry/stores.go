@@ -132,6 +132,16 @@ func (in connections) List(ctx context.Context, of tenant.ID, after connection.I
 	return in.Connections.List(ctx, of, after, limit)
 }
 
+func (in connections) ToTell(ctx context.Context, now time.Time, busy []tenant.ID, limit int) (_ []*connection.Connection, err error) {
+	defer in.t.call(&ctx, "connections.to_tell")(&err)
+	return in.Connections.ToTell(ctx, now, busy, limit)
+}
+
+func (in connections) GivenUp(ctx context.Context, of tenant.ID, q port.GivenUpQuery) (_ []*connection.Connection, err error) {
+	defer in.t.call(&ctx, "connections.given_up")(&err)
+	return in.Connections.GivenUp(ctx, of, q)
+}
+
 type links struct {
 	port.Links
 	t *Telemetry
@@ -167,6 +177,16 @@ type sessions struct {
 func (in sessions) Due(ctx context.Context, now time.Time, limit int) (_ []*session.Session, err error) {
 	defer in.t.call(&ctx, "sessions.due")(&err)
 	return in.Sessions.Due(ctx, now, limit)
+}
+
+func (in sessions) ToTell(ctx context.Context, now time.Time, busy []tenant.ID, limit int) (_ []*session.Session, err error) {
+	defer in.t.call(&ctx, "sessions.to_tell")(&err)
+	return in.Sessions.ToTell(ctx, now, busy, limit)
+}
+
+func (in sessions) GivenUp(ctx context.Context, of tenant.ID, q port.GivenUpQuery) (_ []*session.Session, err error) {
+	defer in.t.call(&ctx, "sessions.given_up")(&err)
+	return in.Sessions.GivenUp(ctx, of, q)
 }
 
 type orders struct {
@@ -207,6 +227,16 @@ func (in orders) Overdue(ctx context.Context, now time.Time, limit int) (_ []*or
 func (in orders) ToPush(ctx context.Context, now time.Time, busy []port.ConnectionOf, limit int) (_ []*order.Order, err error) {
 	defer in.t.call(&ctx, "orders.to_push")(&err)
 	return in.Orders.ToPush(ctx, now, busy, limit)
+}
+
+func (in orders) ToTell(ctx context.Context, now time.Time, busy []tenant.ID, limit int) (_ []*order.Order, err error) {
+	defer in.t.call(&ctx, "orders.to_tell")(&err)
+	return in.Orders.ToTell(ctx, now, busy, limit)
+}
+
+func (in orders) GivenUp(ctx context.Context, of tenant.ID, q port.GivenUpQuery) (_ []*order.Order, err error) {
+	defer in.t.call(&ctx, "orders.given_up")(&err)
+	return in.Orders.GivenUp(ctx, of, q)
 }
 
 type receipts struct {
@@ -271,6 +301,11 @@ func (in answers) ByOrder(ctx context.Context, of tenant.ID, id order.ID) (_ []*
 func (in answers) ToDeliver(ctx context.Context, now time.Time, busy []port.ConnectionOf, limit int) (_ []*answer.Answer, err error) {
 	defer in.t.call(&ctx, "answers.to_deliver")(&err)
 	return in.Answers.ToDeliver(ctx, now, busy, limit)
+}
+
+func (in answers) GivenUp(ctx context.Context, of tenant.ID, q port.GivenUpQuery) (_ []*answer.Answer, err error) {
+	defer in.t.call(&ctx, "answers.given_up")(&err)
+	return in.Answers.GivenUp(ctx, of, q)
 }
 
 type keys struct {

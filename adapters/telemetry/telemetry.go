@@ -23,7 +23,7 @@ import (
 var Module = fx.Module("telemetry", fx.Provide(New, newTracing, fx.Annotate((*Telemetry).Request, fx.ResultTags(`group:"middleware"`))))
 
 // Observed are the stores and outbound calls as they are observed, for the module that the option stands in.
-var Observed = fx.Decorate((*Telemetry).Stores, (*Telemetry).Poster, (*Telemetry).Deliverer, (*Telemetry).Catalogue)
+var Observed = fx.Decorate((*Telemetry).Stores, (*Telemetry).Poster, (*Telemetry).Deliverer, (*Telemetry).Catalogue, (*Telemetry).Webhooks)
 
 // Telemetry holds the metrics and makes the traces of one gateway.
 type Telemetry struct {
