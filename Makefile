@@ -6,6 +6,7 @@ SHELL := bash
 GO ?= go
 GOLANGCI_VERSION := v2.15.0
 GOLANGCI := .bin/golangci-lint-$(GOLANGCI_VERSION)
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 FUZZTIME ?= 10s
 FAULTS ?= 50
 
@@ -34,7 +35,7 @@ check: format lint test ## what must hold before every commit: format, lint, tes
 
 .PHONY: ci
 ci: FAULTS = 10
-ci: check integration conformance faults race fuzz ## check, and all that needs more: browser, checkers, crashes, race detector, fuzzing
+ci: check vulncheck integration conformance faults race fuzz ## check, and all that needs more: vulnerabilities, browser, checkers, crashes, race detector, fuzzing
 
 .PHONY: format
 format: ## fail where gofmt would change a file
@@ -48,6 +49,13 @@ lint: $(GOLANGCI) ## run golangci-lint, installed into .bin where it is missing
 $(GOLANGCI):
 	GOBIN=$(CURDIR)/.bin $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 	mv .bin/golangci-lint $@
+
+.PHONY: vulncheck
+vulncheck: ## look for known vulnerabilities in what the gateway is built of, where their database answers
+	@if said=$$($(GO) run $(GOVULNCHECK) ./... 2>&1); then echo "$$said"; \
+	elif grep -q '^govulncheck: fetching vulnerabilities: ' <<<"$$said"; then \
+		echo "govulncheck did not run: the database of vulnerabilities does not answer"; \
+	else echo "$$said"; exit 1; fi
 
 .PHONY: integration
 integration: ## run all tests of adapters and of the whole but those of conformance, with what a plain test run may skip

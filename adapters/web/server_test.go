@@ -128,14 +128,3 @@ func TestTheServerGivesUpOnSlowAndGreedyClients(t *testing.T) {
 		t.Error(fmt.Sprint("no handler or log: ", h.Handler, h.ErrorLog))
 	}
 }
-
-func TestTransportSecurityIsAskedForWhereThePublicAddressHasIt(t *testing.T) {
-	for address, want := range map[string]string{"https://punchout.example.com": "max-age=31536000", "http://127.0.0.1:8080": ""} {
-		s, _ := edge(t)
-		s.config.PublicURL = address
-		w := serve(s, httptest.NewRequest("GET", "/x", nil), func(c *gin.Context) { c.Status(http.StatusOK) })
-		if got := w.Header().Get("Strict-Transport-Security"); got != want {
-			t.Errorf("%s: %q", address, got)
-		}
-	}
-}

@@ -3,7 +3,7 @@
 // Many buyers share one user name, and a whole organisation comes from one address, so neither may be locked out for what one of
 // them does. An address that was wrong too often is told to wait, longer each time. Right secrets pass all the same as long as
 // looking for them costs next to nothing or the address is known for them; only a strange address that was wrong very often
-// is not listened to while it has to wait. That never lasts longer than LongestWait.
+// is not listened to while it has to wait, which ends LongestWait after the last wrong secret at the latest.
 package throttle
 
 import (

@@ -401,3 +401,56 @@ func TestRightLoginsGetInWhileAThousandWrongOnesASecondCome(t *testing.T) {
 		})
 	}
 }
+
+// TestAWrongUserTakesAsLongAsAWrongPassword compares medians of calls that come by turns, so that a busy machine slows both.
+func TestAWrongUserTakesAsLongAsAWrongPassword(t *testing.T) {
+	g, _ := throttled(t, t.TempDir())
+	g.shop = g.newShop("papper")
+	link, _ := g.connect("peppol-bis-punchout-3", nil)
+	const rounds = 60
+	took := map[string][]time.Duration{}
+	for i := range rounds {
+		wrong := fmt.Sprint("wrong ", i)
+		for name, call := range map[string]url.Values{
+			"a wrong password":             with("PASSWORD", wrong),
+			"a wrong user":                 {"USERNAME": {"nobody"}, "PASSWORD": {wrong}, "HOOK_URL": {returnURL}},
+			"a wrong user and return, too": {"USERNAME": {"nobody"}, "PASSWORD": {wrong}, "HOOK_URL": {"https://evil.example/"}},
+		} {
+			r := request(t, "POST", link, "application/x-www-form-urlencoded", call.Encode())
+			r.Header.Set("X-Forwarded-For", fmt.Sprint("10.0.0.", i)) // so that nobody has to wait
+			began := time.Now()
+			a := send(t, r)
+			took[name] = append(took[name], time.Since(began))
+			if a.status != 401 || !strings.Contains(a.body, "login.credentials") {
+				t.Fatalf("%s is answered %d: %s", name, a.status, a.body)
+			}
+		}
+	}
+	median := func(name string) time.Duration {
+		slices.Sort(took[name])
+		return took[name][rounds/2]
+	}
+	password := median("a wrong password")
+	for name := range took {
+		if m := median(name); max(m, password) > 3*min(m, password) {
+			t.Errorf("%s takes %s, a wrong password %s", name, m, password)
+		}
+	}
+	t.Logf("a wrong password takes %s, a wrong user %s", password, median("a wrong user"))
+}
+
+func TestARevokedKeyOpensNothing(t *testing.T) {
+	g := withShop(t)
+	has := furnish(g)
+	for _, key := range []string{has.storefront, has.erp} {
+		g.api(has.key, "POST", "/v1/admin/keys/"+strings.Split(key, ".")[2]+"/revoke", "").want(t, 200)
+	}
+	keys := map[string]string{"storefront": has.storefront, "erp": has.erp}
+	for _, o := range operations(t) {
+		if key := keys[o.scope()]; key != "" {
+			if a := g.api(key, o.method, has.at(o.path), o.example()); a.status != 401 && a.status != 429 {
+				t.Errorf("%s %s with a revoked key is answered %d", o.method, o.path, a.status)
+			}
+		}
+	}
+}
