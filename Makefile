@@ -60,6 +60,7 @@ vulncheck: ## look for known vulnerabilities in what the gateway is built of, wh
 .PHONY: integration
 integration: ## run all tests of adapters and of the whole but those of conformance, with what a plain test run may skip
 	$(INTEGRATION) $$($(GO) list ./adapters/... ./tests/... | grep -vxF "$$($(GO) list $$($(call folders,PUNCHGATE_SHARED)))")
+	PUNCHGATE_TEST_STORE=mongodb $(INTEGRATION) ./tests/e2e
 
 .PHONY: conformance
 conformance: ## judge documents by the checkers in ../shared (PUNCHGATE_SHARED overrides), and print how many

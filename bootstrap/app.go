@@ -23,6 +23,7 @@ import (
 	"github.com/punchgate/punchgate/adapters/mapping"
 	"github.com/punchgate/punchgate/adapters/outbound"
 	"github.com/punchgate/punchgate/adapters/secrets"
+	"github.com/punchgate/punchgate/adapters/store/mongodb"
 	"github.com/punchgate/punchgate/adapters/store/sqlite"
 	"github.com/punchgate/punchgate/adapters/system"
 	"github.com/punchgate/punchgate/adapters/telemetry"
@@ -62,11 +63,10 @@ var UseCases = fx.Provide(
 // Core is everything but the HTTP server and what runs in the background: enough for the commands that set up a tenant.
 func Core(c Config) fx.Option {
 	return fx.Options(
-		Formats, mapping.Module, system.Module, secrets.Module, sqlite.Module, telemetry.Module,
+		Formats, mapping.Module, system.Module, secrets.Module, store(c), telemetry.Module,
 		fx.Module("use cases", UseCases, telemetry.Observed, fx.Invoke(checkMasterKey)),
 		fx.Supply(c, port.Policy{LoopbackHTTP: c.LoopbackHTTP}),
 		fx.Supply(outbound.Config{Networks: c.PushNetworks, Hosts: c.PushHosts, LoopbackHTTP: c.LoopbackHTTP}),
-		fx.Supply(sqlite.Config{Path: sqliteFile(c)}),
 		fx.Provide(masterKeys, newLogger),
 		fx.WithLogger(func(log *slog.Logger) fxevent.Logger {
 			quiet := &fxevent.SlogLogger{Logger: log}
@@ -75,6 +75,19 @@ func Core(c Config) fx.Option {
 			return quiet
 		}),
 	)
+}
+
+func store(c Config) fx.Option {
+	if c.Store == mongoDBStore {
+		return fx.Options(mongodb.Module, fx.Provide(func() (mongodb.Config, error) {
+			if c.MongoDBURI.Empty() {
+				return mongodb.Config{}, usageError{errors.New(
+					mongoDBURIVariable + " is missing: the store mongodb needs its address, such as mongodb://127.0.0.1:27017/punchgate")}
+			}
+			return mongodb.Config{URI: c.MongoDBURI}, nil
+		}))
+	}
+	return fx.Options(sqlite.Module, fx.Supply(sqlite.Config{Path: sqliteFile(c)}))
 }
 
 // Gateway is the whole gateway.

@@ -71,12 +71,14 @@ func TestExitStatusesAndOneLineErrors(t *testing.T) {
 		"serve without a master key":          {"", []string{"serve", "--addr", "127.0.0.1:0"}, 2, "PUNCHGATE_MASTER_KEY is missing"},
 		"a key for nobody":                    {"", []string{"key", "create"}, 2, "either --platform or --tenant"},
 		"a store that this build has not":     {"", []string{"serve", "--store", "oracle"}, 2, `"oracle" is not a store`},
+		"mongodb without its address":         {"", []string{"serve", "--store", "mongodb"}, 2, "PUNCHGATE_MONGODB_URI is missing"},
 		"a command that needs another":        {"", []string{"tenant"}, 2, "tenant needs a command"},
 		"a connection file of another format": {minimalCart, []string{"encode", "--format", "proceedo-cxml", "--cart", "-", "--connection", "FILE"}, 2, "is for format peppol-bis-punchout-3"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("PUNCHGATE_MASTER_KEY", "")
-			if strings.Contains(c.says, "PUBLIC_URL") {
+			t.Setenv("PUNCHGATE_MONGODB_URI", "")
+			if strings.Contains(c.says, "PUBLIC_URL") || strings.Contains(c.says, "MONGODB_URI") {
 				t.Setenv("PUNCHGATE_MASTER_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
 			}
 			t.Chdir(t.TempDir())
@@ -93,6 +95,16 @@ func TestExitStatusesAndOneLineErrors(t *testing.T) {
 				t.Errorf("not one line of error alone: %q and %q", stderr, stdout)
 			}
 		})
+	}
+}
+
+func TestAServerThatIsAwayStopsTheStartInOneLine(t *testing.T) {
+	t.Setenv("PUNCHGATE_MASTER_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+	t.Setenv("PUNCHGATE_MONGODB_URI", "mongodb://gate:hemligt@127.0.0.1:1/?serverSelectionTimeoutMS=100")
+	status, stdout, stderr := cli(t, "", "serve", "--store", "mongodb")
+	if status != 1 || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, "127.0.0.1:1") ||
+		strings.Contains(stderr, "hemligt") {
+		t.Errorf("status %d: %q, %q", status, stdout, stderr)
 	}
 }
 

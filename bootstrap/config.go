@@ -21,10 +21,11 @@ import (
 
 // Config is what the operator sets, by flags or by the environment; a flag wins.
 type Config struct {
-	Addr      string
-	PublicURL string
-	Store     string
-	DataDir   string
+	Addr       string
+	PublicURL  string
+	Store      string
+	DataDir    string
+	MongoDBURI secret.Text
 	// MasterKey holds one or several keys in Base64: the first makes, all check.
 	MasterKey      secret.Text
 	TrustedProxies []string
@@ -75,9 +76,9 @@ var settings = []setting{
 		}
 		return nil
 	}},
-	{"store", "sqlite", "where everything is kept: sqlite", func(c *Config, v string) error {
-		if c.Store = v; v != "sqlite" {
-			return fmt.Errorf("%q is not a store of this build; it has: sqlite", v)
+	{"store", sqliteStore, "where everything is kept: " + strings.Join(stores, " or "), func(c *Config, v string) error {
+		if c.Store = v; !slices.Contains(stores, v) {
+			return fmt.Errorf("%q is not a store of this build; it has: %s", v, strings.Join(stores, ", "))
 		}
 		return nil
 	}},
@@ -168,8 +169,19 @@ var settings = []setting{
 	}},
 }
 
-// masterKeyVariable has no flag: command lines are read by every user of a machine.
-const masterKeyVariable = "PUNCHGATE_MASTER_KEY"
+// The stores of this build.
+const (
+	sqliteStore  = "sqlite"
+	mongoDBStore = "mongodb"
+)
+
+var stores = []string{sqliteStore, mongoDBStore}
+
+// What holds a secret has no flag: command lines are read by every user of a machine.
+const (
+	masterKeyVariable  = "PUNCHGATE_MASTER_KEY"
+	mongoDBURIVariable = "PUNCHGATE_MONGODB_URI"
+)
 
 // addFlags declares the settings on a command, but those left out. initial replaces the initial values of some.
 func addFlags(flags *pflag.FlagSet, initial map[string]string, without ...string) {
@@ -202,7 +214,7 @@ func variable(flag string) string {
 
 // readConfig reads the settings, or says which one is wrong.
 func readConfig(flags *pflag.FlagSet) (Config, error) {
-	c := Config{MasterKey: secret.New(os.Getenv(masterKeyVariable))}
+	c := Config{MasterKey: secret.New(os.Getenv(masterKeyVariable)), MongoDBURI: secret.New(os.Getenv(mongoDBURIVariable))}
 	for _, s := range settings {
 		flag := flags.Lookup(s.flag)
 		if flag == nil {

@@ -15,5 +15,8 @@ var (
 	ErrTaken = fault.New(fault.Conflict, "store.taken", "there is one of this identifier")
 )
 
+// ErrTooLarge refuses what no document of the store can hold.
+var ErrTooLarge = fault.New(fault.TooLarge, "store.too_large", "this is too large to be kept")
+
 // ErrUnavailable says that the store is away, locked or full. Nothing was stored; the same call may succeed later.
 var ErrUnavailable = fault.New(fault.Unavailable, "store.unavailable", "the store is not available at the moment")

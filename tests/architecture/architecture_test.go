@@ -51,6 +51,9 @@ var rules = []rule{
 	{"tests", []string{"."}, []string{anyModule}},
 }
 
+// forTests are folders that the tests of every folder may import, and nothing else.
+var forTests = []string{"tests/contract", "tests/mongotest"}
+
 // testModule may be imported by the tests of every folder: it draws what properties are tried on.
 const testModule = "pgregory.net/rapid"
 
@@ -168,8 +171,8 @@ func (r rule) allows(file, imported string) bool {
 	test := strings.HasSuffix(file, "_test.go")
 	target, ours := strings.CutPrefix(imported, module+"/")
 	switch {
-	case ours && within(target, "tests/contract"):
-		return test || within(file, "tests/contract")
+	case ours && folderOf(target, forTests) != "":
+		return test || within(file, folderOf(target, forTests))
 	case ours:
 		return within(target, adapter(file)) || slices.ContainsFunc(r.own, func(folder string) bool { return within(target, folder) })
 	case !strings.Contains(strings.Split(imported, "/")[0], "."): // the standard library
@@ -177,6 +180,15 @@ func (r rule) allows(file, imported string) bool {
 	}
 	return test && within(imported, testModule) ||
 		slices.ContainsFunc(r.others, func(m string) bool { return m == anyModule || within(imported, m) })
+}
+
+// folderOf returns the folder of a list that holds the target; empty where none does.
+func folderOf(target string, folders []string) string {
+	i := slices.IndexFunc(folders, func(folder string) bool { return within(target, folder) })
+	if i < 0 {
+		return ""
+	}
+	return folders[i]
 }
 
 // adapter returns the folder of the adapter that the file belongs to, or the file itself, which nothing lies within. The

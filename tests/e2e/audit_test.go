@@ -220,7 +220,10 @@ func TestAnActionWhoseEntryCannotBeWrittenIsNotDone(t *testing.T) {
 
 func TestCommandsAreInTheAuditLog(t *testing.T) {
 	dir := t.TempDir()
+	config := configOf(t, dir)
 	t.Setenv("PUNCHGATE_MASTER_KEY", masterKey)
+	t.Setenv("PUNCHGATE_STORE", config.Store)
+	t.Setenv("PUNCHGATE_MONGODB_URI", config.MongoDBURI.Reveal())
 	command := func(args ...string) string {
 		t.Helper()
 		var out, wrong bytes.Buffer

@@ -3,6 +3,7 @@ package e2e
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -33,6 +35,7 @@ import (
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/tests/mongotest"
 )
 
 const (
@@ -114,10 +117,7 @@ func startWith(t *testing.T, dir string, options ...fx.Option) *gateway {
 	g := &gateway{t: t, dir: dir, clock: &clock{}, logs: &logs{}}
 	var config web.Config
 	app := fx.New(
-		bootstrap.Gateway(bootstrap.Config{
-			Addr: "127.0.0.1:0", Store: "sqlite", DataDir: dir, MasterKey: secret.New(masterKey), LoopbackHTTP: true,
-			PushNetworks: outbound.Networks{netip.MustParsePrefix("127.0.0.0/8")},
-		}),
+		bootstrap.Gateway(configOf(t, dir)),
 		fx.Options(options...),
 		fx.Decorate(func(port.Clock) port.Clock { return g.clock }),
 		fx.Decorate(func(*slog.Logger) *slog.Logger {
@@ -136,6 +136,27 @@ func startWith(t *testing.T, dir string, options ...fx.Option) *gateway {
 	t.Cleanup(g.stop)
 	g.url = config.PublicURL
 	return g
+}
+
+// databases are those of the data folders, where the tests run on MongoDB.
+var databases sync.Map
+
+// configOf is the configuration on a data folder. PUNCHGATE_TEST_STORE=mongodb gives each folder a database in its place.
+func configOf(t *testing.T, dir string) bootstrap.Config {
+	t.Helper()
+	c := bootstrap.Config{
+		Addr: "127.0.0.1:0", Store: cmp.Or(os.Getenv("PUNCHGATE_TEST_STORE"), "sqlite"), DataDir: dir, MasterKey: secret.New(masterKey),
+		LoopbackHTTP: true, PushNetworks: outbound.Networks{netip.MustParsePrefix("127.0.0.0/8")},
+	}
+	if c.Store != "sqlite" {
+		uri, known := databases.Load(dir)
+		if !known {
+			uri = mongotest.URI(t)
+			databases.Store(dir, uri)
+		}
+		c.MongoDBURI = secret.New(uri.(string))
+	}
+	return c
 }
 
 // withShop is start with a shop that has customers "goteborg", who buys by PunchOut, and "kafe", who does not.

@@ -19,6 +19,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
+
+	"github.com/punchgate/punchgate/tests/mongotest"
 )
 
 // judge is what client sends by: it compares each answer of the gateway with the description, whatever the test asks.
@@ -26,7 +28,7 @@ var judge = &described{next: http.DefaultTransport, read: sync.OnceValues(readDe
 
 // TestMain fails the run where any answer was not as described.
 func TestMain(m *testing.M) {
-	code := m.Run()
+	code := mongotest.Main(m)
 	for _, finding := range judge.findings {
 		fmt.Println("not as described:", finding)
 		code = max(code, 1)

@@ -345,9 +345,8 @@ func TestQueriesThatAreRefused(t *testing.T) {
 func TestAnotherMasterKeyIsRefusedAtTheStart(t *testing.T) {
 	folder := t.TempDir()
 	start(t, folder).stop()
-	other := bootstrap.Config{
-		Addr: "127.0.0.1:0", Store: "sqlite", DataDir: folder, MasterKey: secret.New("HxweHRwbGhkYFxYVFBMSERAPDg0MCwoJCAcGBQQDAgE="),
-	}
+	other := configOf(t, folder)
+	other.MasterKey = secret.New("HxweHRwbGhkYFxYVFBMSERAPDg0MCwoJCAcGBQQDAgE=")
 	app := fx.New(bootstrap.Gateway(other), fx.NopLogger)
 	err := app.Start(context.Background())
 	if !errors.Is(err, administration.ErrMasterKey) {

@@ -18,9 +18,10 @@ import (
 )
 
 func TestReadinessTellsOfTheStore(t *testing.T) {
-	g := start(t)
+	dir := t.TempDir()
+	g := start(t, dir)
 	ready := get(t, g.url+"/readyz").want(t, 200)
-	if ready.text("status") != "ready" || ready.text("store", "engine") != "sqlite" || ready.at("store", "reachable") != true || ready.at("store", "took_us") == nil {
+	if ready.text("status") != "ready" || ready.text("store", "engine") != configOf(t, dir).Store || ready.at("store", "reachable") != true || ready.at("store", "took_us") == nil {
 		t.Errorf("%v", ready)
 	}
 	away := startWith(t, t.TempDir(), fx.Decorate(func(s port.Stores) port.Stores {

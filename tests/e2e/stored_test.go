@@ -20,6 +20,7 @@ import (
 	_ "modernc.org/sqlite" // reads what the gateway stored
 
 	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/tests/mongotest"
 )
 
 // TestNoSecretIsStoredOrLogged makes full round trips in each format, with everything that a caller may present and the gateway
@@ -167,7 +168,12 @@ func TestNoSecretIsStoredOrLogged(t *testing.T) {
 			}
 		}
 	}
-	cells := eachCell(t, filepath.Join(g.dir, "punchgate.db"), look)
+	var cells int
+	if config := configOf(t, g.dir); config.Store == "sqlite" {
+		cells = eachCell(t, filepath.Join(g.dir, "punchgate.db"), look)
+	} else {
+		cells = mongotest.EachValue(t, config.MongoDBURI.Reveal(), look)
+	}
 	files, err := filepath.Glob(filepath.Join(g.dir, "*"))
 	if err != nil {
 		t.Fatal(err)
