@@ -64,7 +64,8 @@ func (t *Telemetry) Registry() *prometheus.Registry { return t.registry }
 // Queues adds how much is due, as the stores have it when the metrics are read.
 func (t *Telemetry) Queues(stores port.Stores, clock port.Clock) {
 	t.registry.MustRegister(queues{stores, clock, prometheus.NewDesc("punchgate_due",
-		"What is due and not yet done, in the whole store, counted up to 1000, by what it is for (push, answer, events).", []string{"kind"}, nil)})
+		"What is due and not yet done, in the whole store, counted up to 1000, by what it is for (push, answer, events).",
+		[]string{"kind"}, nil)})
 }
 
 type queues struct {

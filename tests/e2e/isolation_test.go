@@ -19,6 +19,7 @@ import (
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/outbox"
 )
 
 // operation is a call of the description, which has every route that is served (adapters/web holds that).
@@ -75,8 +76,8 @@ func (o operation) scope() string {
 // belongings are the identifiers of all that a shop has.
 type belongings struct {
 	*shop
-	customer, connection, link, session, token, transfer, order, receipt, keyID, cursor string
-	address                                                                             string // of the link
+	customer, connection, link, session, token, transfer, order, receipt, keyID, webhook, cursor string
+	address                                                                                      string // of the link
 }
 
 // mark stands in whatever text of a shop the other must not see.
@@ -116,6 +117,11 @@ func furnish(g *gateway) belongings {
 		g.t.Fatal(err)
 	}
 	b.keyID = string(k.Snapshot().ID)
+	hook, _, err := g.admin.CreateWebhook(ctx, g.shop.id, "https://erp.example.com/"+mark, []outbox.Type{outbox.ConnectionFailing})
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	b.webhook = string(hook.ID)
 	return b
 }
 
@@ -123,7 +129,7 @@ func furnish(g *gateway) belongings {
 func (b belongings) at(path string) string {
 	id := map[string]string{
 		"sessions": b.session, "orders": b.order, "tenants": string(b.id), "customers": b.customer, "connections": b.connection,
-		"links": b.link, "keys": b.keyID, "purchase-orders": b.receipt,
+		"links": b.link, "keys": b.keyID, "purchase-orders": b.receipt, "webhooks": b.webhook,
 	}
 	parts := strings.Split(path, "/")
 	for i, part := range parts {
@@ -160,6 +166,9 @@ var ofNobody = map[string]func(other belongings) string{
 	"createKey":              nil,
 	"listPurchaseOrders":     nil,
 	"listAudit":              nil,
+	"listWebhooks":           nil,
+	"createWebhook":          nil,
+	"listDeadLetters":        nil,
 }
 
 // bodies are those that name what another has, where the example of the description does not do.
@@ -170,7 +179,8 @@ func bodies(own, other belongings) map[string][]string {
 		"openSession": {
 			`{"customer":"` + other.customer + `","connection":"` + other.connection + `"}`, `{"customer":"` + own.customer + `","connection":"` + other.connection + `"}`,
 		},
-		"sendCart": {line}, "previewCart": {line}, "previewConnection": {line},
+		"deliverDeadLetters": {`{"ids":["push.` + other.order + `"]}`, `{"ids":["order-events.` + other.order + `"]}`},
+		"sendCart":           {line}, "previewCart": {line}, "previewConnection": {line},
 		"putConnection": {`{"name":"x","customer":"goteborg","format":"oci-5","login":{"user":"x"},"return":{"fixed":"https://evil.example/"}}`},
 	}
 }
@@ -238,10 +248,13 @@ func TestNoRouteGivesAnotherTenantAnything(t *testing.T) {
 	g.shop = g.newShop("annan")
 	attacker := furnish(g)
 	callers.Flush(context.Background())
+	await(t, func() bool { // until nothing is left to tell
+		return !strings.Contains(fmt.Sprint(rows(t, g, "papper")), `"events":[`)
+	})
 	before := rows(t, g, "papper")
 	keys := map[string]string{"storefront": attacker.storefront, "erp": attacker.erp, "admin": attacker.key, "platform": attacker.key}
 	special := bodies(attacker, victim)
-	victims := []string{victim.customer, victim.connection, victim.link, victim.session, victim.order, victim.receipt, victim.keyID}
+	victims := []string{victim.customer, victim.connection, victim.link, victim.session, victim.order, victim.receipt, victim.keyID, victim.webhook}
 	refused := 0
 	call := func(o operation, address, body string) {
 		t.Helper()
