@@ -90,10 +90,15 @@ func (s *Service) Follow(ctx context.Context, o *order.Order) error {
 	return nil
 }
 
+// Decided reports whether an event of an order is a decision about one that was held.
+func Decided(e outbox.Event) bool {
+	return e.Facts.Before == order.Held.String() && e.Facts.Status != order.Held.String()
+}
+
 // Settle tells what became of an order that was held, for each document of it that was answered that a decision follows. Other
 // events are nothing to the procurement system. A second time changes nothing.
 func (s *Service) Settle(ctx context.Context, o *order.Order, e outbox.Event) error {
-	if e.Facts.Before != order.Held.String() || e.Facts.Status == order.Held.String() {
+	if !Decided(e) {
 		return nil
 	}
 	all, err := s.stores.Receipts.ByOrder(ctx, o.Snapshot().Tenant, o.ID())

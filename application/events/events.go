@@ -40,7 +40,8 @@ type subject struct {
 	kind, id string
 	outbox   outbox.Outbox
 	data     func(outbox.Event) any
-	order    *order.Order // nil where it is none
+	order    *order.Order   // nil where it is none
+	shop     *tenant.Tenant // of a subject that was claimed
 	// update changes the outbox as it is stored, and returns the aggregate then.
 	update func(ctx context.Context, change func(*outbox.Outbox) error) (*subject, error)
 	left   []outbox.Event // after an attempt
@@ -69,20 +70,11 @@ func subjectOf[A aggregate, ID ~string](
 // Tell tells what is due until the context ends. What somebody does not take is tried again, later each time.
 func (s *Service) Tell(ctx context.Context, webhooks port.Webhooks) {
 	retry.Run(ctx, s.worker, retry.Queue[*subject, tenant.ID]{
-		Name: "events",
-		Due:  s.due,
-		Key:  func(it *subject) tenant.ID { return it.tenant },
-		Claim: func(ctx context.Context, it *subject, now time.Time, lease time.Duration) (claimed *subject, attempts int, ok bool, err error) {
-			claimed, err = it.update(ctx, func(o *outbox.Outbox) error {
-				ok = o.Claim(now, lease)
-				return nil
-			})
-			if err != nil {
-				return it, 0, false, err
-			}
-			return claimed, claimed.outbox.Progress.Attempts, ok, nil
-		},
-		Try: func(ctx context.Context, it *subject) error { return s.tell(ctx, webhooks, it) },
+		Name:  "events",
+		Due:   s.due,
+		Key:   func(it *subject) tenant.ID { return it.tenant },
+		Claim: s.claim,
+		Try:   func(ctx context.Context, it *subject) error { return s.tell(ctx, webhooks, it) },
 		Record: func(ctx context.Context, it *subject, failure error, next, now time.Time) error {
 			reason := ""
 			if failure != nil {
@@ -96,6 +88,35 @@ func (s *Service) Tell(ctx context.Context, webhooks port.Webhooks) {
 		},
 		About: func(it *subject) []any { return []any{"tenant", it.tenant, it.kind, it.id} },
 	})
+}
+
+// claim takes a subject for one attempt. Where nobody wants its events, it is done with that.
+func (s *Service) claim(
+	ctx context.Context, it *subject, now time.Time, lease time.Duration,
+) (claimed *subject, attempts int, ok bool, err error) {
+	shop, err := s.stores.Tenants.Get(ctx, it.tenant)
+	if err != nil {
+		return it, 0, false, err
+	}
+	claimed, err = it.update(ctx, func(o *outbox.Outbox) error {
+		if ok = o.Claim(now, lease); ok && !slices.ContainsFunc(o.Events, func(e outbox.Event) bool { return wanted(shop, it, e) }) {
+			all := o.Clone()
+			o.Left(&all, nil, "", time.Time{}, now)
+			ok = false
+		}
+		return nil
+	})
+	if err != nil {
+		return it, 0, false, err
+	}
+	claimed.shop = shop
+	return claimed, claimed.outbox.Progress.Attempts, ok, nil
+}
+
+// wanted reports whether anybody waits for an event.
+func wanted(shop *tenant.Tenant, it *subject, e outbox.Event) bool {
+	return it.order != nil && answering.Decided(e) ||
+		slices.ContainsFunc(shop.Webhooks(), func(w tenant.Webhook) bool { return w.Wants(e.Type) })
 }
 
 func (s *Service) due(ctx context.Context, now time.Time, busy []tenant.ID, limit int) ([]*subject, error) {
@@ -121,12 +142,7 @@ const buyer = "buyer"
 
 // tell tells everybody, all at once, what he lacks, one event after the other. An error says who did not take all.
 func (s *Service) tell(ctx context.Context, webhooks port.Webhooks, it *subject) error {
-	shop, err := s.stores.Tenants.Get(ctx, it.tenant)
-	if err != nil {
-		it.left = it.outbox.Events
-		return err
-	}
-	listeners := s.webhooksOf(shop, webhooks, it)
+	listeners := s.webhooksOf(webhooks, it)
 	if it.order != nil {
 		listeners[buyer] = func(ctx context.Context, e outbox.Event) error { return s.answers.Settle(ctx, it.order, e) }
 	}
@@ -169,16 +185,16 @@ func (s *Service) tell(ctx context.Context, webhooks port.Webhooks, it *subject)
 type listener func(context.Context, outbox.Event) error
 
 // webhooksOf returns how each webhook takes an event; one that does not want it takes it in silence.
-func (s *Service) webhooksOf(shop *tenant.Tenant, webhooks port.Webhooks, it *subject) map[string]listener {
+func (s *Service) webhooksOf(webhooks port.Webhooks, it *subject) map[string]listener {
 	listeners := map[string]listener{}
-	for _, w := range shop.Webhooks() {
+	for _, w := range it.shop.Webhooks() {
 		listeners[string(w.ID)] = func(ctx context.Context, e outbox.Event) error {
 			if !w.Wants(e.Type) {
 				return nil
 			}
 			message := port.WebhookMessage{URL: w.URL, ID: it.messageID(e)}
 			for _, sealed := range w.SealedSecrets(s.clock.Now()) {
-				plain, err := s.secrets.Open(sealed, tenant.WebhookPurpose, string(shop.ID()), string(w.ID))
+				plain, err := s.secrets.Open(sealed, tenant.WebhookPurpose, string(it.tenant), string(w.ID))
 				if err != nil {
 					return err
 				}
