@@ -15,6 +15,8 @@
 //   - completion: the ping or purchase order by which the procurement system completes an order
 //   - receipt: a purchase order document that came in, and what became of it
 //   - answer: what the shop says of a purchase order, on its way to the procurement system
+//   - event: something that happened to a session, order or connection; it stays in the outbox of that one until all are told of it
+//   - webhook: an address of the shop or its ERP that is told of events
 //   - mapping: how a connection's carts are adapted to the customer's data format
 //   - buyer system: what is known of the procurement systems of one maker: what they cut, change and refuse
 //   - format: one wire format, such as proceedo-cxml or peppol-bis-punchout-3
