@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/punchgate/punchgate/tests/mongotest"
 )
 
 const masterKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
@@ -34,7 +36,7 @@ var binary = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	code := mongotest.Main(m)
 	if os.Getenv(switchName) != "" {
 		if path, err := binary(); err == nil {
 			_ = os.RemoveAll(filepath.Dir(path))

@@ -14,6 +14,9 @@ type Ability struct {
 // The abilities that the stand-in lacks. Log-in, transactions, collation and validators, which it lacks too, are nothing that
 // the gateway needs.
 var (
+	Durability = Ability{
+		"durability", "forgets everything when it ends", "TestKillingMongoDBUnderThreeGateways", "tests/faults",
+	}
 	ReplicaSets = Ability{
 		"replica sets", "is one server without elections, sessions and retryable writes, and takes no notice of concerns",
 		"TestContractOnAReplicaSet", "adapters/store/mongodb",
@@ -28,12 +31,12 @@ var (
 )
 
 // Abilities are all of them. Elections among several servers and sharded clusters are not: no test of the project runs on any.
-var Abilities = []Ability{ReplicaSets, IndexUse, Expiry}
+var Abilities = []Ability{Durability, ReplicaSets, IndexUse, Expiry}
 
 // Needs skips the test on the stand-in.
 func Needs(t testing.TB, uri string, a Ability) {
 	t.Helper()
-	if standsIn(t, uri) {
+	if _, lacks := Engine(t, uri); lacks != nil {
 		t.Skipf("the stand-in for MongoDB cannot show %s: it %s", a.Name, a.Lack)
 	}
 }

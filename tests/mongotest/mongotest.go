@@ -142,17 +142,18 @@ func EachValue(t testing.TB, uri string, show func(place string, content []byte)
 	return values
 }
 
-// standsIn reports whether the server is no MongoDB.
-func standsIn(t testing.TB, uri string) bool {
+// Engine returns what the server is, and what it cannot show.
+func Engine(t testing.TB, uri string) (name string, lacks []Ability) {
 	t.Helper()
 	var status struct {
 		Process string `bson:"process"`
+		Version string `bson:"version"`
 	}
-	err := connect(t, uri).Database("admin").RunCommand(t.Context(), bson.D{{Key: "serverStatus", Value: 1}}).Decode(&status)
-	if err != nil {
-		t.Fatal(err)
+	must(t, connect(t, uri).Database("admin").RunCommand(t.Context(), bson.D{{Key: "serverStatus", Value: 1}}).Decode(&status))
+	if strings.HasPrefix(status.Process, "mongo") {
+		return "mongodb:" + status.Version, nil
 	}
-	return !strings.HasPrefix(status.Process, "mongo")
+	return "stand-in", Abilities
 }
 
 // Container is a server that a test may pause, kill and cut off.
@@ -243,16 +244,17 @@ func (c *Container) await() error {
 
 func (c *Container) remove() { _ = c.pool.Purge(c.resource) }
 
-// Pause stops the server in its tracks: connections stay, and nothing answers.
+// Pause stops the server in its tracks: connections stay, and nothing answers. The engine's own pause needs a freezer that not every
+// kernel has.
 func (c *Container) Pause(t testing.TB) {
 	t.Helper()
-	must(t, c.pool.Client.PauseContainer(c.resource.Container.ID))
+	c.signal(t, docker.SIGSTOP)
 }
 
 // Resume ends a pause.
 func (c *Container) Resume(t testing.TB) {
 	t.Helper()
-	must(t, c.pool.Client.UnpauseContainer(c.resource.Container.ID))
+	c.signal(t, docker.SIGCONT)
 }
 
 // Initiate makes the server, which was started with --replSet rs0, a replica set of one, and returns once it is its primary.
@@ -268,7 +270,12 @@ func (c *Container) Initiate(t testing.TB) {
 // Kill ends the server without warning.
 func (c *Container) Kill(t testing.TB) {
 	t.Helper()
-	must(t, c.pool.Client.KillContainer(docker.KillContainerOptions{ID: c.resource.Container.ID}))
+	c.signal(t, docker.SIGKILL)
+}
+
+func (c *Container) signal(t testing.TB, s docker.Signal) {
+	t.Helper()
+	must(t, c.pool.Client.KillContainer(docker.KillContainerOptions{ID: c.resource.Container.ID, Signal: s}))
 }
 
 // Revive starts a server that was killed.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -70,6 +71,23 @@ func TestLookUpsOfOneTenantAreLedByIt(t *testing.T) {
 				t.Errorf("%s.%s has the keys %v, sparse %t", collection, i.name, i.keys, i.sparse)
 			}
 		}
+	}
+}
+
+func TestTheGuideShardsEveryCollection(t *testing.T) {
+	guide, err := os.ReadFile("../../../docs/stores.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(string(guide), "for (const name of [")
+	list, _, _ = strings.Cut(list, "])")
+	for collection := range indexes {
+		if !strings.Contains(list, `"`+collection+`"`) {
+			t.Errorf("not %s", collection)
+		}
+	}
+	if named := strings.Count(list, `"`) / 2; named != len(indexes) {
+		t.Errorf("it names %d collections, and there are %d", named, len(indexes))
 	}
 }
 
