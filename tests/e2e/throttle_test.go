@@ -17,7 +17,9 @@ import (
 
 	"github.com/punchgate/punchgate/adapters/web"
 	"github.com/punchgate/punchgate/application/authentication"
+	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/throttle"
 )
 
@@ -452,5 +454,51 @@ func TestARevokedKeyOpensNothing(t *testing.T) {
 				t.Errorf("%s %s with a revoked key is answered %d", o.method, o.path, a.status)
 			}
 		}
+	}
+}
+
+// counted counts the writes of throttles.
+type counted struct {
+	port.Throttles
+	writes *atomic.Int64
+}
+
+func (c counted) Create(ctx context.Context, t *throttle.Throttle) error {
+	c.writes.Add(1)
+	return c.Throttles.Create(ctx, t)
+}
+
+func (c counted) Update(
+	ctx context.Context, of tenant.ID, id throttle.ID, change func(*throttle.Throttle) error,
+) (*throttle.Throttle, error) {
+	c.writes.Add(1)
+	return c.Throttles.Update(ctx, of, id, change)
+}
+
+func TestAFloodOfWrongLoginsIsFewWrites(t *testing.T) {
+	for name, c := range map[string]struct {
+		from func(n int64) string
+		most int64 // in a second: two flushes, each of so many places, which are created after they were not found
+	}{
+		"from one address":    {func(int64) string { return "203.0.113.9" }, 2 * 2},
+		"from many addresses": {func(n int64) string { return fmt.Sprintf("10.%d.%d.%d", n>>16&255, n>>8&255, n&255) }, 2 * 200 * 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var writes atomic.Int64
+			g := startWith(t, t.TempDir(), behindProxy, fx.Decorate(func(s port.Stores) port.Stores {
+				s.Throttles = counted{s.Throttles, &writes}
+				return s
+			}))
+			g.shop = g.newShop("papper")
+			link, _ := g.connect("peppol-bis-punchout-3", nil)
+			f := beginFlood(t, link, c.from)
+			time.Sleep(2 * time.Second)
+			seconds := time.Since(f.began).Seconds()
+			f.end()
+			t.Logf("%d wrong logins in %.1f s were %d writes", f.answered.Load(), seconds, writes.Load())
+			if n := writes.Load(); n == 0 || n > c.most*int64(seconds+2) {
+				t.Errorf("%d writes in %.1f s", n, seconds)
+			}
+		})
 	}
 }
