@@ -103,7 +103,8 @@ func (p *portal) told(id string, body []byte, taken bool) {
 		panic(err) // which the gateway meets as a refusal
 	}
 	record(p.history, &p.history.Events, Event{
-		ID: id, Type: e.Type, Of: e.Data.Order.ID + e.Data.Session.ID + e.Data.Connection.ID, Sequence: e.Data.Sequence, Body: string(body), Taken: taken,
+		ID: id, Type: e.Type, Of: e.Data.Order.ID + e.Data.Session.ID + e.Data.Connection.ID, Sequence: e.Data.Sequence, Body: string(body),
+		At: time.Now(), Taken: taken,
 	})
 }
 

@@ -460,7 +460,7 @@ func (c *check) events() {
 		of       string
 		sequence int
 	}
-	bodies, last := map[string]string{}, map[string]int{}
+	bodies, taken, last := map[string]string{}, map[string]time.Time{}, map[string]int{}
 	told, numbers := map[string]map[string]bool{}, map[numbered]bool{}
 	for _, e := range c.Events {
 		if body, known := bodies[e.ID]; known && body != e.Body {
@@ -470,6 +470,10 @@ func (c *check) events() {
 		if !e.Taken {
 			continue
 		}
+		if before, again := taken[e.ID]; again && !c.fault(before, e.At) {
+			c.twicef("the event %s came again, and nothing broke in between", e.ID)
+		}
+		taken[e.ID] = e.At
 		if told[e.Of+" "+e.Type] == nil {
 			told[e.Of+" "+e.Type] = map[string]bool{}
 		}

@@ -64,11 +64,11 @@ func good() (*History, *Stored) {
 			{"body-d1", at(40), true}, {"body2", at(20), true}, {"body-a1", at(21), false}, {"body-a1", at(22), true}, {"body-a2", at(23), true}, {"body-a2", at(27), true},
 		},
 		Events: []Event{
-			{"e1", "session.opened", "s1", 1, "b1", false}, {"e1", "session.opened", "s1", 1, "b1", true}, {"e2", "session.returned", "s1", 2, "b2", true},
-			{"e1", "session.opened", "s1", 1, "b1", true}, {"e3", "order.confirmed", "os1", 1, "b3", true},
-			{"e4", "session.opened", "s2", 1, "b4", true}, {"e5", "session.returned", "s2", 2, "b5", true}, {"e6", "order.confirmed", "os2", 1, "b6", true},
-			{"e7", "session.opened", "s3", 1, "b7", true}, {"e8", "session.returned", "s3", 2, "b8", true}, {"e9", "order.confirmed", "os3", 1, "b9", true},
-			{"e12", "order.held", "os5", 1, "b12", true}, {"e13", "order.confirmed", "os5", 2, "b13", true}, {"e10", "order.cancelled", "os3", 2, "b10", true}, {"e11", "session.opened", "s4", 1, "b11", true},
+			{"e1", "session.opened", "s1", 1, "b1", at(8), false}, {"e1", "session.opened", "s1", 1, "b1", at(9), true}, {"e2", "session.returned", "s1", 2, "b2", at(10), true},
+			{"e1", "session.opened", "s1", 1, "b1", at(26), true}, {"e3", "order.confirmed", "os1", 1, "b3", at(30), true},
+			{"e4", "session.opened", "s2", 1, "b4", at(30), true}, {"e5", "session.returned", "s2", 2, "b5", at(30), true}, {"e6", "order.confirmed", "os2", 1, "b6", at(30), true},
+			{"e7", "session.opened", "s3", 1, "b7", at(30), true}, {"e8", "session.returned", "s3", 2, "b8", at(30), true}, {"e9", "order.confirmed", "os3", 1, "b9", at(30), true},
+			{"e12", "order.held", "os5", 1, "b12", at(30), true}, {"e13", "order.confirmed", "os5", 2, "b13", at(30), true}, {"e10", "order.cancelled", "os3", 2, "b10", at(30), true}, {"e11", "session.opened", "s4", 1, "b11", at(30), true},
 		},
 		Faults: []Fault{{From: at(24), Until: at(25)}},
 	}
@@ -166,7 +166,7 @@ func TestEachBreachIsCounted(t *testing.T) {
 			s.Orders = append(s.Orders, Order{ID: "o9", Number: "P9", Visit: "v9", Status: "prepared", Pushed: "body9"})
 		}, "the cart of the order o9 never arrived", ""},
 		"an answer never arrived":       {func(h *History, _ *Stored) { h.Deliveries = h.Deliveries[:4] }, "the answer a2 never arrived", ""},
-		"a delivery came twice":         {func(h *History, _ *Stored) { h.Faults = nil }, "", "the answer a2 arrived twice, and nothing broke"},
+		"a delivery came twice":         {func(h *History, _ *Stored) { h.Faults = nil }, "", "the answer a2 arrived twice, and nothing broke in between\nthe event e1 came again, and nothing broke in between"},
 		"deliveries out of order":       {func(h *History, _ *Stored) { h.Deliveries[3].At = at(24) }, "the answer a2 arrived before the one before it", ""},
 		"a delivery of nobody":          {func(h *History, _ *Stored) { h.Deliveries = append(h.Deliveries, Delivery{"x", at(9), false}) }, "", "a document arrived that nobody sent: x"},
 		"an opened session is not told": {func(h *History, _ *Stored) { h.Events = h.Events[:14] }, "the shop was not told of s4: session.opened", ""},
@@ -175,9 +175,10 @@ func TestEachBreachIsCounted(t *testing.T) {
 		"a cancellation is not told":    {func(h *History, _ *Stored) { h.Events = slices.Delete(h.Events, 13, 14) }, "the shop was not told of os3: order.cancelled", ""},
 		"an event is out of order":      {func(h *History, _ *Stored) { h.Events[10], h.Events[13] = h.Events[13], h.Events[10] }, "the event 1 of os3 came after the event 2", ""},
 		"an event is passed over":       {func(h *History, _ *Stored) { h.Events[13].Sequence = 3 }, "the event 3 of os3 came after the event 1", ""},
+		"an event came again":           {func(h *History, _ *Stored) { h.Events[3].At = at(10) }, "", "the event e1 came again, and nothing broke in between"},
 		"an event has two texts":        {func(h *History, _ *Stored) { h.Events[3].Body = "other" }, "", "the event e1 came with two texts"},
 		"a confirmation is told as two": {func(h *History, _ *Stored) {
-			h.Events = append(h.Events, Event{"e99", "order.confirmed", "os1", 2, "b3", true})
+			h.Events = append(h.Events, Event{"e99", "order.confirmed", "os1", 2, "b3", at(50), true})
 		}, "", "the shop was told of os1 by 2 events: order.confirmed"},
 		"expiry without a moved clock": {func(h *History, _ *Stored) { h.refuse(Exchange, "t3", "session.expired") }, "exchange of t3", ""},
 	} {

@@ -76,6 +76,7 @@ type Event struct {
 	Of       string // the order or session
 	Sequence int    // of its events, from 1
 	Body     string
+	At       time.Time
 	Taken    bool // it was answered with 2xx
 }
 

@@ -47,6 +47,7 @@ func setUp(t *testing.T, platform, gatewayURL, portalURL string) *shop {
 	post(s.admin, "/v1/admin/customers", object{
 		"id": "goteborg", "number": "K-1", "name": "Göteborgs stad", "active": true, "fields": object{"punchout": "true"}, "buyer": endpoint("7381030000004"),
 	})
+	post(s.admin, "/v1/admin/webhooks", object{"url": portalURL + "/events"})
 	s.connections = []connection{
 		{format: "oci-4"},
 		{format: "proceedo-cxml", orders: "peppol-bis-ordering-3"},

@@ -86,7 +86,7 @@ func (l *load) stored(t *testing.T) (s *Stored, left int) {
 	t.Helper()
 	ctx, base := t.Context(), l.next()
 	erp := l.erp(base)
-	s = &Stored{Sessions: map[string]Standing{}, Receipts: map[string]int{}, Audit: map[string]bool{}}
+	s = &Stored{Sessions: map[string]Standing{}, Receipts: map[string]int{}, Audit: map[string]bool{}, Webhook: true}
 	for _, status := range statuses {
 		for cursor := ""; ; {
 			page, err := erp.Orders(ctx, status, cursor, 200, true)
