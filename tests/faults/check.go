@@ -92,11 +92,19 @@ type check struct {
 }
 
 func (c *check) lostf(format string, args ...any) {
-	c.verdict.Lost = append(c.verdict.Lost, fmt.Sprintf(format, args...))
+	c.verdict.Lost = once(c.verdict.Lost, fmt.Sprintf(format, args...))
 }
 
 func (c *check) twicef(format string, args ...any) {
-	c.verdict.Twice = append(c.verdict.Twice, fmt.Sprintf(format, args...))
+	c.verdict.Twice = once(c.verdict.Twice, fmt.Sprintf(format, args...))
+}
+
+// once adds a sentence that was not said yet: one order may be missed in many places.
+func once(said []string, sentence string) []string {
+	if slices.Contains(said, sentence) {
+		return said
+	}
+	return append(said, sentence)
 }
 
 // asked reports whether anybody called, whatever came of it.
