@@ -1,10 +1,6 @@
 package mongotest
 
-import (
-	"testing"
-
-	"go.mongodb.org/mongo-driver/v2/bson"
-)
+import "testing"
 
 // Ability is something of MongoDB that the stand-in has not. What rests on it is shown by Test, which runs on the real one
 // alone.
@@ -43,19 +39,4 @@ func Needs(t testing.TB, uri string, a Ability) {
 	if _, lacks := Engine(t, uri); lacks != nil {
 		t.Skipf("the stand-in for MongoDB cannot show %s: it %s", a.Name, a.Lack)
 	}
-}
-
-// Engine names the server, such as mongo:8.0.4 or stand-in, and what it lacks.
-func Engine(t testing.TB, uri string) (name string, lacks []Ability) {
-	t.Helper()
-	if standsIn(t, uri) {
-		return "stand-in", Abilities
-	}
-	var info struct {
-		Version string `bson:"version"`
-	}
-	if err := connect(t, uri).Database("admin").RunCommand(t.Context(), bson.D{{Key: "buildInfo", Value: 1}}).Decode(&info); err != nil {
-		t.Fatal(err)
-	}
-	return "mongo:" + info.Version, nil
 }
