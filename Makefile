@@ -6,6 +6,10 @@ SHELL := bash
 GO ?= go
 GOLANGCI_VERSION := v2.15.0
 GOLANGCI := .bin/golangci-lint-$(GOLANGCI_VERSION)
+# What judges the files of deploy/.
+KUBECONFORM := .bin/kubeconform-v0.8.0
+KUBERNETES_SCHEMAS := .bin/kubernetes_validate-1.37.0-py3-none-any.whl
+COMPOSE_SPEC := .bin/compose-spec-v2.16.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 FUZZTIME ?= 10s
 FAULTS ?= 50
@@ -57,8 +61,22 @@ vulncheck: ## look for known vulnerabilities in what the gateway is built of, wh
 		echo "govulncheck did not run: the database of vulnerabilities does not answer"; \
 	else echo "$$said"; exit 1; fi
 
+.PHONY: tools
+tools: $(KUBECONFORM) $(KUBERNETES_SCHEMAS) $(COMPOSE_SPEC) ## install what judges the files of deploy/ into .bin
+
+$(KUBECONFORM):
+	GOBIN=$(CURDIR)/.bin $(GO) install github.com/yannh/kubeconform/cmd/kubeconform@$(@:.bin/kubeconform-%=%)
+	mv .bin/kubeconform $@
+
+$(COMPOSE_SPEC):
+	GOBIN=$(CURDIR)/.bin/compose $(GO) install github.com/compose-spec/compose-go/v2/cmd@$(@:.bin/compose-spec-%=%)
+	mv .bin/compose/cmd $@
+
+$(KUBERNETES_SCHEMAS):
+	python3 -m pip download -q --disable-pip-version-check --no-deps --dest .bin kubernetes-validate==1.37.0
+
 .PHONY: integration
-integration: ## run all tests of adapters and of the whole but those of conformance, with what a plain test run may skip
+integration: tools ## run all tests of adapters and of the whole but those of conformance, with what a plain test run may skip
 	$(INTEGRATION) $$($(GO) list ./adapters/... ./tests/... | grep -vxF "$$($(GO) list $$($(call folders,PUNCHGATE_SHARED)))")
 	PUNCHGATE_TEST_STORE=mongodb $(INTEGRATION) ./tests/e2e
 

@@ -105,7 +105,8 @@ func newRoot(extra []fx.Option) *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(serveCommand(extra), demoCommand(extra), keyCommand(extra), tenantCommand(extra), rotateCommand(extra), versionCommand())
+	root.AddCommand(serveCommand(extra), demoCommand(extra), keyCommand(extra), tenantCommand(extra), rotateCommand(extra),
+		versionCommand(), healthCommand())
 	root.AddCommand(formatCommands(extra)...)
 	root.AddCommand(fileCommands()...)
 	return root

@@ -177,6 +177,18 @@ const (
 
 var stores = []string{sqliteStore, mongoDBStore}
 
+// Setting is one configuration value, for guides and checks of files that set them.
+type Setting struct{ Flag, Variable, Default string }
+
+// Settings returns all of them; secrets have no flag.
+func Settings() []Setting {
+	all := []Setting{{Variable: masterKeyVariable}, {Variable: mongoDBURIVariable}}
+	for _, s := range settings {
+		all = append(all, Setting{s.flag, variable(s.flag), s.initial})
+	}
+	return all
+}
+
 // What holds a secret has no flag: command lines are read by every user of a machine.
 const (
 	masterKeyVariable  = "PUNCHGATE_MASTER_KEY"
