@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -93,6 +94,24 @@ func TestTheMetricsCountWhatHappened(t *testing.T) {
 		if value, ok := got[series]; !ok || value != want {
 			t.Errorf("%s is %v (there: %v), want %v", series, value, ok, want)
 		}
+	}
+	guide, err := os.ReadFile("../../docs/operation.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	suffix := regexp.MustCompile(`_(bucket|sum|count)$`)
+	named := map[string]bool{}
+	for _, name := range regexp.MustCompile(`punchgate_[a-z_]+`).FindAllString(string(guide), -1) {
+		named[suffix.ReplaceAllString(name, "")] = true
+	}
+	there := map[string]bool{}
+	for series := range got {
+		if name, _, _ := strings.Cut(series, "{"); strings.HasPrefix(name, "punchgate_") {
+			there[suffix.ReplaceAllString(name, "")] = true
+		}
+	}
+	if !maps.Equal(named, there) {
+		t.Errorf("the guide names %v, and there are %v", named, there)
 	}
 	for _, name := range []string{"go_goroutines", "process_open_fds"} {
 		if got[name] <= 0 {

@@ -389,22 +389,55 @@ func TestAnUnknownAddressAndAWrongMethodAreSaidSo(t *testing.T) {
 	g.api("", "DELETE", "/healthz", "").want(t, 405)
 }
 
-// The limits of the server as it runs are shortened, so that the test need not wait for them; that they are set at all is
-// part of the test.
-func TestSlowAndGreedyClientsAreCutOff(t *testing.T) {
-	g := start(t)
+// hurried serves the gateway with the limits of the server as it runs, shortened, so that no test need wait for them; that they are
+// set at all is part of the test.
+func (g *gateway) hurried() (address string) {
+	g.t.Helper()
 	server := g.web.HTTP()
 	if server.ReadHeaderTimeout <= 0 || server.ReadTimeout <= 0 || server.WriteTimeout <= 0 || server.IdleTimeout <= 0 || server.MaxHeaderBytes <= 0 {
-		t.Fatalf("a limit is not set: %+v", server)
+		g.t.Fatalf("a limit is not set: %+v", server)
 	}
 	server.ReadHeaderTimeout, server.ReadTimeout, server.IdleTimeout = 200*time.Millisecond, 400*time.Millisecond, 200*time.Millisecond
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		g.t.Fatal(err)
 	}
 	go func() { _ = server.Serve(listener) }() // it ends with Close
-	defer server.Close()
+	g.t.Cleanup(func() { _ = server.Close() })
+	return listener.Addr().String()
+}
 
+// Who sends a byte now and then is never silent, and takes no longer for it (slowloris).
+func TestClientsThatTrickleAreCutOff(t *testing.T) {
+	address := start(t).hurried()
+	for name, begin := range map[string]string{
+		"a header": "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: ",
+		"a body":   "POST /punchout/a.b HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			client, err := net.Dial("tcp", address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer client.Close()
+			if _, err := io.WriteString(client, begin); err != nil {
+				t.Fatal(err)
+			}
+			for sent := range 1000 {
+				if _, err := client.Write([]byte("a")); err != nil {
+					return // the server hung up
+				}
+				if sent == 999 {
+					t.Error("the server waits for ever")
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+		})
+	}
+}
+
+func TestSlowAndGreedyClientsAreCutOff(t *testing.T) {
+	address := start(t).hurried()
 	for name, c := range map[string]struct{ sent, answer string }{
 		"a header that does not end": {"GET /healthz HTTP/1.1\r\nHost: x\r\n", ""},
 		"a body that does not come":  {"POST /punchout/a.b HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nUSERNAME", "400"},
@@ -412,7 +445,7 @@ func TestSlowAndGreedyClientsAreCutOff(t *testing.T) {
 		"a header of 128 kB":         {"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: " + strings.Repeat("a", 1<<17) + "\r\n\r\n", "431"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client, err := net.Dial("tcp", listener.Addr().String())
+			client, err := net.Dial("tcp", address)
 			if err != nil {
 				t.Fatal(err)
 			}
