@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.uber.org/fx"
 
 	"github.com/punchgate/punchgate/application/authentication"
@@ -20,6 +21,7 @@ import (
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/outbox"
+	"github.com/punchgate/punchgate/tests/mongotest"
 )
 
 // operation is a call of the description, which has every route that is served (adapters/web holds that).
@@ -188,53 +190,41 @@ func bodies(own, other belongings) map[string][]string {
 // rows returns all that the store keeps of a tenant, but what changes by itself.
 func rows(t *testing.T, g *gateway, of string) map[string][]string {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(g.dir, "punchgate.db")+"?mode=ro")
+	all := map[string][]string{}
+	if config := configOf(t, g.dir); config.Store == "sqlite" {
+		all = tableRows(t, filepath.Join(g.dir, "punchgate.db"), of)
+	} else {
+		mongotest.EachDocument(t, config.MongoDBURI.Reveal(), func(collection string, d bson.Raw) {
+			if d.Lookup("tenant_id").StringValue() == of || collection == "tenants" && strings.Contains(d.Lookup("_id").StringValue(), of) {
+				all[collection] = append(all[collection], d.String())
+			}
+		})
+	}
+	delete(all, "throttles")
+	for _, kept := range all {
+		slices.Sort(kept)
+	}
+	if len(all["orders"]) == 0 || len(all["tenants"]) != 1 || len(all) < 10 {
+		t.Fatalf("the store has of the tenant: %v", slices.Sorted(maps.Keys(all)))
+	}
+	return all
+}
+
+func tableRows(t *testing.T, file, of string) map[string][]string {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+file+"?mode=ro")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	query := func(statement string, args ...any) (found []string) {
-		rows, err := db.Query(statement, args...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer rows.Close()
-		columns, err := rows.Columns()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for rows.Next() {
-			values := make([]any, len(columns))
-			for i := range values {
-				values[i] = new(any)
-			}
-			if err := rows.Scan(values...); err != nil {
-				t.Fatal(err)
-			}
-			var text []string
-			for _, v := range values {
-				text = append(text, fmt.Sprint(*v.(*any)))
-			}
-			found = append(found, strings.Join(text, " | "))
-		}
-		if err := rows.Err(); err != nil {
-			t.Fatal(err)
-		}
-		slices.Sort(found)
-		return found
-	}
 	all := map[string][]string{}
-	for _, table := range query(`SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = 'tenant'`) {
-		switch table {
-		case "throttles":
-		case "tenants":
-			all[table] = query(`SELECT * FROM tenants WHERE id = ?`, of)
-		default:
-			all[table] = query(`SELECT * FROM `+table+` WHERE tenant = ?`, of)
+	for _, table := range texts(t, db, `SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = 'tenant'`) {
+		column := "tenant"
+		if table == "tenants" {
+			column = "id"
 		}
-	}
-	if len(all["orders"]) == 0 || len(all["tenants"]) != 1 || len(all) < 10 {
-		t.Fatalf("the store has of the tenant: %v", slices.Sorted(maps.Keys(all)))
+		columns := strings.Join(texts(t, db, `SELECT '"' || name || '"' FROM pragma_table_info('`+table+`')`), ` || ' | ' || `)
+		all[table] = texts(t, db, `SELECT `+columns+` FROM `+table+` WHERE `+column+` = '`+of+`'`)
 	}
 	return all
 }

@@ -111,11 +111,6 @@ func connect(t testing.TB, uri string) *mongo.Client {
 // EachValue shows every value in every document of a database, as it stands in BSON, and returns how many there are.
 func EachValue(t testing.TB, uri string, show func(place string, content []byte)) (values int) {
 	t.Helper()
-	address, err := url.Parse(uri)
-	must(t, err)
-	db := connect(t, uri).Database(address.Path[1:])
-	collections, err := db.ListCollectionNames(t.Context(), bson.D{})
-	must(t, err)
 	var walk func(place string, document bson.Raw)
 	walk = func(place string, document bson.Raw) {
 		elements, err := document.Elements()
@@ -131,15 +126,26 @@ func EachValue(t testing.TB, uri string, show func(place string, content []byte)
 			}
 		}
 	}
+	EachDocument(t, uri, walk)
+	return values
+}
+
+// EachDocument shows every document of a database.
+func EachDocument(t testing.TB, uri string, show func(collection string, document bson.Raw)) {
+	t.Helper()
+	address, err := url.Parse(uri)
+	must(t, err)
+	db := connect(t, uri).Database(address.Path[1:])
+	collections, err := db.ListCollectionNames(t.Context(), bson.D{})
+	must(t, err)
 	for _, name := range collections {
 		found, err := db.Collection(name).Find(t.Context(), bson.D{})
 		must(t, err)
 		for found.Next(t.Context()) {
-			walk(name, found.Current)
+			show(name, found.Current)
 		}
 		must(t, found.Err())
 	}
-	return values
 }
 
 // Engine returns what the server is, and what it cannot show.
