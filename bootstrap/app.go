@@ -36,6 +36,7 @@ import (
 	"github.com/punchgate/punchgate/application/completion"
 	"github.com/punchgate/punchgate/application/deadletters"
 	"github.com/punchgate/punchgate/application/encoding"
+	"github.com/punchgate/punchgate/application/erasure"
 	"github.com/punchgate/punchgate/application/erp"
 	"github.com/punchgate/punchgate/application/events"
 	"github.com/punchgate/punchgate/application/formats"
@@ -57,7 +58,8 @@ var Formats = fx.Options(cxml.Module, oci.Module, peppol.Module, fx.Provide(
 // UseCases are the use cases.
 var UseCases = fx.Provide(
 	authentication.New, login.New, checkout.New, encoding.NewEncoder, transfer.New, preview.New, completion.New, answering.New,
-	erp.New, administration.New, auditing.New, idempotency.New, sweep.New, deadletters.New, events.New, health.New, retry.NewWorker,
+	erp.New, administration.New, auditing.New, idempotency.New, erasure.New, sweep.New, deadletters.New,
+	events.New, health.New, retry.NewWorker,
 )
 
 // Core is everything but the HTTP server and what runs in the background: enough for the commands that set up a tenant.
@@ -231,12 +233,14 @@ func serveHTTP(
 func work(
 	lifecycle fx.Lifecycle, sweeper *sweep.Service, transfers *transfer.Service, poster port.Poster, answers *answering.Service,
 	deliverer port.Deliverer, callers *authentication.Service, telling *events.Service, webhooks port.Webhooks,
+	eraser *erasure.Service,
 ) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	lifecycle.Append(fx.Hook{
 		OnStart: func(context.Context) error {
 			running.Go(func() { sweeper.Run(ctx) })
+			running.Go(func() { eraser.Run(ctx) })
 			running.Go(func() { callers.Run(ctx) })
 			running.Go(func() { transfers.Push(ctx, poster) })
 			running.Go(func() { answers.Deliver(ctx, deliverer) })

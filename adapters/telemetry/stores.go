@@ -189,6 +189,25 @@ func (in sessions) GivenUp(ctx context.Context, of tenant.ID, q port.GivenUpQuer
 	return in.Sessions.GivenUp(ctx, of, q)
 }
 
+func (in sessions) Ended(
+	ctx context.Context, of tenant.ID, status session.Status, before time.Time, limit int,
+) (_ []*session.Session, err error) {
+	defer in.t.call(&ctx, "sessions.ended")(&err)
+	return in.Sessions.Ended(ctx, of, status, before, limit)
+}
+
+func (in sessions) ByEmail(
+	ctx context.Context, of tenant.ID, key string, after session.ID, limit int,
+) (_ []*session.Session, err error) {
+	defer in.t.call(&ctx, "sessions.by_email")(&err)
+	return in.Sessions.ByEmail(ctx, of, key, after, limit)
+}
+
+func (in sessions) Remove(ctx context.Context, of tenant.ID, id session.ID) (err error) {
+	defer in.t.call(&ctx, "sessions.remove")(&err)
+	return in.Sessions.Remove(ctx, of, id)
+}
+
 type orders struct {
 	port.Orders
 	t *Telemetry
@@ -239,6 +258,11 @@ func (in orders) GivenUp(ctx context.Context, of tenant.ID, q port.GivenUpQuery)
 	return in.Orders.GivenUp(ctx, of, q)
 }
 
+func (in orders) Remove(ctx context.Context, of tenant.ID, id order.ID) (err error) {
+	defer in.t.call(&ctx, "orders.remove")(&err)
+	return in.Orders.Remove(ctx, of, id)
+}
+
 type receipts struct {
 	port.Receipts
 	t *Telemetry
@@ -283,6 +307,11 @@ func (in receipts) List(ctx context.Context, of tenant.ID, q port.ReceiptQuery) 
 	return in.Receipts.List(ctx, of, q)
 }
 
+func (in receipts) Remove(ctx context.Context, of tenant.ID, id receipt.ID) (err error) {
+	defer in.t.call(&ctx, "receipts.remove")(&err)
+	return in.Receipts.Remove(ctx, of, id)
+}
+
 type answers struct {
 	port.Answers
 	t *Telemetry
@@ -306,6 +335,11 @@ func (in answers) ToDeliver(ctx context.Context, now time.Time, busy []port.Conn
 func (in answers) GivenUp(ctx context.Context, of tenant.ID, q port.GivenUpQuery) (_ []*answer.Answer, err error) {
 	defer in.t.call(&ctx, "answers.given_up")(&err)
 	return in.Answers.GivenUp(ctx, of, q)
+}
+
+func (in answers) Remove(ctx context.Context, of tenant.ID, id answer.ID) (err error) {
+	defer in.t.call(&ctx, "answers.remove")(&err)
+	return in.Answers.Remove(ctx, of, id)
 }
 
 type keys struct {

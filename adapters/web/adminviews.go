@@ -42,6 +42,8 @@ type settingsBody struct {
 	SessionSeconds   int64      `json:"session_seconds"`
 	MaxSessionSecond int64      `json:"max_session_seconds"`
 	OrderSeconds     int64      `json:"order_seconds"`
+	RetentionDays    int64      `json:"retention_days"`
+	AuditDays        int64      `json:"audit_retention_days"`
 	CatalogueURL     string     `json:"catalogue_url"`
 }
 
@@ -51,7 +53,8 @@ func newTenantBody() tenantBody { return tenantBody{Settings: viewSettings(tenan
 func viewSettings(s tenant.Settings) settingsBody {
 	return settingsBody{
 		s.DecidingField, s.LandingURL, s.StartPath, s.SendOrderLabel, s.Seller, s.Language, s.AllowedFormats,
-		int64(s.SessionTTL / time.Second), int64(s.MaxSessionTTL / time.Second), int64(s.OrderTTL / time.Second), s.CatalogueURL,
+		int64(s.SessionTTL / time.Second), int64(s.MaxSessionTTL / time.Second), int64(s.OrderTTL / time.Second),
+		int64(s.Retention / day), int64(s.AuditRetention / day), s.CatalogueURL,
 	}
 }
 
@@ -78,6 +81,7 @@ func (b *tenantBody) read() ([]tenant.Field, tenant.Settings, error) {
 		DecidingField: s.DecidingField, LandingURL: s.LandingURL, StartPath: s.StartPath, SendOrderLabel: s.SendOrderLabel,
 		Seller: s.Seller, Language: s.Language, AllowedFormats: s.AllowedFormats,
 		SessionTTL: seconds(s.SessionSeconds), MaxSessionTTL: seconds(s.MaxSessionSecond), OrderTTL: seconds(s.OrderSeconds),
+		Retention: days(s.RetentionDays), AuditRetention: days(s.AuditDays),
 		CatalogueURL: s.CatalogueURL,
 	}, nil
 }
@@ -86,6 +90,14 @@ func (b *tenantBody) read() ([]tenant.Field, tenant.Settings, error) {
 func seconds(n int64) time.Duration {
 	const most = int64(1<<63-1) / int64(time.Second)
 	return time.Duration(min(max(n, 0), most)) * time.Second
+}
+
+const day = 24 * time.Hour
+
+// days saturates as seconds does; below zero is the domain's to refuse.
+func days(n int64) time.Duration {
+	const most = int64(1<<63-1) / int64(day)
+	return time.Duration(min(max(n, -most), most)) * day
 }
 
 type customerBody struct {

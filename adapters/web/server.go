@@ -30,6 +30,7 @@ import (
 	"github.com/punchgate/punchgate/application/completion"
 	"github.com/punchgate/punchgate/application/correlation"
 	"github.com/punchgate/punchgate/application/deadletters"
+	"github.com/punchgate/punchgate/application/erasure"
 	"github.com/punchgate/punchgate/application/erp"
 	"github.com/punchgate/punchgate/application/idempotency"
 	"github.com/punchgate/punchgate/application/login"
@@ -81,6 +82,7 @@ type Services struct {
 	Idempotency    *idempotency.Service
 	Auditing       *auditing.Service
 	DeadLetters    *deadletters.Service
+	Erasure        *erasure.Service
 	Stores         port.Stores
 	Authentication *authentication.Service
 	// Middleware is around everything else, such as what measures requests.
@@ -198,6 +200,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 	admin.POST("/links", s.audited(audit.LinkCreate, ""), s.createNetworkLink)
 	admin.POST("/links/:id/revoke", s.audited(audit.LinkRevoke, "id"), s.revokeLink)
 	admin.GET("/audit", s.listAudit)
+	admin.POST("/erasures", s.audited(audit.PersonalDataErase, ""), s.erase)
 	admin.GET("/keys", s.listKeys)
 	admin.POST("/keys", s.audited(audit.KeyCreate, ""), s.createKey)
 	admin.POST("/keys/:id/revoke", s.audited(audit.KeyRevoke, "id"), s.revokeKey)

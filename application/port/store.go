@@ -107,6 +107,13 @@ type Sessions interface {
 	Update(ctx context.Context, of tenant.ID, id session.ID, change func(*session.Session) error) (*session.Session, error)
 	// Due returns at most limit sessions, of any tenant, that are open although their time is over.
 	Due(ctx context.Context, now time.Time, limit int) ([]*session.Session, error)
+	// Ended returns at most limit sessions in a status that ended before the time, the first first.
+	Ended(ctx context.Context, of tenant.ID, status session.Status, before time.Time, limit int) ([]*session.Session, error)
+	// ByEmail returns at most limit sessions of the person with this address, as session.EmailKey has it, with identifiers after
+	// the given one, in their order.
+	ByEmail(ctx context.Context, of tenant.ID, key string, after session.ID, limit int) ([]*session.Session, error)
+	// Remove erases a session; where there is none it does nothing.
+	Remove(ctx context.Context, of tenant.ID, id session.ID) error
 	Telling[*session.Session]
 }
 
@@ -131,6 +138,8 @@ type Orders interface {
 	Feed(ctx context.Context, of tenant.ID, q FeedQuery) ([]*order.Order, error)
 	// Overdue returns at most limit orders, of any tenant, that await their completion although their time is over.
 	Overdue(ctx context.Context, now time.Time, limit int) ([]*order.Order, error)
+	// Remove erases an order with its cart, its document and the names of its lines; where there is none it does nothing.
+	Remove(ctx context.Context, of tenant.ID, id order.ID) error
 	// ToPush returns at most limit orders, of any tenant but of none of the busy connections, whose push is due.
 	ToPush(ctx context.Context, now time.Time, busy []ConnectionOf, limit int) ([]*order.Order, error)
 	// GivenUp, of these, returns orders of which the push or the events were given up.
@@ -154,6 +163,8 @@ type Receipts interface {
 	Get(ctx context.Context, of tenant.ID, id receipt.ID) (*receipt.Receipt, error)
 	Content(ctx context.Context, of tenant.ID, id receipt.ID) (*receipt.Content, error)
 	Update(ctx context.Context, of tenant.ID, id receipt.ID, change func(*receipt.Receipt) error) (*receipt.Receipt, error)
+	// Remove erases a receipt with its content; where there is none it does nothing.
+	Remove(ctx context.Context, of tenant.ID, id receipt.ID) error
 	// ByOrder returns the receipts that were applied to an order or refused by it, the oldest first.
 	ByOrder(ctx context.Context, of tenant.ID, id order.ID) ([]*receipt.Receipt, error)
 	// Earlier returns at most limit receipts of a connection with this document identifier, or, where that is empty, with this
@@ -180,6 +191,8 @@ type Answers interface {
 	Get(ctx context.Context, of tenant.ID, id answer.ID) (*answer.Answer, error)
 	Document(ctx context.Context, of tenant.ID, id answer.ID) (*answer.Document, error)
 	Update(ctx context.Context, of tenant.ID, id answer.ID, change func(*answer.Answer) error) (*answer.Answer, error)
+	// Remove erases an answer with its document; where there is none it does nothing.
+	Remove(ctx context.Context, of tenant.ID, id answer.ID) error
 	// ByOrder returns the answers to an order by their position.
 	ByOrder(ctx context.Context, of tenant.ID, id order.ID) ([]*answer.Answer, error)
 	// ToDeliver returns at most limit answers, of any tenant but of none of the busy connections, whose delivery is due.

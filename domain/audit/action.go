@@ -36,6 +36,7 @@ var (
 	WebhookChange      = Action{"webhook", "change"}
 	WebhookRemove      = Action{"webhook", "remove"}
 	WebhookSecret      = Action{"webhook", "replace_secret"}
+	PersonalDataErase  = Action{"personal_data", "erase"}
 	DeadLettersDeliver = Action{"dead_letters", "deliver"}
 )
 
@@ -45,7 +46,7 @@ func Actions() []Action {
 		TenantCreate, TenantChange, TenantCatalogue, KeyCreate, KeyRevoke, KeyUseRevoked, MasterKeyRotate, CustomerCreate, CustomerChange,
 		ConnectionCreate, ConnectionChange, ConnectionSecret, ConnectionAnswer, LinkCreate, LinkRevoke, SessionCancel, OrderPush,
 		OrderCancel, OrderConfirm, OrderReject, OrderExport, OrderRespond, AnswerDeliver, PurchaseOrderTie,
-		WebhookCreate, WebhookChange, WebhookRemove, WebhookSecret, DeadLettersDeliver,
+		WebhookCreate, WebhookChange, WebhookRemove, WebhookSecret, DeadLettersDeliver, PersonalDataErase,
 	}
 }
 

@@ -61,6 +61,7 @@ type State struct {
 	ExportedAt    time.Time
 	StatusSince   time.Time // when the order came into its status; feeds are ordered by it
 	ExpiresAt     time.Time // until then the completion is awaited
+	ErasedAt      time.Time // when it was decided to erase it; what is left of it goes, and nothing else happens to it
 }
 
 // Order is one order. Prepare and Restore make one.
@@ -72,6 +73,8 @@ var (
 	ErrNoCart   = fault.New(fault.NotFound, "order.no_such_cart", "there is no such cart for this connection")
 	ErrExists   = fault.New(fault.Conflict, "order.exists", "the session's cart was sent before")
 	ErrCartID   = fault.New(fault.Conflict, "order.cart_id_taken", "another order of the tenant has this cart id")
+	ErrErased   = fault.New(fault.NotFound, "order.erased", "the order was erased")
+	ErrNeeded   = fault.New(fault.Conflict, "order.needed", "the order is still needed")
 	ErrState    = fault.New(fault.Conflict, "order.state", "the order's status does not allow this")
 )
 
@@ -363,7 +366,30 @@ func (o *Order) expired(now time.Time) bool {
 	return o.state.Status == Expired || o.Awaits() && !now.Before(o.state.ExpiresAt)
 }
 
+// Erase decides that the order and what belongs to it is erased: it will never become anything else. It refuses an order that
+// somebody still waits for: the procurement system, an operator, the ERP or a webhook. A second time changes nothing.
+func (o *Order) Erase(now time.Time) error {
+	switch o.state.Status {
+	case Exported, Rejected, Cancelled, Expired:
+	default:
+		return ErrNeeded.With(fault.Detail{
+			Code:    "order." + o.state.Status.String(),
+			Message: "the order is " + o.state.Status.String() + "; it must be exported, cancelled or expired first",
+		})
+	}
+	if !o.state.Outbox.Progress.Due.IsZero() {
+		return ErrNeeded.With(fault.Detail{Code: "order.untold", Message: "a webhook is still to be told of the order"})
+	}
+	if o.state.ErasedAt.IsZero() {
+		o.state.ErasedAt = now
+	}
+	return nil
+}
+
 func (o *Order) move(to Status, now time.Time) error {
+	if !o.state.ErasedAt.IsZero() {
+		return ErrErased
+	}
 	if !o.state.Status.MayBecome(to) {
 		return o.refused(to)
 	}

@@ -380,3 +380,25 @@ func TestAStatusIsParsedByItsNameOnly(t *testing.T) {
 		t.Error("an empty name was parsed")
 	}
 }
+
+func TestAnOrderIsErasedOnceNobodyWaitsForIt(t *testing.T) {
+	over := []order.Status{order.Exported, order.Rejected, order.Cancelled, order.Expired}
+	for _, status := range order.Statuses() {
+		o := in(status)
+		err := o.Erase(start)
+		if !slices.Contains(over, status) {
+			if !errors.Is(err, order.ErrNeeded) || !o.Snapshot().ErasedAt.IsZero() {
+				t.Errorf("a %s order: %v", status, err)
+			}
+			continue
+		}
+		if err != nil || o.Erase(start.Add(time.Hour)) != nil || !o.Snapshot().ErasedAt.Equal(start) {
+			t.Errorf("a %s order: %v, erased at %s", status, err, o.Snapshot().ErasedAt)
+		}
+		for to, step := range steps {
+			if err := step.do(o); o.Status() != status || listed(status, to) && !errors.Is(err, order.ErrErased) {
+				t.Errorf("a %s order that is erased became %s: %v", status, o.Status(), err)
+			}
+		}
+	}
+}

@@ -5,6 +5,7 @@ package session
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/punchgate/punchgate/domain/cart"
@@ -72,9 +73,14 @@ var (
 	ErrExpired    = fault.New(fault.Gone, "session.expired", "the session has expired")
 	ErrEnded      = fault.New(fault.Conflict, "session.ended", "the session has ended: its cart was sent or it was cancelled")
 	ErrNotStarted = fault.New(fault.Conflict, "session.not_started", "the session's token was not exchanged yet")
+	ErrOpen       = fault.New(fault.Conflict, "session.open", "the session is open: somebody may be shopping in it")
+	ErrUntold     = fault.New(fault.Conflict, "session.untold", "a webhook is still to be told of the session")
 	ErrTokenSpent = fault.New(fault.Gone, "token.spent", "the token was exchanged before")
 	ErrToken      = fault.New(fault.NotFound, "token.not_found", "there is no such token")
 )
+
+// EmailKey is what addresses of e-mail are found by, however they are written.
+func EmailKey(address string) string { return strings.ToLower(strings.TrimSpace(address)) }
 
 // Start makes a session from an accepted login. It can be exchanged until TokenTTL has passed.
 func Start(of *tenant.Tenant, c *connection.Connection, id ID, v Visit, now time.Time) *Session {
@@ -137,6 +143,17 @@ func (s *Session) until(now time.Time) time.Time {
 		return until
 	}
 	return s.state.Limit
+}
+
+// CheckErasable refuses a session in which somebody may be shopping, or of which somebody is still to be told.
+func (s *Session) CheckErasable() error {
+	switch {
+	case s.state.Status.Open():
+		return ErrOpen
+	case !s.state.Outbox.Progress.Due.IsZero():
+		return ErrUntold
+	}
+	return nil
 }
 
 // Extend gives the session its full time again, up to its limit.

@@ -68,6 +68,10 @@ type Settings struct {
 	SessionTTL, MaxSessionTTL time.Duration
 	// OrderTTL is how long a transferred order waits for its completion.
 	OrderTTL time.Duration
+	// Retention is how long personal data is kept after a session or an order came to its end; zero keeps it.
+	Retention time.Duration
+	// AuditRetention is how far the audit log goes back; zero keeps all of it.
+	AuditRetention time.Duration
 	// CatalogueURL is where the shop answers questions about its articles; without it procurement systems cannot ask any.
 	CatalogueURL string
 }
@@ -96,6 +100,8 @@ func Defaults() Settings {
 		SessionTTL:     4 * time.Hour,
 		MaxSessionTTL:  24 * time.Hour,
 		OrderTTL:       30 * 24 * time.Hour,
+		Retention:      365 * 24 * time.Hour,
+		AuditRetention: 2 * 365 * 24 * time.Hour,
 	}
 }
 
@@ -227,11 +233,20 @@ func (t *Tenant) check() error {
 	if s.OrderTTL < time.Hour || s.OrderTTL > 366*24*time.Hour {
 		report("/settings/order_seconds", "out_of_range", "an order waits between an hour and a year for its completion")
 	}
+	for path, d := range map[string]time.Duration{
+		"/settings/retention_days": s.Retention, "/settings/audit_retention_days": s.AuditRetention,
+	} {
+		if d < 0 || d > longestRetention {
+			report(path, "out_of_range", "must be 1 to 3650 days, or 0 to keep without end")
+		}
+	}
 	if len(details) > 0 {
 		return ErrInvalid.With(details...)
 	}
 	return nil
 }
+
+const longestRetention = 3650 * 24 * time.Hour
 
 // leavesShop reports whether browsers read r as a slash or leave it out (WHATWG URL, section 4.4), by which a path such as
 // /\example.com becomes the address of another host.

@@ -119,6 +119,12 @@ func TestEachRuleRefuses(t *testing.T) {
 			"/settings/session_seconds out_of_range"},
 		"an order of minutes": {func(s *tenant.State) { s.Settings.OrderTTL = 59 * time.Minute },
 			"/settings/order_seconds out_of_range"},
+		"personal data for less than nothing": {func(s *tenant.State) { s.Settings.Retention = -1 },
+			"/settings/retention_days out_of_range"},
+		"personal data for eleven years": {func(s *tenant.State) { s.Settings.Retention = 11 * 365 * 24 * time.Hour },
+			"/settings/retention_days out_of_range"},
+		"an audit log of eleven years": {func(s *tenant.State) { s.Settings.AuditRetention = 11 * 365 * 24 * time.Hour },
+			"/settings/audit_retention_days out_of_range"},
 		"an order of years": {func(s *tenant.State) { s.Settings.OrderTTL = 367 * 24 * time.Hour },
 			"/settings/order_seconds out_of_range"},
 	} {

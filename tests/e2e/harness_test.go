@@ -27,8 +27,10 @@ import (
 	"github.com/punchgate/punchgate/adapters/telemetry"
 	"github.com/punchgate/punchgate/adapters/web"
 	"github.com/punchgate/punchgate/application/administration"
+	"github.com/punchgate/punchgate/application/erasure"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/retry"
+	"github.com/punchgate/punchgate/application/sweep"
 	"github.com/punchgate/punchgate/bootstrap"
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/connection"
@@ -84,16 +86,19 @@ func (l *logs) String() string {
 
 // gateway is a running gateway with one shop, as most tests want it.
 type gateway struct {
-	t      *testing.T
-	dir    string // of the data
-	url    string
-	admin  *administration.Service
-	web    *web.Server
-	worker *retry.Worker
-	clock  *clock
-	logs   *logs
-	shop   *shop
-	stop   func()
+	t       *testing.T
+	dir     string // of the data
+	url     string
+	admin   *administration.Service
+	web     *web.Server
+	worker  *retry.Worker
+	eraser  *erasure.Service
+	sweeper *sweep.Service
+	stores  port.Stores
+	clock   *clock
+	logs    *logs
+	shop    *shop
+	stop    func()
 }
 
 // wake lets the gateway try at once what is due by the test's clock.
@@ -123,7 +128,7 @@ func startWith(t *testing.T, dir string, options ...fx.Option) *gateway {
 		fx.Decorate(func(*slog.Logger) *slog.Logger {
 			return slog.New(telemetry.LogHandler(slog.NewJSONHandler(g.logs, &slog.HandlerOptions{Level: slog.LevelDebug})))
 		}),
-		fx.Populate(&g.admin, &g.web, &g.worker, &config),
+		fx.Populate(&g.admin, &g.web, &g.worker, &g.eraser, &g.sweeper, &g.stores, &config),
 	)
 	if err := app.Start(context.Background()); err != nil {
 		t.Fatal(err)

@@ -182,7 +182,10 @@ func bodies(own, other belongings) map[string][]string {
 			`{"customer":"` + other.customer + `","connection":"` + other.connection + `"}`, `{"customer":"` + own.customer + `","connection":"` + other.connection + `"}`,
 		},
 		"deliverDeadLetters": {`{"ids":["push.` + other.order + `"]}`, `{"ids":["order-events.` + other.order + `"]}`},
-		"sendCart":           {line}, "previewCart": {line}, "previewConnection": {line},
+		"erase": {
+			`{"session":"` + other.session + `"}`, `{"order":"` + other.order + `"}`, `{"purchase_order":"` + other.receipt + `"}`,
+		},
+		"sendCart": {line}, "previewCart": {line}, "previewConnection": {line},
 		"putConnection": {`{"name":"x","customer":"goteborg","format":"oci-5","login":{"user":"x"},"return":{"fixed":"https://evil.example/"}}`},
 	}
 }

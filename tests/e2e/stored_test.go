@@ -168,23 +168,7 @@ func TestNoSecretIsStoredOrLogged(t *testing.T) {
 			}
 		}
 	}
-	var cells int
-	if config := configOf(t, g.dir); config.Store == "sqlite" {
-		cells = eachCell(t, filepath.Join(g.dir, "punchgate.db"), look)
-	} else {
-		cells = mongotest.EachValue(t, config.MongoDBURI.Reveal(), look)
-	}
-	files, err := filepath.Glob(filepath.Join(g.dir, "*"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range files {
-		content, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		look(filepath.Base(name), content)
-	}
+	cells, files := g.stored(look)
 	for i, link := range links {
 		secrets[fmt.Sprint("link ", i)] = link
 	}
@@ -192,7 +176,29 @@ func TestNoSecretIsStoredOrLogged(t *testing.T) {
 	if cells < 1000 || !found["Göteborgs stad"] || !found["anna@example.com"] || !strings.Contains(g.logs.String(), "session opened") {
 		t.Errorf("the search saw %d cells, and found %v", cells, found)
 	}
-	t.Logf("%d secrets looked for in %d cells and %d files", len(secrets), cells, len(files))
+	t.Logf("%d secrets looked for in %d cells and %d files", len(secrets), cells, files)
+}
+
+// stored shows every cell and every byte of what the stopped gateway has stored, and returns how many cells and files there are.
+func (g *gateway) stored(show func(place string, content []byte)) (cells, files int) {
+	g.t.Helper()
+	if config := configOf(g.t, g.dir); config.Store == "sqlite" {
+		cells = eachCell(g.t, filepath.Join(g.dir, "punchgate.db"), show)
+	} else {
+		cells = mongotest.EachValue(g.t, config.MongoDBURI.Reveal(), show)
+	}
+	names, err := filepath.Glob(filepath.Join(g.dir, "*"))
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	for _, name := range names {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			g.t.Fatal(err)
+		}
+		show(filepath.Base(name), content)
+	}
+	return cells, len(names)
 }
 
 // writings are the ways in which a text may stand in what is stored: as it is, escaped, or within Base64.

@@ -35,6 +35,7 @@ type orderDoc struct {
 	ExportedAt    Stamp           `json:"exported_at,omitzero"`
 	StatusSince   Stamp           `json:"status_since,omitzero"`
 	ExpiresAt     Stamp           `json:"expires_at,omitzero"`
+	ErasedAt      Stamp           `json:"erased_at,omitzero"`
 	Due           Stamp           `json:"due,omitzero"` // ExpiresAt of an order that awaits its completion, for the look-up alone
 	// GivenUp is when the push or, if that was not, the telling of events was given up, for the look-up alone.
 	GivenUp Stamp `json:"given_up,omitzero"`
@@ -63,7 +64,7 @@ func packOrder(o *order.Order) orderDoc {
 		Differences: each(s.Differences, func(d purchase.Difference) differenceDoc { return differenceDoc(d) }),
 		Push:        packProgress(s.Push), Outbox: packOutbox(&s.Outbox),
 		CreatedAt: Stamp(s.CreatedAt), TransferredAt: Stamp(s.TransferredAt), ConfirmedAt: Stamp(s.ConfirmedAt),
-		ExportedAt: Stamp(s.ExportedAt), StatusSince: Stamp(s.StatusSince), ExpiresAt: Stamp(s.ExpiresAt),
+		ExportedAt: Stamp(s.ExportedAt), StatusSince: Stamp(s.StatusSince), ExpiresAt: Stamp(s.ExpiresAt), ErasedAt: Stamp(s.ErasedAt),
 	}
 	if o.Awaits() {
 		d.Due = d.ExpiresAt
@@ -88,5 +89,6 @@ func (d orderDoc) unpack() (*order.Order, error) {
 		Push:        d.Push.unpack(), Outbox: events,
 		CreatedAt: time.Time(d.CreatedAt), TransferredAt: time.Time(d.TransferredAt), ConfirmedAt: time.Time(d.ConfirmedAt),
 		ExportedAt: time.Time(d.ExportedAt), StatusSince: time.Time(d.StatusSince), ExpiresAt: time.Time(d.ExpiresAt),
+		ErasedAt: time.Time(d.ErasedAt),
 	}), nil
 }

@@ -27,7 +27,8 @@ type sessionDoc struct {
 	EndedAt      Stamp         `json:"ended_at,omitzero"`
 	Cancellation *documentDoc  `json:"cancellation,omitempty"`
 	Outbox       outboxDoc     `json:"outbox,omitzero"`
-	Due          Stamp         `json:"due,omitzero"` // ExpiresAt of an open session, for the look-up alone
+	Email        string        `json:"email,omitempty"` // the person's, as session.EmailKey has it, for the look-up alone
+	Due          Stamp         `json:"due,omitzero"`    // ExpiresAt of an open session, for the look-up alone
 }
 
 // visitDoc holds lines and address in their neutral JSON, which is a fixed contract.
@@ -62,7 +63,7 @@ func packSession(a *session.Session) sessionDoc {
 			v.Operation, v.ReturnURL, v.Correlation, v.CorrelationField, personDoc(v.Person), v.ShipTo, v.SelectedItem, v.Lines,
 			v.Extrinsics, v.Keep, v.Test,
 		},
-		Status:    s.Status.String(),
+		Status: s.Status.String(), Email: session.EmailKey(v.Person.Email),
 		CreatedAt: Stamp(s.CreatedAt), ExpiresAt: Stamp(s.ExpiresAt), Limit: Stamp(s.Limit), TTL: s.TTL,
 		ExchangedAt: Stamp(s.ExchangedAt), ExchangeKey: s.ExchangeKey, EndedAt: Stamp(s.EndedAt),
 		Outbox: packOutbox(&s.Outbox),

@@ -49,6 +49,8 @@ type settingsDoc struct {
 	SessionTTL     time.Duration `json:"session_ttl"`
 	MaxSessionTTL  time.Duration `json:"max_session_ttl"`
 	OrderTTL       time.Duration `json:"order_ttl"`
+	Retention      time.Duration `json:"retention,omitempty"`
+	AuditRetention time.Duration `json:"audit_retention,omitempty"`
 	CatalogueURL   string        `json:"catalogue_url,omitempty"`
 }
 

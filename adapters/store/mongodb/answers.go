@@ -73,3 +73,8 @@ func (a answers) ToDeliver(ctx context.Context, now time.Time, busy []port.Conne
 	}
 	return free, failure(ctx, found.Err())
 }
+
+// Remove erases one.
+func (a answers) Remove(ctx context.Context, of tenant.ID, id answer.ID) error {
+	return a.remove(ctx, of, id)
+}

@@ -68,6 +68,8 @@ var indexes = map[string][]index{
 	},
 	document.Links.Name: {ofTenant("connection", "doc.connection", "_id")},
 	document.Sessions.Name: {
+		ofTenant("ended", "doc.status", "doc.ended_at"),
+		ofTenant("email", "doc.email", "_id"),
 		ofAll("due", "doc.due"),
 		ofAll("tell", outboxDue),
 		ofTenant("given_up", outboxGivenUp, "_id"),

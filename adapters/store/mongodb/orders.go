@@ -132,3 +132,8 @@ func (o orders) Overdue(ctx context.Context, now time.Time, limit int) ([]*order
 func (o orders) ToPush(ctx context.Context, now time.Time, busy []port.ConnectionOf, limit int) ([]*order.Order, error) {
 	return o.due(ctx, "doc.push.due", now, busy, limit)
 }
+
+// Remove erases one.
+func (o orders) Remove(ctx context.Context, of tenant.ID, id order.ID) error {
+	return o.remove(ctx, of, id)
+}

@@ -55,3 +55,8 @@ func (r receipts) List(ctx context.Context, of tenant.ID, q port.ReceiptQuery) (
 		e("tenant_id", of), e("doc.status", q.Status.String()), page("doc.status_since", q.AfterSince, key(of, string(q.AfterID))),
 	}, bson.D{e("doc.status_since", 1), e("_id", 1)}, q.Limit)
 }
+
+// Remove erases one.
+func (r receipts) Remove(ctx context.Context, of tenant.ID, id receipt.ID) error {
+	return r.remove(ctx, of, id)
+}

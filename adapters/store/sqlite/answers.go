@@ -56,3 +56,8 @@ const earlierToDeliver = `
   WHERE earlier.tenant = answers.tenant AND earlier."order" = answers."order" AND earlier.position < answers.position
     AND earlier.due IS NOT NULL
 `
+
+// Remove erases one.
+func (a answers) Remove(ctx context.Context, of tenant.ID, id answer.ID) error {
+	return a.remove(ctx, of, id, "answer_contents")
+}

@@ -111,6 +111,18 @@ func (c collection[A, ID]) Update(ctx context.Context, of tenant.ID, id ID, chan
 	}
 }
 
+// remove erases an aggregate with what is kept beside it, in other tables under the same identifier.
+func (c collection[A, ID]) remove(ctx context.Context, of tenant.ID, id ID, beside ...string) error {
+	return c.store.transact(ctx, func(tx *sql.Tx) error {
+		for _, table := range append(beside, c.Name) {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE `+byID, of, id); err != nil { //nolint:gosec // a constant
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // one returns the only aggregate for which the condition holds.
 func (c collection[A, ID]) one(ctx context.Context, condition string, args ...any) (A, error) {
 	a, _, err := c.read(ctx, condition, args...)

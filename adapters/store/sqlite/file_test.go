@@ -22,6 +22,7 @@ import (
 	"github.com/punchgate/punchgate/domain/delivery"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 
@@ -180,6 +181,24 @@ INSERT INTO answers VALUES
 		if got := a.Snapshot(); got != want {
 			t.Errorf("%s has %+v, not %+v", of, got, want)
 		}
+	}
+}
+
+func TestASessionOfAnEarlierBuildIsFoundByItsPerson(t *testing.T) {
+	path := newPath(t)
+	earlier(t, path, 3, `
+INSERT INTO sessions VALUES
+  ('acme', 's1', 1, '{"tenant": "acme", "id": "s1", "visit": {"person": {"email": " Anna@Example.com "}}, "status": "expired",
+    "ended_at": "2026-11-23T10:15:00.000000000Z"}'),
+  ('acme', 's2', 1, '{"tenant": "acme", "id": "s2", "visit": {}, "status": "shopping"}')`)
+	s := open(t, path).Stores()
+	found, err := s.Sessions.ByEmail(t.Context(), "acme", session.EmailKey("anna@example.com"), "", 10)
+	if err != nil || len(found) != 1 || found[0].ID() != "s1" {
+		t.Errorf("the address leads to %v, %v", found, err)
+	}
+	ended, err := s.Sessions.Ended(t.Context(), "acme", session.Expired, time.Now(), 10)
+	if err != nil || len(ended) != 1 || ended[0].ID() != "s1" {
+		t.Errorf("ended are %v, %v", ended, err)
 	}
 }
 

@@ -127,3 +127,8 @@ func (o orders) ToPush(ctx context.Context, now time.Time, busy []port.Connectio
 	}
 	return o.many(ctx, `push_due <= ? AND `+notBusy+` ORDER BY push_due LIMIT ?`, document.Stamp(now).String(), except, limit)
 }
+
+// Remove erases one.
+func (o orders) Remove(ctx context.Context, of tenant.ID, id order.ID) error {
+	return o.remove(ctx, of, id, "order_contents", "order_lines")
+}

@@ -55,3 +55,8 @@ func (r receipts) List(ctx context.Context, of tenant.ID, q port.ReceiptQuery) (
 	return r.many(ctx, `tenant = ? AND status = ? AND (status_since, id) > (?, ?) ORDER BY status_since, id LIMIT ?`,
 		of, q.Status.String(), document.Stamp(q.AfterSince).String(), q.AfterID, q.Limit)
 }
+
+// Remove erases one.
+func (r receipts) Remove(ctx context.Context, of tenant.ID, id receipt.ID) error {
+	return r.remove(ctx, of, id, "receipt_contents")
+}

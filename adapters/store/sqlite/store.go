@@ -100,9 +100,10 @@ func create(path string) error {
 }
 
 func writing(path string) string {
+	// What is erased is overwritten, not only forgotten.
 	// Transactions take the write lock as they begin: one that read first could not get it later without starting over.
 	return source(path, url.Values{
-		"_txlock": {"immediate"}, "_pragma": {busyTimeout, "journal_mode(WAL)", "synchronous(FULL)"},
+		"_txlock": {"immediate"}, "_pragma": {busyTimeout, "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(1)"},
 	})
 }
 

@@ -360,6 +360,16 @@ var foreign = map[string]struct {
 	"Audit.Sweep": {nil, func(ctx context.Context, s port.Stores) error {
 		return failure(s.Audit.Sweep(ctx, globex, now.AddDate(1, 0, 0), 10))
 	}},
+	"Sessions.Ended": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Sessions.Ended(ctx, globex, session.Cancelled, now.AddDate(1, 0, 0), 10))
+	}},
+	"Sessions.ByEmail": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Sessions.ByEmail(ctx, globex, "anna@example.com", "", 10))
+	}},
+	"Sessions.Remove": {nil, func(ctx context.Context, s port.Stores) error { return s.Sessions.Remove(ctx, globex, "s1") }},
+	"Orders.Remove":   {nil, func(ctx context.Context, s port.Stores) error { return s.Orders.Remove(ctx, globex, "os1") }},
+	"Receipts.Remove": {nil, func(ctx context.Context, s port.Stores) error { return s.Receipts.Remove(ctx, globex, "r1") }},
+	"Answers.Remove":  {nil, func(ctx context.Context, s port.Stores) error { return s.Answers.Remove(ctx, globex, "os1-1") }},
 	"Keys.List": {nil, func(ctx context.Context, s port.Stores) error {
 		return none(s.Keys.List(ctx, globex))
 	}},
