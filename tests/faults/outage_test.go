@@ -32,7 +32,7 @@ func mongoDBEngine(t *testing.T, uri string) engine {
 func TestMongoDBIsPausedAndCutOffUnderThreeGateways(t *testing.T) {
 	faults, seed := wanted(t)
 	server := mongotest.Start(t)
-	outages(t, server, seed, 2+faults/10, func(c *cluster, round int) (heal func()) {
+	outages(t, server, seed, 2+faults/10, func(round int) (heal func()) {
 		if round%2 == 0 {
 			server.Pause(t)
 			return func() { server.Resume(t) }
@@ -46,7 +46,7 @@ func TestKillingMongoDBUnderThreeGateways(t *testing.T) {
 	faults, seed := wanted(t)
 	server := mongotest.Start(t)
 	mongotest.Needs(t, server.URI(), mongotest.Durability)
-	outages(t, server, seed, 2+faults/10, func(*cluster, int) func() {
+	outages(t, server, seed, 2+faults/10, func(int) func() {
 		server.Kill(t)
 		return func() { server.Revive(t) }
 	})
@@ -54,7 +54,7 @@ func TestKillingMongoDBUnderThreeGateways(t *testing.T) {
 
 // outages takes the server away from three gateways under load, again and again, until they say so; then it comes back, and they
 // must go on by themselves.
-func outages(t *testing.T, server *mongotest.Container, seed uint64, n int, begin func(c *cluster, round int) (heal func())) {
+func outages(t *testing.T, server *mongotest.Container, seed uint64, n int, begin func(round int) (heal func())) {
 	t.Helper()
 	h, e := &History{}, mongoDBEngine(t, server.URI())
 	c, p := newCluster(t, h, seed, 3, e.env...), newPortal(t, h, seed)
@@ -65,7 +65,7 @@ func outages(t *testing.T, server *mongotest.Container, seed uint64, n int, begi
 	for round := range n {
 		sleep(ctx, c.between(500*time.Millisecond, 1500*time.Millisecond))
 		from, before := time.Now(), l.away.Load()
-		heal := begin(c, round)
+		heal := begin(round)
 		for l.away.Load() == before {
 			if time.Since(from) > patience {
 				t.Fatal("while MongoDB is away the gateways answer no call with 503")
