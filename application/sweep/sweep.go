@@ -69,6 +69,15 @@ func (s *Service) Once(ctx context.Context) error {
 		failures = append(failures, err)
 	}
 	_, replaysErr := s.stores.Replays.Sweep(ctx, s.clock.Now(), batch)
-	_, throttlesErr := s.stores.Throttles.Sweep(ctx, s.clock.Now(), batch)
+	throttlesErr := empty(func() (int, error) { return s.stores.Throttles.Sweep(ctx, s.clock.Now(), batch) })
 	return errors.Join(append(failures, replaysErr, throttlesErr)...)
+}
+
+// empty sweeps until nothing is left: a flood leaves more than one batch a minute.
+func empty(sweep func() (removed int, err error)) error {
+	for {
+		if removed, err := sweep(); err != nil || removed < batch {
+			return err
+		}
+	}
 }

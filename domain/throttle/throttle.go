@@ -18,7 +18,10 @@ const (
 	Free        = 10               // wrong secrets that have no consequence
 	FirstWait   = time.Second      // doubled by every further Free wrong secrets
 	LongestWait = 15 * time.Minute // however many they are
-	Forgotten   = 24 * time.Hour   // after the last wrong secret
+	// Remembered is how long each wrong secret is remembered after the last one, all of them up to Forgotten. So a flood from ever
+	// new addresses leaves no more than what came in the last minute, and the wait is always remembered to its end.
+	Remembered = time.Minute
+	Forgotten  = 24 * time.Hour
 	// Patience is after how many wrong secrets a strange address that has to wait is no longer listened to. It bounds what can be
 	// guessed in a day, and lets a buyer's first login through that comes in the middle of a flood from his own address.
 	Patience = 100_000
@@ -65,7 +68,7 @@ func (t *Throttle) Fail(wrong int, now time.Time) {
 		s.Failures = 0
 	}
 	s.Failures = min(s.Failures+wrong, 1<<30)
-	s.FailureUntil = now.Add(Forgotten)
+	s.FailureUntil = now.Add(min(time.Duration(s.Failures)*Remembered, Forgotten))
 	if wait := waiting(s.Failures); wait > 0 {
 		s.WaitUntil = now.Add(wait)
 	}

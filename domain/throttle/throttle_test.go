@@ -33,17 +33,29 @@ func TestTheWaitGrowsAndNeverPassesTheLongest(t *testing.T) {
 	}
 }
 
-func TestWhatIsQuietForADayBeginsAnew(t *testing.T) {
-	counted := throttle.New("papper", "a")
-	counted.Fail(500, now)
-	counted.Fail(1, now.Add(throttle.Forgotten-1))
-	if n := counted.Snapshot().Failures; n != 501 {
-		t.Errorf("%d are counted", n)
+func TestWhatIsQuietBeginsAnew(t *testing.T) {
+	for _, c := range []struct {
+		wrong  int
+		memory time.Duration
+	}{{1, throttle.Remembered}, {11, 11 * throttle.Remembered}, {2000, throttle.Forgotten}, {throttle.Patience, throttle.Forgotten}} {
+		counted := throttle.New("papper", "a")
+		counted.Fail(c.wrong, now)
+		before := *counted
+		before.Fail(1, now.Add(c.memory-1))
+		if n := before.Snapshot().Failures; n != c.wrong+1 {
+			t.Errorf("after %d wrong ones and the last moment of %s, %d are counted", c.wrong, c.memory, n)
+		}
+		counted.Fail(1, now.Add(c.memory))
+		if n := counted.Snapshot().Failures; n != 1 {
+			t.Errorf("after %d wrong ones and %s, %d are counted", c.wrong, c.memory, n)
+		}
 	}
-	later := now.Add(2 * throttle.Forgotten)
-	counted.Fail(1, later)
-	if s := counted.Snapshot(); s.Failures != 1 || counted.Wait(later) != 0 || !s.ExpiresAt.Equal(later.Add(throttle.Forgotten)) {
-		t.Errorf("%+v", s)
+	for wrong := range 500 { // else who waits as he was told would begin anew
+		counted := throttle.New("papper", "a")
+		counted.Fail(wrong+1, now)
+		if s := counted.Snapshot(); s.WaitUntil.After(s.FailureUntil) || !s.ExpiresAt.Equal(s.FailureUntil) {
+			t.Errorf("after %d wrong ones: %+v", wrong+1, s)
+		}
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/punchgate/punchgate/adapters/web"
 	"github.com/punchgate/punchgate/application/authentication"
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/application/sweep"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/throttle"
@@ -500,5 +501,38 @@ func TestAFloodOfWrongLoginsIsFewWrites(t *testing.T) {
 				t.Errorf("%d writes in %.1f s", n, seconds)
 			}
 		})
+	}
+}
+
+func TestWhatAFloodLeavesIsSwept(t *testing.T) {
+	var sweeper *sweep.Service
+	var stores port.Stores
+	g := startWith(t, t.TempDir(), fx.Populate(&sweeper, &stores))
+	ctx := context.Background()
+	const addresses = 2500 // more than one batch
+	for i := range addresses {
+		counted := throttle.New("papper", throttle.ID(fmt.Sprint("a", i)))
+		counted.Fail(1, g.clock.Now())
+		if err := stores.Throttles.Create(ctx, counted); err != nil {
+			t.Fatal(err)
+		}
+	}
+	left := func() (n int) {
+		if err := sweeper.Once(ctx); err != nil {
+			t.Fatal(err)
+		}
+		for i := range addresses {
+			if _, err := stores.Throttles.Get(ctx, "papper", throttle.ID(fmt.Sprint("a", i))); err == nil {
+				n++
+			}
+		}
+		return n
+	}
+	if n := left(); n != addresses {
+		t.Errorf("%d of %d are left at once", n, addresses)
+	}
+	g.clock.advance(throttle.Remembered + time.Minute)
+	if n := left(); n != 0 {
+		t.Errorf("%d are left after their time", n)
 	}
 }
