@@ -106,7 +106,7 @@ func newRoot(extra []fx.Option) *cobra.Command {
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(serveCommand(extra), demoCommand(extra), keyCommand(extra), tenantCommand(extra), rotateCommand(extra),
-		versionCommand(), healthCommand())
+		migrateCommand(extra), versionCommand(), healthCommand())
 	root.AddCommand(formatCommands(extra)...)
 	root.AddCommand(fileCommands()...)
 	return root

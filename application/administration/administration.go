@@ -52,16 +52,16 @@ func (s *Service) newID(ctx context.Context, what string) string {
 // ErrMasterKey refuses to work on a store whose secrets were made with another master key.
 var ErrMasterKey = fault.New(fault.Conflict, "master_key.other", "the store was set up with another master key")
 
-// masterKeyCheck is a platform key that was revoked from the start, so that it opens nothing. Its verifier is of a known
+// MasterKeyCheck is a platform key that was revoked from the start, so that it opens nothing. Its verifier is of a known
 // text, by which another master key is told.
-const masterKeyCheck apikey.ID = "master-key-check"
+const MasterKeyCheck apikey.ID = "master-key-check"
 
 // CheckMasterKey refuses a master key that the store's secrets were not made with. The first one is remembered.
 func (s *Service) CheckMasterKey(ctx context.Context) error {
-	known := secret.New(string(masterKeyCheck))
-	kept, err := s.stores.Keys.Get(ctx, tenant.Platform, masterKeyCheck)
+	known := secret.New(string(MasterKeyCheck))
+	kept, err := s.stores.Keys.Get(ctx, tenant.Platform, MasterKeyCheck)
 	if errors.Is(err, apikey.ErrUnknown) {
-		check, err := apikey.New(tenant.Platform, masterKeyCheck, "tells the master key", []apikey.Scope{apikey.Platform},
+		check, err := apikey.New(tenant.Platform, MasterKeyCheck, "tells the master key", []apikey.Scope{apikey.Platform},
 			s.secrets.HashGenerated(known), s.clock.Now())
 		if err != nil {
 			return err

@@ -53,8 +53,8 @@ func (s *Service) Rotate(ctx context.Context) (r Rotation, err error) {
 
 // rotateCheck lets the current master key be the one by which CheckMasterKey tells others.
 func (s *Service) rotateCheck(ctx context.Context) error {
-	known := secret.New(string(masterKeyCheck))
-	_, err := s.stores.Keys.Update(ctx, tenant.Platform, masterKeyCheck, func(k *apikey.Key) error {
+	known := secret.New(string(MasterKeyCheck))
+	_, err := s.stores.Keys.Update(ctx, tenant.Platform, MasterKeyCheck, func(k *apikey.Key) error {
 		k.Renew(s.secrets.Renew(k.Snapshot().Verifier, known))
 		return nil
 	})

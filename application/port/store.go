@@ -261,6 +261,17 @@ type AuditQuery struct {
 	Limit    int // above zero
 }
 
+// Inventory lists what an engine keeps, for copying it into another one.
+type Inventory interface {
+	// IDs returns at most limit identifiers after the given one, in their order, of what a tenant has of a kind, which is the name
+	// of the member of Stores in lower case. Tenants are the platform's.
+	IDs(ctx context.Context, kind string, of tenant.ID, after string, limit int) ([]string, error)
+	// LastNumber returns the last number that Orders.NextNumber gave; zero where it gave none.
+	LastNumber(ctx context.Context, of tenant.ID) (int64, error)
+	// RaiseNumber lets Orders.NextNumber go on after the number, unless it is further already.
+	RaiseNumber(ctx context.Context, of tenant.ID, last int64) error
+}
+
 // Stores are all stores of one engine.
 type Stores struct {
 	Tenants     Tenants

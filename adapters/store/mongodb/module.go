@@ -22,10 +22,10 @@ import (
 )
 
 // Module provides the stores, tidies, and closes the connections in the end; it needs a Config.
-var Module = fx.Module("store/mongodb", fx.Provide(func(lifecycle fx.Lifecycle, c Config) (port.Stores, error) {
+var Module = fx.Module("store/mongodb", fx.Provide(func(lifecycle fx.Lifecycle, c Config) (port.Stores, port.Inventory, error) {
 	s, err := Open(context.Background(), c)
 	if err != nil {
-		return port.Stores{}, err
+		return port.Stores{}, nil, err
 	}
 	tidying, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
@@ -42,7 +42,7 @@ var Module = fx.Module("store/mongodb", fx.Provide(func(lifecycle fx.Lifecycle, 
 			return s.Close(ctx)
 		},
 	))
-	return s.Stores(), nil
+	return s.Stores(), s, nil
 }))
 
 var (

@@ -32,15 +32,12 @@ func newOrders(s *Store) orders {
 
 // NextNumber counts.
 func (o orders) NextNumber(ctx context.Context, of tenant.ID) (int64, error) {
-	var counter struct {
-		Last int64 `bson:"last"`
-	}
+	var c counter
 	for {
-		err := o.store.db.Collection(numbersName).FindOneAndUpdate(ctx, at(of, key(of, "last")),
-			bson.D{e("$inc", bson.D{e("last", int64(1))})},
-			options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After)).Decode(&counter)
+		err := o.store.db.Collection(numbersName).FindOneAndUpdate(ctx, counterOf(of), bson.D{e("$inc", bson.D{e("last", int64(1))})},
+			options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After)).Decode(&c)
 		if !mongo.IsDuplicateKeyError(err) { // another made the first one meanwhile
-			return counter.Last, failure(ctx, err)
+			return c.Last, failure(ctx, err)
 		}
 	}
 }

@@ -17,13 +17,13 @@ import (
 )
 
 // Module provides the stores and closes the file in the end; it needs a Config.
-var Module = fx.Module("store/sqlite", fx.Provide(func(lifecycle fx.Lifecycle, c Config) (port.Stores, error) {
+var Module = fx.Module("store/sqlite", fx.Provide(func(lifecycle fx.Lifecycle, c Config) (port.Stores, port.Inventory, error) {
 	s, err := Open(context.Background(), c.Path)
 	if err != nil {
-		return port.Stores{}, err
+		return port.Stores{}, nil, err
 	}
 	lifecycle.Append(fx.StopHook(s.Close))
-	return s.Stores(), nil
+	return s.Stores(), s, nil
 }))
 
 var (

@@ -58,6 +58,12 @@ func methods() []string {
 	return names
 }
 
+// Fill gives a tenant one of everything that stores keep, for the tests of what copies it.
+func Fill(t *testing.T, s port.Stores, of tenant.ID) {
+	t.Helper()
+	create(t, s, of)
+}
+
 // create gives a tenant one of everything, under the same identifiers for every tenant.
 func create(t *testing.T, s port.Stores, of tenant.ID) {
 	t.Helper()
