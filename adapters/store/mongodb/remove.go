@@ -29,6 +29,13 @@ func (c collection[A, ID]) remove(ctx context.Context, of tenant.ID, id ID) erro
 			return failure(ctx, err)
 		}
 	}
+	var held claim
+	claims, claimID := c.store.db.Collection(claimsName), key(of, c.Name+":"+there.Claim)
+	if there.Claim != "" { // read before, so that whoever acquires it later has raised its version
+		if err := claims.FindOne(ctx, at(of, claimID)).Decode(&held); err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
+			return failure(ctx, err)
+		}
+	}
 	if _, err := c.in.DeleteOne(ctx, at(of, there.ID)); err != nil {
 		return failure(ctx, err)
 	}
@@ -37,8 +44,8 @@ func (c collection[A, ID]) remove(ctx context.Context, of tenant.ID, id ID) erro
 			return failure(ctx, err)
 		}
 	}
-	if there.Claim != "" {
-		_, err := c.store.db.Collection(claimsName).DeleteOne(ctx, at(of, key(of, c.Name+":"+there.Claim), e("owner", there.ID)))
+	if held.Owner == there.ID {
+		_, err := claims.DeleteOne(ctx, at(of, claimID, e("version", held.Version)))
 		return failure(ctx, err)
 	}
 	return nil
