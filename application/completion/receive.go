@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"math"
 	"slices"
@@ -120,11 +121,31 @@ func (s *Service) keep(ctx context.Context, fresh *receipt.Receipt, content *rec
 	if !errors.Is(err, receipt.ErrExists) {
 		return fresh, err
 	}
-	kept, err := s.stores.Receipts.Get(ctx, fresh.Snapshot().Tenant, fresh.ID())
+	of := fresh.Snapshot().Tenant
+	kept, err := s.stores.Receipts.Get(ctx, of, fresh.ID())
 	if err != nil {
 		return nil, err
 	}
-	return kept, kept.Repeats(fresh)
+	refusal := kept.Repeats(fresh)
+	if refusal == nil {
+		return kept, nil
+	}
+	// Some systems write the document anew to send it again, with another time on it. What it orders tells whether it is the same.
+	was, err := s.stores.Receipts.Content(ctx, of, fresh.ID())
+	if err != nil {
+		return nil, err
+	}
+	if !sameOrder(&was.Order, &content.Order) {
+		return nil, refusal
+	}
+	return kept, nil
+}
+
+// sameOrder compares all that is read of two documents.
+func sameOrder(a, b *purchase.Order) bool {
+	textA, errA := json.Marshal(a)
+	textB, errB := json.Marshal(b)
+	return errA == nil && errB == nil && bytes.Equal(textA, textB)
 }
 
 // received returns what became of a document that was dealt with before.
