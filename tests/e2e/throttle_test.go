@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -534,5 +535,34 @@ func TestWhatAFloodLeavesIsSwept(t *testing.T) {
 	g.clock.advance(throttle.Remembered + time.Minute)
 	if n := left(); n != 0 {
 		t.Errorf("%d are left after their time", n)
+	}
+}
+
+func TestTheStoreDoesNotTellCallersAddresses(t *testing.T) {
+	const right, wrong = "198.51.100.77", "203.0.113.99"
+	g, callers := throttled(t, t.TempDir())
+	g.shop = g.newShop("papper")
+	link, _ := g.connect("peppol-bis-punchout-3", nil)
+	if a := loginFrom(t, link, password, right); a.status != 303 {
+		t.Fatalf("%d", a.status)
+	}
+	wrongFrom(t, throttle.Free+1, link, wrong)
+	callers.Flush(context.Background())
+	g.stop()
+	counted := 0
+	g.stored(func(place string, content []byte) {
+		if strings.HasPrefix(place, "throttles.") {
+			counted++
+		}
+		for _, address := range []string{right, wrong} {
+			for _, form := range writings(address) {
+				if bytes.Contains(content, form) {
+					t.Errorf("%s tells %s: %s", place, address, content)
+				}
+			}
+		}
+	})
+	if counted == 0 {
+		t.Error("nothing was counted")
 	}
 }
