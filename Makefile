@@ -78,7 +78,7 @@ $(KUBERNETES_SCHEMAS):
 .PHONY: integration
 integration: tools ## run all tests of adapters and of the whole but those of conformance, with what a plain test run may skip
 	$(INTEGRATION) $$($(GO) list ./adapters/... ./tests/... | grep -vxF "$$($(GO) list $$($(call folders,PUNCHGATE_SHARED)))")
-	PUNCHGATE_TEST_STORE=mongodb $(INTEGRATION) ./tests/e2e
+	PUNCHGATE_TEST_STORE=mongodb $(INTEGRATION) ./tests/e2e ./tests/rolling
 
 .PHONY: conformance
 conformance: ## judge documents by the checkers in ../shared (PUNCHGATE_SHARED overrides), and print how many
@@ -94,7 +94,7 @@ faults: ## break the gateway under load, with FAULTS kills (50), and print what 
 
 .PHONY: race
 race: ## run the tests of what is concurrent with the race detector
-	$(GO) test -race -timeout=15m ./application/... ./adapters/store/... ./adapters/web/... ./adapters/outbound ./adapters/secrets ./tests/e2e
+	$(GO) test -race -timeout=15m ./application/... ./adapters/store/... ./adapters/web/... ./adapters/outbound ./adapters/secrets ./adapters/telemetry ./tests/e2e
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME (10s)

@@ -30,14 +30,15 @@ func docker(t *testing.T, args ...string) string {
 // this machine's Go made with the same command; the stage that makes the image is the Dockerfile's own, to the letter.
 func build(t *testing.T) (image string) {
 	t.Helper()
-	if out, err := run(t, "docker", "info"); err != nil {
-		lacking(t, "no container engine answers: "+out)
+	if os.Getenv("PUNCHGATE_INTEGRATION") == "" {
+		t.Skip("needs PUNCHGATE_INTEGRATION=1, for it compiles nearly everything anew")
 	}
+	docker(t, "info")
 	stages := strings.Split(read(t, "Dockerfile"), "\nFROM ")
 	if len(stages) != 3 || !strings.HasPrefix(stages[1], "golang:") || !strings.HasPrefix(stages[2], "scratch\n") {
 		t.Fatalf("the Dockerfile has other stages than this test knows: %q", stages)
 	}
-	const command = "CGO_ENABLED=0 go build -trimpath -ldflags=-s -o /out/punchgate ./bootstrap/cmd/punchgate"
+	const command = "CGO_ENABLED=0 go build -ldflags=-s -o /out/punchgate ./bootstrap/cmd/punchgate"
 	if !strings.Contains(stages[1], "RUN "+command+"\n") {
 		t.Fatalf("the Dockerfile builds by another command than %s", command)
 	}
@@ -49,7 +50,7 @@ func build(t *testing.T) (image string) {
 		}
 	}
 	write(t, filepath.Join(folder, "files/etc/ssl/certs/ca-certificates.crt"), "the certificates of a golang image would be here\n")
-	compile := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-ldflags=-s", "-o", filepath.Join(folder, "files/out/punchgate"), "../../bootstrap/cmd/punchgate")
+	compile := exec.CommandContext(t.Context(), "go", "build", "-ldflags=-s", "-o", filepath.Join(folder, "files/out/punchgate"), "../../bootstrap/cmd/punchgate")
 	compile.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := compile.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)

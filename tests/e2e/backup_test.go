@@ -17,7 +17,17 @@ func command(t *testing.T, args ...string) (status int, stdout, stderr string) {
 	return status, out.String(), errs.String()
 }
 
+func TestBackupsAreOfSQLiteAlone(t *testing.T) {
+	t.Setenv("PUNCHGATE_STORE", "mongodb")
+	for _, what := range []string{"backup", "restore"} {
+		if status, _, errs := command(t, what, filepath.Join(t.TempDir(), "file")); status != 2 || !strings.Contains(errs, "mongodump") {
+			t.Errorf("%s: %d %q", what, status, errs)
+		}
+	}
+}
+
 func TestAStoreGoesBackToWhatItsBackupHas(t *testing.T) {
+	t.Setenv("PUNCHGATE_TEST_STORE", "sqlite") // other engines have tools of their own
 	folder, copied := t.TempDir(), filepath.Join(t.TempDir(), "punchgate.backup")
 	g := start(t, folder)
 	g.shop = g.newShop("papper")

@@ -1,5 +1,5 @@
 // Package rolling restarts three gateways that share one store, one after the other, behind a proxy and under load, and counts what
-// is lost.
+// is lost. With PUNCHGATE_TEST_STORE=mongodb they share a database in the place of a file.
 package rolling
 
 import (
@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/punchgate/punchgate/bootstrap"
+	"github.com/punchgate/punchgate/tests/mongotest"
 )
 
 // child makes the test's own program a gateway.
@@ -32,7 +33,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(child) != "" {
 		os.Exit(bootstrap.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
-	os.Exit(m.Run())
+	os.Exit(mongotest.Main(m))
 }
 
 const (
@@ -46,6 +47,7 @@ const (
 type cluster struct {
 	t        *testing.T
 	folder   string
+	store    []string // settings
 	proxy    *proxy
 	gateways [3]*gateway
 }
@@ -72,7 +74,7 @@ func (c *cluster) run(args ...string) string {
 }
 
 func (c *cluster) environment() []string {
-	return append(os.Environ(), child+"=1", "PUNCHGATE_MASTER_KEY="+masterKey, "PUNCHGATE_DATA_DIR="+c.folder,
+	return append(append(os.Environ(), c.store...), child+"=1", "PUNCHGATE_MASTER_KEY="+masterKey, "PUNCHGATE_DATA_DIR="+c.folder,
 		"PUNCHGATE_PUBLIC_URL="+c.proxy.URL, "PUNCHGATE_DRAIN="+drain.String(), "PUNCHGATE_LOG_LEVEL=warn")
 }
 
@@ -118,6 +120,9 @@ func (c *cluster) await(what string, holds func() bool) {
 func startCluster(t *testing.T) *cluster {
 	t.Helper()
 	c := &cluster{t: t, folder: t.TempDir(), proxy: newProxy(t)}
+	if os.Getenv("PUNCHGATE_TEST_STORE") == "mongodb" {
+		c.store = []string{"PUNCHGATE_STORE=mongodb", "PUNCHGATE_MONGODB_URI=" + mongotest.URI(t)}
+	}
 	for i := range c.gateways {
 		listener, err := net.Listen("tcp", "127.0.0.1:0") // for a port that stays the same
 		if err != nil {
