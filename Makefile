@@ -90,7 +90,7 @@ browser: ## run the end-to-end tests in a real browser
 
 .PHONY: faults
 faults: ## break the gateway under load, with FAULTS kills (50), and print what was lost or happened twice
-	PUNCHGATE_FAULTS=$(FAULTS) $(INTEGRATION) -v ./tests/faults | grep -vE '^ *(=== |--- (PASS|SKIP)|[a-z]+_test.go:[0-9]+: map)|^PASS$$'
+	PUNCHGATE_FAULTS=$(FAULTS) $(GO) test -count=1 -timeout=30m -v ./tests/faults | grep -vE '^ *(=== |--- (PASS|SKIP)|[a-z]+_test.go:[0-9]+: map)|^PASS$$'
 
 .PHONY: race
 race: ## run the tests of what is concurrent with the race detector

@@ -135,7 +135,7 @@ func killed(t *testing.T, e engine, h *History, seed uint64, gateways, faults in
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	wait := l.run(ctx, seed)
-	c.kills(ctx, faults)
+	c.kills(ctx, l, faults)
 	stop()
 	wait()
 	p.heal()

@@ -42,6 +42,7 @@ type load struct {
 	turn    atomic.Uint64 // of the gateways
 
 	away atomic.Int64 // how many calls were answered 503
+	done atomic.Int64 // and how many were acknowledged
 
 	mu    sync.Mutex
 	aside []func()          // calls whose first try has their key still
@@ -145,6 +146,19 @@ func (l *load) repeat(
 	}
 }
 
+// work waits until so many calls were acknowledged, so that what is broken next is broken under load on a slow machine, too.
+func (l *load) work(ctx context.Context, calls int64) {
+	begun := time.Now()
+	for from := l.done.Load(); l.done.Load() < from+calls; {
+		if time.Since(begun) > patience {
+			l.t.Fatalf("in %s not even %d calls were acknowledged", patience, calls)
+		}
+		if !sleep(ctx, 5*time.Millisecond) {
+			return
+		}
+	}
+}
+
 // running reports whether the first try of the call has its key.
 func running(err error) bool {
 	p, told := errors.AsType[*client.Problem](err)
@@ -158,6 +172,7 @@ func (l *load) outcome(kind Kind, subject, answer string, err error) (Outcome, s
 	p, told := errors.AsType[*client.Problem](err)
 	switch {
 	case err == nil:
+		l.done.Add(1)
 		return Acknowledged, answer
 	case !told:
 		return Unknown, ""
