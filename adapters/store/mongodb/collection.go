@@ -192,6 +192,9 @@ func (c collection[A, ID]) Update(ctx context.Context, of tenant.ID, id ID, chan
 
 // write changes what was read, and reports whether it still was as it was read.
 func (c collection[A, ID]) write(ctx context.Context, there envelope, value string, fields bson.D) (bool, error) {
+	if c.unique == nil {
+		return c.set(ctx, there, fields)
+	}
 	if value == there.Claim || value == "" {
 		return c.set(ctx, there, append(fields, e("claim", value)), "want", "wanted_at")
 	}
@@ -210,7 +213,7 @@ func (c collection[A, ID]) write(ctx context.Context, there envelope, value stri
 	return c.set(ctx, there, append(fields, e("claim", value)), "want", "wanted_at")
 }
 
-// set is the conditional write of which every change is made.
+// set is the conditional write of which every change is made. A field whose value is an empty text is removed.
 func (c collection[A, ID]) set(ctx context.Context, there envelope, fields bson.D, without ...string) (bool, error) {
 	change := bson.D{e("$inc", bson.D{e("version", int64(1))})}
 	var set, unset bson.D
