@@ -63,6 +63,11 @@ func (in tenants) List(ctx context.Context, after tenant.ID, limit int) (_ []*te
 	return in.Tenants.List(ctx, after, limit)
 }
 
+func (in tenants) Remove(ctx context.Context, id tenant.ID) (err error) {
+	defer in.t.call(&ctx, "tenants.remove")(&err)
+	return in.Tenants.Remove(ctx, id)
+}
+
 type customers struct {
 	port.Customers
 	t *Telemetry

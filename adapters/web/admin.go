@@ -96,6 +96,14 @@ func (s *Server) getTenant(c *gin.Context) {
 	reply(s, c, http.StatusOK, t, err, tenantView)
 }
 
+func (s *Server) removeTenant(c *gin.Context) {
+	if err := s.use.Erasure.Tenant(c.Request.Context(), tenant.ID(c.Param("id"))); err != nil {
+		s.refuse(c, err)
+		return
+	}
+	c.Status(http.StatusNoContent)
+}
+
 func (s *Server) createTenantKey(c *gin.Context) { s.makeKey(c, tenant.ID(c.Param("id"))) }
 
 func (s *Server) getSettings(c *gin.Context) {

@@ -176,6 +176,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 	platform.GET("", s.listTenants)
 	platform.POST("", s.audited(audit.TenantCreate, ""), s.createTenant)
 	platform.GET("/:id", s.getTenant)
+	platform.DELETE("/:id", s.audited(audit.TenantRemove, "id"), s.removeTenant)
 	platform.GET("/:id/audit", s.listTenantAudit)
 	platform.POST("/:id/keys", s.auditedFor(audit.KeyCreate), s.createTenantKey)
 

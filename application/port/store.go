@@ -38,6 +38,9 @@ type Tenants interface {
 	Update(ctx context.Context, id tenant.ID, change func(*tenant.Tenant) error) (*tenant.Tenant, error)
 	// List returns at most limit tenants with identifiers after the given one, in their order.
 	List(ctx context.Context, after tenant.ID, limit int) ([]*tenant.Tenant, error)
+	// Remove erases a tenant with all that belongs to it in any store, and itself last: what an interrupted removal left, another
+	// one removes. Where there is nothing it does nothing.
+	Remove(ctx context.Context, id tenant.ID) error
 }
 
 // Customers keeps customers. Not found: fault "customer.not_found".

@@ -8,6 +8,7 @@ type Action struct{ kind, verb string }
 // The actions.
 var (
 	TenantCreate     = Action{"tenant", "create"}
+	TenantRemove     = Action{"tenant", "remove"}
 	TenantChange     = Action{"tenant", "change"}
 	TenantCatalogue  = Action{"tenant", "replace_catalogue_secret"}
 	KeyCreate        = Action{"key", "create"}
@@ -43,7 +44,8 @@ var (
 // Actions returns every action.
 func Actions() []Action {
 	return []Action{
-		TenantCreate, TenantChange, TenantCatalogue, KeyCreate, KeyRevoke, KeyUseRevoked, MasterKeyRotate, CustomerCreate, CustomerChange,
+		TenantCreate, TenantRemove, TenantChange, TenantCatalogue, KeyCreate, KeyRevoke, KeyUseRevoked, MasterKeyRotate,
+		CustomerCreate, CustomerChange,
 		ConnectionCreate, ConnectionChange, ConnectionSecret, ConnectionAnswer, LinkCreate, LinkRevoke, SessionCancel, OrderPush,
 		OrderCancel, OrderConfirm, OrderReject, OrderExport, OrderRespond, AnswerDeliver, PurchaseOrderTie,
 		WebhookCreate, WebhookChange, WebhookRemove, WebhookSecret, DeadLettersDeliver, PersonalDataErase,

@@ -63,7 +63,7 @@ func TestEveryChangingCallOfAnOperatorIsInTheAuditLog(t *testing.T) {
 			walked++
 			key, log, id := g.shop.key, "/v1/admin/audit?limit=200", "nothing"
 			switch {
-			case path == "/v1/admin/tenants":
+			case path == "/v1/admin/tenants", path == "/v1/admin/tenants/{id}":
 				key, log = platform, "/v1/admin/tenants/-/audit?limit=200"
 			case strings.HasPrefix(path, "/v1/admin/tenants/"):
 				key, id = platform, string(g.shop.id)

@@ -305,3 +305,41 @@ func (s *stoppingRemovals) Remove(ctx context.Context, of tenant.ID, id order.ID
 	}
 	return s.Orders.Remove(ctx, of, id)
 }
+
+func TestATenantIsErasedAsAWhole(t *testing.T) {
+	g := withShop(t)
+	platform := platformKey(g)
+	link, _ := g.connect("cxml-1.2", orders("cxml-1.2"))
+	_, id := g.begin(link, "C-1")
+	g.ordered(link, "C-1")
+	erased := g.shop
+	remaining := g.newShop("pennor")
+	const path = "/v1/admin/tenants/papper"
+	g.api(erased.key, "DELETE", path, "").want(t, 403)
+	if p := g.api(platform, "DELETE", path, "").want(t, 409); p.text("code") != "tenant.needed" {
+		t.Errorf("%v", p)
+	}
+	g.exported(id)
+	for range 2 {
+		g.api(platform, "DELETE", path, "").want(t, 204)
+	}
+	g.api(platform, "DELETE", "/v1/admin/tenants/-", "").want(t, 404)
+	g.api(platform, "GET", path, "").want(t, 404)
+	g.api(erased.key, "GET", "/v1/admin/settings", "").want(t, 401)
+	g.api(remaining.key, "GET", "/v1/admin/settings", "").want(t, 200)
+	g.api(platform, "GET", "/v1/admin/tenants", "").want(t, 200)
+	log := g.auditLog(platform, "/v1/admin/tenants/-/audit")
+	if e := log[1]; e.text("action") != "tenant.remove" || e.at("target", "id") != "papper" || e.text("outcome") != "done" {
+		t.Errorf("the log of the platform has %v", e)
+	}
+	g.stop()
+	g.stored(func(place string, content []byte) {
+		for _, text := range []string{personEmail, personName, "C-1@buyer.example.com", strings.Split(erased.key, ".")[2]} {
+			for _, form := range writings(text) {
+				if bytes.Contains(content, form) {
+					t.Errorf("%s has %s", place, text)
+				}
+			}
+		}
+	})
+}

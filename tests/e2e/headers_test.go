@@ -25,13 +25,16 @@ func TestEveryAnswerHasItsSecurityHeadersAndNoCookie(t *testing.T) {
 	}
 	pages, statuses := 0, map[int]bool{}
 	for _, o := range calls {
-		body := ""
+		body, address := "", has.at(o.path)
 		if o.Operation != nil {
 			body = o.example()
 		}
+		if o.method == http.MethodDelete && address == "/v1/admin/tenants/"+string(g.shop.id) { // all other calls need it
+			address = "/v1/admin/tenants/nothing"
+		}
 		for _, key := range slices.Compact([]string{"", keys[o.scope()]}) {
 			for _, accept := range []string{"application/json", "text/html"} {
-				r := request(t, o.method, g.url+has.at(o.path), "application/json", body)
+				r := request(t, o.method, g.url+address, "application/json", body)
 				r.Header.Set("Accept", accept)
 				if key != "" {
 					r.Header.Set("Authorization", "Bearer "+key)

@@ -3,6 +3,8 @@ package mongodb
 import (
 	"context"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+
 	"github.com/punchgate/punchgate/adapters/store/document"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
@@ -30,4 +32,20 @@ func (t tenants) Update(ctx context.Context, id tenant.ID, change func(*tenant.T
 // List returns a page of tenants.
 func (t tenants) List(ctx context.Context, after tenant.ID, limit int) ([]*tenant.Tenant, error) {
 	return t.all.after(ctx, tenant.Platform, after, limit)
+}
+
+// Remove erases a tenant, a collection at a time. Links and keys go first, so that nothing new comes in.
+func (t tenants) Remove(ctx context.Context, id tenant.ID) error {
+	names := []string{document.Links.Name, document.Keys.Name}
+	for name := range indexes {
+		if name != document.Tenants.Name {
+			names = append(names, name)
+		}
+	}
+	for _, name := range names {
+		if _, err := t.all.store.db.Collection(name).DeleteMany(ctx, bson.D{e("tenant_id", id)}); err != nil {
+			return failure(ctx, err)
+		}
+	}
+	return t.all.remove(ctx, tenant.Platform, id)
 }

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 
 	"github.com/punchgate/punchgate/adapters/store/document"
 
@@ -33,4 +34,33 @@ func (t tenants) Update(ctx context.Context, id tenant.ID, change func(*tenant.T
 // List returns a page of tenants.
 func (t tenants) List(ctx context.Context, after tenant.ID, limit int) ([]*tenant.Tenant, error) {
 	return t.all.after(ctx, tenant.Platform, after, limit)
+}
+
+// belongings are the tables with what belongs to tenants. Links and keys go first, so that nothing new comes in; outcomes of the audit
+// log before their entries, which allow it.
+var belongings = []string{
+	"links", "keys", "connections", "connection_identities", "customers", "sessions", "order_lines", "order_contents", "orders",
+	"order_numbers", "receipt_contents", "receipts", "answer_contents", "answers", "replays", "throttles", "audit_outcomes", "audit",
+	"audit_begins",
+}
+
+// Remove erases a tenant, a table at a time, so that others can write in between.
+func (t tenants) Remove(ctx context.Context, id tenant.ID) error {
+	do := func(statement string, args ...any) error {
+		return t.all.store.transact(ctx, func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, statement, args...)
+			return err
+		})
+	}
+	// The log begins after all times, so that all of it may go.
+	err := do(`INSERT INTO audit_begins (tenant, at) VALUES (?, '~') ON CONFLICT DO UPDATE SET at = excluded.at`, id)
+	if err != nil {
+		return err
+	}
+	for _, table := range belongings {
+		if err := do(`DELETE FROM `+table+` WHERE tenant = ?`, id); err != nil {
+			return err
+		}
+	}
+	return t.all.remove(ctx, tenant.Platform, id)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -64,6 +65,25 @@ var erasureCases = map[string]func(*testing.T, port.Stores){
 			}
 		}
 		everything(t, s, acme)
+	},
+
+	"a tenant that was removed leaves nothing, and others everything": func(t *testing.T, s port.Stores) {
+		create(t, s, acme)
+		create(t, s, globex)
+		before := everything(t, s, globex)
+		if err := s.Tenants.Remove(ended(t), acme); !errors.Is(err, context.Canceled) {
+			t.Errorf("a removal of a context that has ended is answered with %v", err)
+		}
+		for range 2 {
+			must(t, s.Tenants.Remove(t.Context(), acme))
+		}
+		if after := everything(t, s, globex); !reflect.DeepEqual(before, after) {
+			t.Errorf("the other has\n%+v\nand had\n%+v", after, before)
+		}
+		create(t, s, acme) // which is refused wherever something was left
+		if n := value(s.Orders.NextNumber(t.Context(), acme))(t); n != 4 {
+			t.Errorf("the fourth order of the new tenant has the number %d", n)
+		}
 	},
 
 	"sessions of a status that ended before a time come in the order of their ends": func(t *testing.T, s port.Stores) {

@@ -366,6 +366,7 @@ var foreign = map[string]struct {
 	"Audit.Sweep": {nil, func(ctx context.Context, s port.Stores) error {
 		return failure(s.Audit.Sweep(ctx, globex, now.AddDate(1, 0, 0), 10))
 	}},
+	"Tenants.Remove": {nil, func(ctx context.Context, s port.Stores) error { return s.Tenants.Remove(ctx, globex) }},
 	"Sessions.Ended": {nil, func(ctx context.Context, s port.Stores) error {
 		return none(s.Sessions.Ended(ctx, globex, session.Cancelled, now.AddDate(1, 0, 0), 10))
 	}},
