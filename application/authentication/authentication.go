@@ -92,7 +92,7 @@ func (s *Service) Caller(ctx context.Context, from Origin, c *connection.Connect
 
 // Refuse counts wrong credentials and returns the refusal: ErrCredentials, or how long to wait.
 func (s *Service) Refuse(ctx context.Context, from Origin, of tenant.ID) error {
-	return s.throttles.refuse(ctx, s.place(of, from.Link, from.Address), ErrCredentials)
+	return s.throttles.refuse(ctx, s.place(of, from.Link, from.Address, throttle.Free), ErrCredentials)
 }
 
 // Select returns those of the connections, all of one tenant, whose credentials were presented. None is no refusal yet.
@@ -100,7 +100,7 @@ func (s *Service) Select(
 	ctx context.Context, from Origin, among []*connection.Connection, p port.Presented,
 ) (good []*connection.Connection, err error) {
 	for _, c := range among {
-		where := s.place(c.Tenant(), from.Link, from.Address)
+		where := s.place(c.Tenant(), from.Link, from.Address, throttle.Free)
 		matching, err := s.verifyAny(ctx, where, c.Credentials(s.clock.Now()), p.Password)
 		if err != nil {
 			return nil, err
@@ -184,7 +184,7 @@ func (s *Service) Key(ctx context.Context, address string, presented secret.Text
 		if presented.Empty() {
 			return nil, err // no guess
 		}
-		return nil, s.throttles.refuse(ctx, s.place(tenant.Platform, "keys", address), apikey.ErrUnknown)
+		return nil, s.throttles.refuse(ctx, s.place(tenant.Platform, "keys", address, throttle.FreeKeys), apikey.ErrUnknown)
 	}
 	if err != nil {
 		return nil, err
@@ -236,8 +236,8 @@ func (s *Service) used(key *apikey.Key, proof secret.Text) {
 }
 
 // place names the counter of an address. It is signed, so that whoever reads the store does not learn addresses.
-func (s *Service) place(of tenant.ID, what, address string) place {
-	return place{of, throttle.ID(s.secrets.Sign("throttle", what, block(address)))}
+func (s *Service) place(of tenant.ID, what, address string, free int) place {
+	return place{of, throttle.ID(s.secrets.Sign("throttle", what, block(address))), free}
 }
 
 // block returns the address, and of IPv6 the network of 64 bits, of which a subscriber has at least one to himself.

@@ -21,12 +21,14 @@ const (
 
 // place is what is counted for: an address and what it came to.
 type place struct {
-	of tenant.ID
-	id throttle.ID
+	of   tenant.ID
+	id   throttle.ID
+	free int // wrong secrets that have no consequence
 }
 
 // counter is a place as this process knows it.
 type counter struct {
+	place
 	now    *throttle.Throttle // as stored, with what was counted since
 	readAt time.Time
 	// What is not written yet, and when it was last.
@@ -59,7 +61,7 @@ func (t *throttles) refuse(ctx context.Context, p place, refusal error) error {
 	defer t.mu.Unlock()
 	c, now := t.counter(p), t.clock.Now()
 	c.wrong, c.wrongAt = c.wrong+1, now
-	c.now.Fail(1, now)
+	c.now.Fail(1, p.free, now)
 	signal(t.wake)
 	return tooMany(c.now, now, refusal)
 }
@@ -136,7 +138,7 @@ func (c *counter) bring(stored *throttle.Throttle) {
 // add adds what is not written yet.
 func (c *counter) add(to *throttle.Throttle) {
 	if c.wrong > 0 {
-		to.Fail(c.wrong, c.wrongAt)
+		to.Fail(c.wrong, c.free, c.wrongAt)
 	}
 	if c.right {
 		to.Succeed(c.rightAt)
@@ -153,7 +155,7 @@ func (t *throttles) counter(p place) *counter {
 			}
 			delete(t.places, other) // any: the store remembers
 		}
-		c = &counter{now: throttle.New(p.of, p.id)}
+		c = &counter{place: p, now: throttle.New(p.of, p.id)}
 		t.places[p] = c
 	}
 	return c
@@ -162,15 +164,14 @@ func (t *throttles) counter(p place) *counter {
 // flush writes what was counted.
 func (t *throttles) flush(ctx context.Context) {
 	type count struct {
-		place
 		counter // as it is now
-		of      *counter
+		kept    *counter
 	}
 	var due []count
 	t.mu.Lock()
-	for p, c := range t.places {
+	for _, c := range t.places {
 		if c.wrong > 0 || c.right {
-			due = append(due, count{p, *c, c})
+			due = append(due, count{*c, c})
 		}
 	}
 	t.mu.Unlock()
@@ -180,25 +181,25 @@ func (t *throttles) flush(ctx context.Context) {
 		signal(t.wake)
 	}
 	for _, each := range due {
-		stored, err := t.write(ctx, each.place, &each.counter)
+		stored, err := t.write(ctx, &each.counter)
 		if err != nil {
-			t.log.WarnContext(ctx, "failed logins were not stored", "tenant", each.place.of, "error", err)
+			t.log.WarnContext(ctx, "failed logins were not stored", "tenant", each.of, "error", err)
 			signal(t.wake) // they are counted in memory and tried again
 			return
 		}
 		t.mu.Lock()
-		each.of.wrong -= each.wrong
-		each.of.right = each.of.right && !each.right
-		each.of.bring(stored)
-		each.of.readAt = t.clock.Now()
+		each.kept.wrong -= each.wrong
+		each.kept.right = each.kept.right && !each.right
+		each.kept.bring(stored)
+		each.kept.readAt = t.clock.Now()
 		t.mu.Unlock()
 	}
 }
 
 // write adds what was counted to what is stored, and returns it as it is then.
-func (t *throttles) write(ctx context.Context, p place, counted *counter) (stored *throttle.Throttle, err error) {
+func (t *throttles) write(ctx context.Context, counted *counter) (stored *throttle.Throttle, err error) {
 	for {
-		_, err := t.store.Update(ctx, p.of, p.id, func(kept *throttle.Throttle) error {
+		_, err := t.store.Update(ctx, counted.of, counted.id, func(kept *throttle.Throttle) error {
 			stored = kept
 			if counted.wrong == 0 && knownWell(kept, counted.rightAt) {
 				return errNothing
@@ -212,7 +213,7 @@ func (t *throttles) write(ctx context.Context, p place, counted *counter) (store
 		case !errors.Is(err, throttle.ErrNone):
 			return stored, err
 		}
-		fresh := throttle.New(p.of, p.id)
+		fresh := throttle.New(counted.of, counted.id)
 		counted.add(fresh)
 		if err := t.store.Create(ctx, fresh); !errors.Is(err, port.ErrTaken) {
 			return fresh, err

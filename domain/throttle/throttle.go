@@ -15,8 +15,9 @@ import (
 
 // The policy.
 const (
-	Free        = 10               // wrong secrets that have no consequence
-	FirstWait   = time.Second      // doubled by every further Free wrong secrets
+	Free        = 10               // wrong secrets of a connection that have no consequence
+	FreeKeys    = 100              // wrong API keys that have none: nobody guesses one, but a program may go on with an old one
+	FirstWait   = time.Second      // doubled by every further ten wrong secrets
 	LongestWait = 15 * time.Minute // however many they are
 	// Remembered is how long each wrong secret is remembered after the last one, all of them up to Forgotten. So a flood from ever
 	// new addresses leaves no more than what came in the last minute, and the wait is always remembered to its end.
@@ -61,25 +62,25 @@ func Restore(s State) *Throttle { return &Throttle{s} }
 // Snapshot returns what a store keeps.
 func (t *Throttle) Snapshot() State { return t.state }
 
-// Fail counts wrong secrets.
-func (t *Throttle) Fail(wrong int, now time.Time) {
+// Fail counts wrong secrets, of which so many are free.
+func (t *Throttle) Fail(wrong, free int, now time.Time) {
 	s := &t.state
 	if !now.Before(s.FailureUntil) {
 		s.Failures = 0
 	}
 	s.Failures = min(s.Failures+wrong, 1<<30)
 	s.FailureUntil = now.Add(min(time.Duration(s.Failures)*Remembered, Forgotten))
-	if wait := waiting(s.Failures); wait > 0 {
+	if wait := waiting(s.Failures, free); wait > 0 {
 		s.WaitUntil = now.Add(wait)
 	}
 	t.expire(s.FailureUntil)
 }
 
-func waiting(failures int) time.Duration {
-	if failures <= Free {
+func waiting(failures, free int) time.Duration {
+	if failures <= free {
 		return 0
 	}
-	doubled := (failures - Free - 1) / Free
+	doubled := (failures - free - 1) / 10
 	if doubled > 20 {
 		return LongestWait
 	}

@@ -19,7 +19,7 @@ func TestTheWaitGrowsAndNeverPassesTheLongest(t *testing.T) {
 		{1, 0}, {9, 0}, {1, time.Second}, {9, time.Second}, {1, 2 * time.Second}, {10, 4 * time.Second}, {50, 128 * time.Second},
 		{100, throttle.LongestWait}, {1_000_000_000, throttle.LongestWait}, {2_000_000_000, throttle.LongestWait},
 	} {
-		counted.Fail(c.wrong, now)
+		counted.Fail(c.wrong, throttle.Free, now)
 		total += c.wrong
 		if wait := counted.Wait(now); wait != c.wait {
 			t.Errorf("after %d wrong ones the wait is %s, not %s", total, wait, c.wait)
@@ -39,20 +39,20 @@ func TestWhatIsQuietBeginsAnew(t *testing.T) {
 		memory time.Duration
 	}{{1, throttle.Remembered}, {11, 11 * throttle.Remembered}, {2000, throttle.Forgotten}, {throttle.Patience, throttle.Forgotten}} {
 		counted := throttle.New("papper", "a")
-		counted.Fail(c.wrong, now)
+		counted.Fail(c.wrong, throttle.Free, now)
 		before := *counted
-		before.Fail(1, now.Add(c.memory-1))
+		before.Fail(1, throttle.Free, now.Add(c.memory-1))
 		if n := before.Snapshot().Failures; n != c.wrong+1 {
 			t.Errorf("after %d wrong ones and the last moment of %s, %d are counted", c.wrong, c.memory, n)
 		}
-		counted.Fail(1, now.Add(c.memory))
+		counted.Fail(1, throttle.Free, now.Add(c.memory))
 		if n := counted.Snapshot().Failures; n != 1 {
 			t.Errorf("after %d wrong ones and %s, %d are counted", c.wrong, c.memory, n)
 		}
 	}
 	for wrong := range 500 { // else who waits as he was told would begin anew
 		counted := throttle.New("papper", "a")
-		counted.Fail(wrong+1, now)
+		counted.Fail(wrong+1, throttle.Free, now)
 		if s := counted.Snapshot(); s.WaitUntil.After(s.FailureUntil) || !s.ExpiresAt.Equal(s.FailureUntil) {
 			t.Errorf("after %d wrong ones: %+v", wrong+1, s)
 		}
@@ -81,9 +81,9 @@ func TestWhoIsListenedTo(t *testing.T) {
 		}
 		at := now.Add(c.after)
 		if c.after < throttle.Known {
-			counted.Fail(c.wrong, now)
+			counted.Fail(c.wrong, throttle.Free, now)
 		} else {
-			counted.Fail(c.wrong, at)
+			counted.Fail(c.wrong, throttle.Free, at)
 		}
 		if counted.Listens(c.likely, at) != c.listens {
 			t.Errorf("%s: %v", name, !c.listens)
@@ -93,12 +93,12 @@ func TestWhoIsListenedTo(t *testing.T) {
 
 func TestARightSecretForgivesNothingAndIsKeptLongest(t *testing.T) {
 	counted := throttle.New("papper", "a")
-	counted.Fail(50, now)
+	counted.Fail(50, throttle.Free, now)
 	counted.Succeed(now)
 	if s := counted.Snapshot(); s.Failures != 50 || counted.Wait(now) == 0 || !s.ExpiresAt.Equal(now.Add(throttle.Known)) {
 		t.Errorf("%+v", s)
 	}
-	counted.Fail(1, now)
+	counted.Fail(1, throttle.Free, now)
 	if s := counted.Snapshot(); !s.ExpiresAt.Equal(now.Add(throttle.Known)) {
 		t.Errorf("%+v", s)
 	}

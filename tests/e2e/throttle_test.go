@@ -148,7 +148,7 @@ func TestPingsPurchaseOrdersAndDocumentsAreCountedLikeLogins(t *testing.T) {
 
 func TestWrongAPIKeysFromOneAddressHaveToWaitAndRightOnesPass(t *testing.T) {
 	g := withShop(t)
-	for i := range throttle.Free {
+	for i := range throttle.FreeKeys {
 		g.api(fmt.Sprintf("pgk.papper.key%d.proof", i), "GET", "/v1/erp/orders", "").want(t, 401)
 	}
 	for name, key := range map[string]string{
@@ -513,7 +513,7 @@ func TestWhatAFloodLeavesIsSwept(t *testing.T) {
 	const addresses = 2500 // more than one batch
 	for i := range addresses {
 		counted := throttle.New("papper", throttle.ID(fmt.Sprint("a", i)))
-		counted.Fail(1, g.clock.Now())
+		counted.Fail(1, throttle.Free, g.clock.Now())
 		if err := stores.Throttles.Create(ctx, counted); err != nil {
 			t.Fatal(err)
 		}

@@ -48,7 +48,7 @@ var throttleCases = map[string]func(*testing.T, port.Stores){
 		concurrently(func(i int) {
 			for range rounds {
 				_, err := s.Throttles.Update(t.Context(), acme, "t1", func(kept *throttle.Throttle) error {
-					kept.Fail(2, now)
+					kept.Fail(2, throttle.Free, now)
 					return nil
 				})
 				errs[i] = errors.Join(errs[i], err)
@@ -63,7 +63,7 @@ var throttleCases = map[string]func(*testing.T, port.Stores){
 	"a refused change of a throttle writes nothing": func(t *testing.T, s port.Stores) {
 		must(t, s.Throttles.Create(t.Context(), throttle.Restore(throttleOf(acme, "t1"))))
 		_, err := s.Throttles.Update(t.Context(), acme, "t1", func(kept *throttle.Throttle) error {
-			kept.Fail(5, now)
+			kept.Fail(5, throttle.Free, now)
 			return errChange
 		})
 		if found := value(s.Throttles.Get(t.Context(), acme, "t1"))(t).Snapshot(); !errors.Is(err, errChange) || found != throttleOf(acme, "t1") {
