@@ -254,6 +254,7 @@ func TestAnAttemptThatHangsEndsBeforeItsLease(t *testing.T) {
 			return ctx.Err()
 		})
 		time.Sleep(10 * time.Minute)
+		synctest.Wait()
 		if took := ended.Sub(began); took <= 0 || took >= 2*time.Minute {
 			t.Errorf("it ended after %s", took)
 		}
