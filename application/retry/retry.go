@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -91,7 +93,7 @@ func Run[T any, K comparable](ctx context.Context, w *Worker, q Queue[T, K]) {
 	w.queues = append(w.queues, woken)
 	w.mu.Unlock()
 	slots := make(chan struct{}, atOnce)
-	running := &running[K]{attempts: map[K]int{}}
+	running := &running[K]{attempts: map[K]int{}, resting: map[K]bool{}}
 	var attempts sync.WaitGroup
 	defer attempts.Wait()
 	for {
@@ -113,8 +115,8 @@ func Run[T any, K comparable](ctx context.Context, w *Worker, q Queue[T, K]) {
 				return
 			}
 			attempts.Go(func() {
-				made := try(correlation.Begin(ctx), w, q, each)
-				running.end(to)
+				made, err := try(correlation.Begin(ctx), w, q, each)
+				running.end(to, !made && err != nil)
 				<-slots
 				if made {
 					wake(woken) // since then more may be due
@@ -126,25 +128,29 @@ func Run[T any, K comparable](ctx context.Context, w *Worker, q Queue[T, K]) {
 			return
 		case <-woken:
 		case <-ticker.C:
+			running.rested()
 		}
 	}
 }
 
-// try makes one attempt, unless another gateway has the thing, and records what came of it. It reports whether it was made.
-func try[T any, K comparable](ctx context.Context, w *Worker, q Queue[T, K], it T) (made bool) {
+// try makes one attempt, unless another gateway has the thing, and records what came of it. It reports whether it was made, and
+// what failed.
+func try[T any, K comparable](ctx context.Context, w *Worker, q Queue[T, K], it T) (made bool, err error) {
 	it, attempts, made, err := q.Claim(ctx, it, w.clock.Now(), lease)
 	var next time.Time
+	givenUp := false
 	if made {
 		limited, cancel := context.WithTimeout(ctx, attempt)
 		err = q.Try(limited, it)
 		cancel()
 		if err != nil && ctx.Err() != nil {
-			return true // the gateway stops; the lease runs out and another one takes over
+			return true, err // the gateway stops; the lease runs out and another one takes over
 		}
 		now := w.clock.Now()
 		if err != nil && fault.KindOf(err) != fault.Invalid {
 			next = after(attempts, now)
 		}
+		givenUp = err != nil && next.IsZero()
 		// What was delivered is recorded also when the gateway stops at that moment.
 		err = errors.Join(err, q.Record(context.WithoutCancel(ctx), it, err, next, now))
 	}
@@ -153,45 +159,56 @@ func try[T any, K comparable](ctx context.Context, w *Worker, q Queue[T, K], it 
 	case err == nil && made:
 		w.log.InfoContext(ctx, "delivered", about...)
 	case err != nil && ctx.Err() == nil:
-		w.log.WarnContext(ctx, "delivery failed", append(about, "given_up", made && next.IsZero(), "error", err)...)
+		w.log.WarnContext(ctx, "delivery failed", append(about, "given_up", givenUp, "error", err)...)
 	}
-	return made
+	return made, err
 }
 
-// running counts the attempts of each key that run.
+// running counts the attempts of each key that run. A key of which one could not even begin rests until the store is asked the next
+// time by itself: else the same things, which stay due, would be tried over and over, and come before all others.
 type running[K comparable] struct {
 	mu       sync.Mutex
 	attempts map[K]int
+	resting  map[K]bool
 }
 
 func (r *running[K]) start(key K) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.attempts[key] == perKey {
+	if r.attempts[key] == perKey || r.resting[key] {
 		return false
 	}
 	r.attempts[key]++
 	return true
 }
 
-func (r *running[K]) end(key K) {
+func (r *running[K]) end(key K, rest bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.attempts[key]--; r.attempts[key] == 0 {
 		delete(r.attempts, key)
 	}
+	if rest {
+		r.resting[key] = true
+	}
 }
 
-// busy returns the keys of which no more attempts may run.
+func (r *running[K]) rested() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	clear(r.resting)
+}
+
+// busy returns the keys of which no more attempts may begin.
 func (r *running[K]) busy() (keys []K) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for key, n := range r.attempts {
-		if n == perKey {
+		if n == perKey && !r.resting[key] {
 			keys = append(keys, key)
 		}
 	}
-	return keys
+	return slices.AppendSeq(keys, maps.Keys(r.resting))
 }
 
 // after returns when to try again after so many attempts: the wait doubles with each and is spread by half, so that many

@@ -1,10 +1,13 @@
 package retry_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -276,6 +279,61 @@ func TestAnAttemptThatWasNotMadeIsNotRepeatedAtOnce(t *testing.T) {
 		retry.Run(ctx, retry.NewWorker(clock{}, slog.New(slog.DiscardHandler)), q)
 		if tries != 1 {
 			t.Errorf("tried %d times within a second", tries)
+		}
+	})
+}
+
+func TestManyThatCannotBeginAreNotRepeatedAtOnceAndDoNotStopTheOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s store
+		for i := range 40 {
+			s.add(1, "broken"+strconv.Itoa(i))
+		}
+		s.add(20, "alive")
+		ctx, stop := context.WithTimeout(t.Context(), time.Second)
+		defer stop()
+		delivered, tries := 0, 0
+		q := s.queue(func(context.Context, string) error {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			delivered++
+			return nil
+		})
+		due, claim := q.Due, q.Claim
+		q.Due = func(ctx context.Context, now time.Time, busy []string, limit int) ([]*thing, error) {
+			time.Sleep(time.Millisecond) // longer than it takes to fail
+			return due(ctx, now, busy, limit)
+		}
+		q.Claim = func(ctx context.Context, it *thing, now time.Time, lease time.Duration) (*thing, int, bool, error) {
+			if it.to == "alive" {
+				return claim(ctx, it, now, lease)
+			}
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if tries++; tries == 1000 { // else the test would never end
+				stop()
+			}
+			return it, 0, false, errAway
+		}
+		retry.Run(ctx, retry.NewWorker(clock{}, slog.New(slog.DiscardHandler)), q)
+		if tries > 80 || delivered != 20 {
+			t.Errorf("the broken ones were tried %d times within a second, and %d of the others delivered", tries, delivered)
+		}
+	})
+}
+
+func TestALogSaysGivenUpOnlyOfWhatIs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s store
+		s.add(1, "a")
+		q := s.queue(func(context.Context, string) error { return nil })
+		q.Record = func(context.Context, *thing, error, time.Time, time.Time) error { return errAway }
+		ctx, stop := context.WithTimeout(t.Context(), time.Second)
+		defer stop()
+		var log bytes.Buffer
+		retry.Run(ctx, retry.NewWorker(clock{}, slog.New(slog.NewTextHandler(&log, nil))), q)
+		if !strings.Contains(log.String(), "given_up=false") {
+			t.Errorf("logged: %s", &log)
 		}
 	})
 }
