@@ -37,18 +37,33 @@ type claim struct {
 	Version int64     `bson:"version"`
 }
 
-// settle creates the pending aggregate, or removes it and refuses where its value is taken.
+// settle creates the pending aggregate, or removes it and refuses where its value is taken. Where another settles it at the same
+// moment, whoever had the value may give it up in between, so that the two do not find the same: then what was done first holds.
 func (c collection[A, ID]) settle(ctx context.Context, of tenant.ID, id string, attempt bson.ObjectID, value string) error {
 	pending := at(of, id, e("pending", attempt))
 	won, err := c.acquire(ctx, of, value, id)
 	switch {
 	case err != nil:
 		return err
-	case !won:
-		_, err := c.in.DeleteOne(ctx, pending)
-		return errors.Join(c.notUnique, err)
+	case won:
+		result, err := c.in.UpdateOne(ctx, pending, bson.D{e("$unset", bson.D{e("pending", ""), e("pending_since", "")})})
+		if err != nil || result.MatchedCount == 1 {
+			return err
+		}
+	default:
+		result, err := c.in.DeleteOne(ctx, pending)
+		if err != nil {
+			return err
+		}
+		if result.DeletedCount == 1 {
+			return c.notUnique
+		}
 	}
-	_, err = c.in.UpdateOne(ctx, pending, bson.D{e("$unset", bson.D{e("pending", ""), e("pending_since", "")})})
+	var there envelope
+	err = c.in.FindOne(ctx, at(of, id, settled), projecting("attempt")).Decode(&there)
+	if errors.Is(err, mongo.ErrNoDocuments) || err == nil && !there.Attempt.IsZero() && there.Attempt != attempt {
+		return c.notUnique // removed, and perhaps created anew by another attempt
+	}
 	return err
 }
 
@@ -83,7 +98,7 @@ func (c collection[A, ID]) acquire(ctx context.Context, of tenant.ID, value, own
 
 // counts reports whether the claim is its owner's. It waits for an owner that is not sure of it yet.
 func (c collection[A, ID]) counts(ctx context.Context, held claim, value string) (bool, error) {
-	for {
+	for began := time.Now(); ; {
 		var owner envelope
 		err := c.in.FindOne(ctx, at(held.Tenant, held.Owner), projecting("version", "claim", "want", "wanted_at", "pending")).Decode(&owner)
 		switch {
@@ -100,7 +115,7 @@ func (c collection[A, ID]) counts(ctx context.Context, held claim, value string)
 			return true, nil
 		case owner.Want != value:
 			return false, nil
-		case time.Since(owner.WantedAt) < patience:
+		case time.Since(owner.WantedAt) < patience && time.Since(began) < patience: // the owner's clock may be ahead
 			select {
 			case <-ctx.Done():
 				return false, ctx.Err()

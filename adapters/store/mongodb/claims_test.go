@@ -334,6 +334,89 @@ func TestAProcessThatWasPausedDoesNotWinBesideAnother(t *testing.T) {
 	}
 }
 
+// TestASendingThatWasPausedAgreesWithItsRepetition lets a cart be sent again while its first sending is paused, and the order that had
+// its cart id be erased.
+func TestASendingThatWasPausedAgreesWithItsRepetition(t *testing.T) {
+	for name, erasedFirst := range map[string]bool{"erased, then sent again": true, "sent again, then erased": false} {
+		for commands := 1; commands <= mostCommands; commands++ {
+			t.Run(fmt.Sprintf("%s, after %d commands", name, commands), func(t *testing.T) {
+				uri := mongotest.URI(t)
+				s, p := open(t, uri), newProcess(t, uri)
+				if err := create(s, "s0", "C-1")(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				erase := func() {
+					if err := newOrders(s).Remove(t.Context(), acme, order.IDOf("s0")); err != nil {
+						t.Error(err)
+					}
+				}
+				var again error
+				_, first := p.whilePaused(t, commands, create(p.Store, "s1", "C-1"), func() {
+					if erasedFirst {
+						erase()
+					}
+					if again = create(s, "s1", "C-1")(t.Context()); !erasedFirst {
+						erase()
+					}
+				})
+				orders := 0
+				_, err := newOrders(s).Get(t.Context(), acme, order.IDOf("s1"))
+				if err == nil {
+					orders = 1
+					expectWhole(t, s, "s1")
+				}
+				refused := errors.Is(first, order.ErrCartID) && errors.Is(again, order.ErrCartID)
+				if there := err == nil; there == refused || there != (first == nil || again == nil) {
+					t.Errorf("there is an order: %t; they are answered with %v and %v", there, first, again)
+				}
+				expectTidy(t, s, orders)
+			})
+		}
+	}
+}
+
+// TestAnOrderIsWholeAlsoWhereTidyingCameTooEarly tidies, as with a clock that is far ahead, while the sending of a cart is paused.
+func TestAnOrderIsWholeAlsoWhereTidyingCameTooEarly(t *testing.T) {
+	for commands := 1; commands <= mostCommands; commands++ {
+		t.Run(fmt.Sprintf("after %d commands", commands), func(t *testing.T) {
+			uri := mongotest.URI(t)
+			s, p := open(t, uri), newProcess(t, uri)
+			_, err := p.whilePaused(t, commands, create(p.Store, "s1", "C-1"), func() {
+				if err := s.tidy(t.Context(), time.Now().Add(time.Second)); err != nil {
+					t.Error(err)
+				}
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			expectWhole(t, s, "s1")
+			expectTidy(t, s, 1)
+		})
+	}
+}
+
+func TestAWantOfAClockThatIsAheadIsNotWaitedForLongerThanAnother(t *testing.T) {
+	t.Parallel() // it waits for patience
+	uri := mongotest.URI(t)
+	s, m := open(t, uri), newProcess(t, uri)
+	for _, id := range []customer.ID{"c1", "c2"} {
+		createCustomer(t, s, id, "number of "+string(id))
+	}
+	if stopped, err := m.untilWrites(t, 2, renumber(m.Store, "c1", "N")); !stopped { // it wants the number, and has its claim
+		t.Fatal(err)
+	}
+	_, err := s.db.Collection("customers").UpdateOne(t.Context(), at(acme, key(acme, "c1")),
+		bson.D{e("$set", bson.D{e("wanted_at", time.Now().Add(time.Hour))})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithTimeout(t.Context(), 3*patience)
+	defer stop()
+	if err := renumber(s, "c2", "N")(ctx); err != nil {
+		t.Errorf("a number that nobody has is refused with %v", err)
+	}
+}
+
 func createCustomer(t testing.TB, s *Store, id customer.ID, number string) {
 	t.Helper()
 	p := customer.Profile{Number: number, Name: string(id)}

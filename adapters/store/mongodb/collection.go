@@ -78,9 +78,9 @@ func (c collection[A, ID]) create(ctx context.Context, a A, beside *contents) er
 	if value != "" {
 		whole = append(whole, e("claim", value), e("pending", attempt), e("pending_since", time.Now()))
 	}
+	var parts map[string]int
 	if beside != nil {
-		parts, err := c.store.writeContents(ctx, c.Name, d, attempt, beside)
-		if err != nil {
+		if parts, err = c.store.writeContents(ctx, c.Name, d, attempt, beside); err != nil {
 			return failure(ctx, err)
 		}
 		whole = append(whole, e("attempt", attempt), e("parts", parts))
@@ -92,12 +92,22 @@ func (c collection[A, ID]) create(ctx context.Context, a A, beside *contents) er
 	if beside != nil { // at once as far as that goes; the rest is for tidying
 		prefix := contentsPrefix(c.Name, d.Tenant, d.ID, attempt)
 		if err == nil {
-			_ = c.store.bindContents(ctx, d.Tenant, prefix)
+			bound, bindErr := c.store.bindContents(ctx, d.Tenant, prefix)
+			if bindErr == nil && bound < total(parts) {
+				err = c.store.rewriteContents(ctx, c.Name, d, attempt, beside)
+			}
 		} else if fault.KindOf(err) == fault.Conflict {
 			_ = c.store.dropContents(ctx, d.Tenant, prefix)
 		}
 	}
 	return failure(ctx, err)
+}
+
+func total(parts map[string]int) (n int64) {
+	for _, each := range parts {
+		n += int64(each)
+	}
+	return n
 }
 
 func (c collection[A, ID]) valueOf(a A) string {

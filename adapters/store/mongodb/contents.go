@@ -18,7 +18,8 @@ import (
 // What never changes of an aggregate is kept beside it, in as many documents as it takes, for no document may have more than
 // 16 MiB. They are written before the aggregate, under a name that only this attempt to create it has, and the aggregate
 // names the attempt: so of two that create it at once, each has contents of its own. Until the aggregate is there they are
-// loose, and tidying removes what stays so.
+// loose, and tidying removes what stays so. It may do so too early, where clocks differ by more than leftAfter or a process stood
+// still for so long: then they are written once more.
 
 const (
 	maxPart  = 8 << 20 // bytes of JSON in a document
@@ -114,9 +115,25 @@ func within(of tenant.ID, prefix string) bson.D {
 	return bson.D{e("tenant_id", of), e("_id", bson.D{e("$gte", prefix), e("$lt", prefix+"\uffff")})}
 }
 
-// bindContents says that the contents have their aggregate.
-func (s *Store) bindContents(ctx context.Context, of tenant.ID, prefix string) error {
-	_, err := s.db.Collection(contentsName).UpdateMany(ctx, within(of, prefix), bson.D{e("$unset", bson.D{e("loose_since", "")})})
+// bindContents says that the contents have their aggregate, and returns how many documents of them there are.
+func (s *Store) bindContents(ctx context.Context, of tenant.ID, prefix string) (int64, error) {
+	result, err := s.db.Collection(contentsName).UpdateMany(ctx, within(of, prefix), bson.D{e("$unset", bson.D{e("loose_since", "")})})
+	if err != nil {
+		return 0, err
+	}
+	return result.MatchedCount, nil
+}
+
+// rewriteContents writes the contents of an aggregate that is there again.
+func (s *Store) rewriteContents(ctx context.Context, kind string, d document.Document, attempt bson.ObjectID, c *contents) error {
+	prefix := contentsPrefix(kind, d.Tenant, d.ID, attempt)
+	if err := s.dropContents(ctx, d.Tenant, prefix); err != nil {
+		return err
+	}
+	if _, err := s.writeContents(ctx, kind, d, attempt, c); err != nil {
+		return err
+	}
+	_, err := s.bindContents(ctx, d.Tenant, prefix)
 	return err
 }
 

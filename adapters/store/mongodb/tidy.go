@@ -62,7 +62,8 @@ func tidyPending[A any, ID order.ID | customer.ID](ctx context.Context, c collec
 
 // tidyContents binds contents to the aggregate that names them, and removes those that none names.
 func (s *Store) tidyContents(ctx context.Context, before time.Time) error {
-	found, err := s.db.Collection(contentsName).Find(ctx, bson.D{e("loose_since", bson.D{e("$lt", before)})},
+	contents, loose := s.db.Collection(contentsName), e("loose_since", bson.D{e("$lt", before)})
+	found, err := contents.Find(ctx, bson.D{loose},
 		options.Find().SetProjection(bson.D{e("tenant_id", 1), e("kind", 1), e("owner", 1), e("attempt", 1)}))
 	if err != nil {
 		return err
@@ -82,11 +83,13 @@ func (s *Store) tidyContents(ctx context.Context, before time.Time) error {
 		if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
 			return err
 		}
-		prefix, settle := contentsPrefix(l.Kind, l.Tenant, l.Owner, l.Attempt), s.dropContents
+		prefix := contentsPrefix(l.Kind, l.Tenant, l.Owner, l.Attempt)
 		if owner.Attempt == l.Attempt {
-			settle = s.bindContents
+			_, err = s.bindContents(ctx, l.Tenant, prefix)
+		} else { // unless they were bound meanwhile
+			_, err = contents.DeleteMany(ctx, append(within(l.Tenant, prefix), loose))
 		}
-		if err := settle(ctx, l.Tenant, prefix); err != nil {
+		if err != nil {
 			return err
 		}
 	}
