@@ -36,10 +36,14 @@ type Config struct {
 var inside = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"),      // this network (RFC 1122, section 3.2.1.3), which some systems take for this machine
 	netip.MustParsePrefix("100.64.0.0/10"),  // of carriers and clouds (RFC 6598)
+	netip.MustParsePrefix("192.0.0.0/24"),   // of protocols, which clouds use (RFC 6890, section 2.2.2)
 	netip.MustParsePrefix("198.18.0.0/15"),  // tests of network devices (RFC 2544)
 	netip.MustParsePrefix("240.0.0.0/4"),    // reserved (RFC 1112, section 4)
 	netip.MustParsePrefix("64:ff9b::/96"),   // any IPv4 address behind a translator (RFC 6052)
 	netip.MustParsePrefix("64:ff9b:1::/48"), // likewise, of one's own translator (RFC 8215)
+	netip.MustParsePrefix("2002::/16"),      // likewise, at the end of a tunnel (RFC 3056)
+	netip.MustParsePrefix("2001::/32"),      // likewise (RFC 4380)
+	netip.MustParsePrefix("fec0::/10"),      // private once (RFC 3879)
 }
 
 // control refuses an address after its name was resolved, on every connection.
@@ -48,7 +52,7 @@ func (c Config) control(_, address string, _ syscall.RawConn) error {
 	if err != nil {
 		return err
 	}
-	ip := to.Addr().Unmap()
+	ip := to.Addr().Unmap().WithZone("") // an address with a zone is in no network
 	if c.LoopbackHTTP && ip.IsLoopback() {
 		return nil
 	}

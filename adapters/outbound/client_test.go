@@ -90,6 +90,8 @@ func TestNoCallGoesToAPrivateNetworkThatIsNotOpen(t *testing.T) {
 		"224.0.0.1:443": false, "255.255.255.255:443": false, "[::ffff:10.0.0.5]:443": false,
 		"0.1.2.3:443": false, "198.17.255.255:443": true, "198.18.0.1:443": false, "198.19.255.255:443": false, "198.20.0.1:443": true,
 		"240.0.0.1:443": false, "[64:ff9b::a00:5]:443": false, "[64:ff9b::5db8:d822]:443": false, "[64:ff9b:1::a00:5]:443": false,
+		"[64:ff9b::a00:5%lo]:443": false, "192.0.0.192:80": false, "192.0.1.1:443": true, "[2002:a00:5::1]:443": false,
+		"[2001:0:a00:5::1]:443": false, "[2001:4860:4860::8888]:443": true, "[fec0::1]:443": false,
 	} {
 		if err := loopback.control("tcp", address, nil); (err == nil) != open {
 			t.Errorf("%s: %v", address, err)
