@@ -219,9 +219,28 @@ func (s *Service) applyTo(
 	if err != nil {
 		return Received{}, err
 	}
+	if changed.Status() == order.Held {
+		if err := s.overtaken(ctx, of, id, r.ID()); err != nil {
+			return Received{}, err
+		}
+	}
 	s.log.InfoContext(ctx, "purchase order received", "tenant", of, "connection", conn.ID(), "order", id, "type", o.Type,
 		"status", changed.Status().String(), "differences", len(changed.Snapshot().Differences))
 	return Received{applied, changed}, nil
+}
+
+// overtaken tells of a decision that was made before the document was recorded, as a program that is told of held orders makes it:
+// whoever told of it then did not find the document.
+func (s *Service) overtaken(ctx context.Context, of tenant.ID, id order.ID, document receipt.ID) error {
+	o, err := s.stores.Orders.Get(ctx, of, id)
+	if err != nil || o.Status() == order.Held {
+		return err
+	}
+	if err := s.answers.Follow(ctx, o); err != nil { // which knows the reason
+		return err
+	}
+	accepted := o.Status() == order.Confirmed || o.Status() == order.Exported
+	return s.answers.Tell(ctx, o, document, accepted, "")
 }
 
 // change returns what the document does to its order.

@@ -20,6 +20,9 @@ import (
 	"github.com/punchgate/punchgate/application/port"
 	domainanswer "github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/receipt"
+	"github.com/punchgate/punchgate/domain/tenant"
 )
 
 // listener is a webhook of the shop. It keeps what it took.
@@ -293,6 +296,53 @@ func TestADecisionIsToldAlsoWhereTheGatewayStoppedAfterIt(t *testing.T) {
 			answers.failing.Store(false)
 			g.clock.advance(time.Hour)
 			g.wake()
+			told, _ := buyer.wait(t, 1)
+			if !strings.Contains(told, "<StatusUpdateRequest") || !strings.Contains(told, want) {
+				t.Errorf("told: %s", told)
+			}
+		})
+	}
+}
+
+// hurriedReceipts lets something happen before it records what became of a purchase order document.
+type hurriedReceipts struct {
+	port.Receipts
+
+	before func()
+}
+
+func (r *hurriedReceipts) Update(
+	ctx context.Context, of tenant.ID, id receipt.ID, change func(*receipt.Receipt) error,
+) (*receipt.Receipt, error) {
+	r.before()
+	return r.Receipts.Update(ctx, of, id, change)
+}
+
+func TestADecisionIsToldAlsoWhereItIsMadeBeforeTheDocumentIsRecorded(t *testing.T) {
+	for verb, want := range map[string]string{"confirm": `code="200"`, "reject": `code="4`, "cancel": `code="4`} {
+		t.Run(verb, func(t *testing.T) {
+			receipts, orderStore := &hurriedReceipts{}, port.Orders(nil)
+			g := startWith(t, t.TempDir(), fx.Decorate(func(s port.Stores) port.Stores {
+				orderStore = s.Orders
+				receipts.Receipts, s.Receipts = s.Receipts, receipts
+				return s
+			}))
+			g.shop = g.newShop("papper")
+			buyer := takeAnswers(t)
+			link, _ := g.connect("cxml-1.2", orders("cxml-1.2", func(p *connection.Profile) { p.Ordering.AnswerURL = buyer.URL + "/cxml" }))
+			id := g.transferred(link, "C-1")
+			o := orderOf("C-1")
+			o.lines[0].price = "99.00"
+			receipts.before = func() { // as a program of the shop does that is told of held orders
+				g.api(g.shop.key, "POST", "/v1/admin/orders/"+id+"/"+verb, "").want(t, 200)
+				await(t, func() bool { // until all were told who could be
+					decided, err := orderStore.Get(t.Context(), "papper", order.ID(id))
+					return err == nil && len(decided.Snapshot().Outbox.Events) == 0
+				})
+			}
+			if r := callDocument(t, link, o.cxml()); r.Status.Code != "201" {
+				t.Fatalf("answered %+v", r)
+			}
 			told, _ := buyer.wait(t, 1)
 			if !strings.Contains(told, "<StatusUpdateRequest") || !strings.Contains(told, want) {
 				t.Errorf("told: %s", told)
