@@ -24,21 +24,21 @@ func (s *Service) CreateWebhook(
 	ctx context.Context, of tenant.ID, address string, types []outbox.Type,
 ) (tenant.Webhook, secret.Text, error) {
 	w := tenant.Webhook{ID: tenant.WebhookID(s.newID(ctx, "webhook")), URL: address, Types: types, CreatedAt: s.clock.Now()}
-	sealed, plain, err := s.webhookSecret(ctx, of, w.ID)
+	signs, plain, err := s.webhookSecret(ctx, of, w.ID)
 	if err != nil {
 		return w, secret.Text{}, err
 	}
-	w.Secrets = []tenant.WebhookSecret{{Sealed: sealed}}
+	w.Secrets = []tenant.WebhookSecret{signs}
 	_, err = s.stores.Tenants.Update(ctx, of, func(t *tenant.Tenant) error { return t.AddWebhook(w) })
 	return w, plain, err
 }
 
 func (s *Service) webhookSecret(
 	ctx context.Context, of tenant.ID, id tenant.WebhookID,
-) (sealed string, plain secret.Text, err error) {
+) (signs tenant.WebhookSecret, plain secret.Text, err error) {
 	plain = s.signingSecret(ctx)
-	sealed, err = s.secrets.Seal(plain, tenant.WebhookPurpose, string(of), string(id))
-	return sealed, plain, err
+	sealed, err := s.secrets.Seal(plain, tenant.WebhookPurpose, string(of), string(id))
+	return tenant.WebhookSecret{ID: s.newID(ctx, "webhook secret"), Sealed: sealed}, plain, err
 }
 
 // ChangeWebhook replaces the address and the types of a webhook.
@@ -56,13 +56,13 @@ func (s *Service) ChangeWebhook(
 func (s *Service) ReplaceWebhookSecret(
 	ctx context.Context, of tenant.ID, id tenant.WebhookID, keepPrevious time.Duration,
 ) (secret.Text, error) {
-	sealed, plain, err := s.webhookSecret(ctx, of, id)
+	signs, plain, err := s.webhookSecret(ctx, of, id)
 	if err != nil {
 		return secret.Text{}, err
 	}
 	now := s.clock.Now()
 	_, err = s.stores.Tenants.Update(ctx, of, func(t *tenant.Tenant) error {
-		return t.ReplaceWebhookSecret(id, sealed, now.Add(keepPrevious), now)
+		return t.ReplaceWebhookSecret(id, signs, now.Add(keepPrevious), now)
 	})
 	return plain, err
 }

@@ -27,6 +27,7 @@ type Webhook struct {
 
 // WebhookSecret is a secret that signs, sealed.
 type WebhookSecret struct {
+	ID        string
 	Sealed    string
 	ExpiresAt time.Time // zero for the current one
 }
@@ -82,8 +83,11 @@ func loopback(host string) bool {
 // Webhooks returns the addresses that are told of events.
 func (t *Tenant) Webhooks() []Webhook { return t.Snapshot().Webhooks }
 
-// AddWebhook adds a webhook, or says what is wrong with it.
+// AddWebhook adds a webhook, or says what is wrong with it. One of the same identifier changes nothing.
 func (t *Tenant) AddWebhook(w Webhook) error {
+	if slices.ContainsFunc(t.state.Webhooks, func(each Webhook) bool { return each.ID == w.ID }) {
+		return nil
+	}
 	if len(t.state.Webhooks) == MaxWebhooks {
 		return ErrTooManyWebhooks
 	}
@@ -102,11 +106,15 @@ func (t *Tenant) ChangeWebhook(id WebhookID, address string, types []outbox.Type
 	})
 }
 
-// ReplaceWebhookSecret gives a webhook another secret. The one until now signs, too, until the given time.
-func (t *Tenant) ReplaceWebhookSecret(id WebhookID, sealed string, keepUntil, now time.Time) error {
+// ReplaceWebhookSecret gives a webhook another secret. The one until now signs, too, until the given time. One of the same
+// identifier changes nothing.
+func (t *Tenant) ReplaceWebhookSecret(id WebhookID, by WebhookSecret, keepUntil, now time.Time) error {
 	_, err := t.changeWebhook(id, func(w *Webhook) error {
 		last := w.Secrets[0]
-		w.Secrets = []WebhookSecret{{Sealed: sealed}}
+		if last.ID == by.ID {
+			return nil
+		}
+		w.Secrets = []WebhookSecret{by}
 		if keepUntil.After(now) {
 			last.ExpiresAt = keepUntil
 			w.Secrets = append(w.Secrets, last)

@@ -50,6 +50,7 @@ func creations(g *gateway, platform string, fixed connection.ID) map[string]crea
 		"a link of the network":      {admin, "/v1/admin/links", "", "/v1/admin/links", "links"},
 		"a connection's secret":      {admin, c + "/secret", "{}", "", ""},
 		"the catalogue's secret":     {admin, "/v1/admin/settings/catalogue-secret", "", "", ""},
+		"a webhook":                  {admin, "/v1/admin/webhooks", `{"url":"https://erp.example.com/events"}`, "/v1/admin/webhooks", "webhooks"},
 		"a session":                  {g.shop.storefront, "/v1/storefront/sessions", `{"customer":"goteborg","connection":"` + string(fixed) + `"}`, "", ""},
 	}
 }
@@ -235,6 +236,39 @@ func TestACallWhoseGatewayStoppedIsRunAgainAndDoublesNothing(t *testing.T) {
 				t.Errorf("%d were created", n)
 			}
 		})
+	}
+}
+
+// TestAWebhooksSecretThatIsReplacedAgainByTheSameCallKeepsTheOneBefore also signs with it: the receiver has not changed over.
+func TestAWebhooksSecretThatIsReplacedAgainByTheSameCallKeepsTheOneBefore(t *testing.T) {
+	replays := &forgetful{}
+	g := startWith(t, t.TempDir(), fx.Decorate(func(s port.Stores) port.Stores {
+		replays.Replays = s.Replays
+		s.Replays = replays
+		return s
+	}))
+	g.shop = g.newShop("papper")
+	hook := g.api(g.shop.key, "POST", "/v1/admin/webhooks", `{"url":"https://erp.example.com/events"}`).want(t, 201)
+	kept := func() []tenant.WebhookSecret {
+		shop, err := g.stores.Tenants.Get(t.Context(), "papper")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return shop.Webhooks()[0].Secrets
+	}
+	before := kept()[0].Sealed
+	replace := func() string {
+		return g.keyed(g.shop.key, "/v1/admin/webhooks/"+hook.text("id")+"/secret", `{"keep_previous_seconds":3600}`, "k").want(t, 200).text("secret")
+	}
+	replays.forgets.Store(true)
+	first := replace()
+	replays.forgets.Store(false)
+	g.clock.advance(replay.Lease)
+	if again := replace(); again != first {
+		t.Errorf("told was %s, and then %s", first, again)
+	}
+	if s := kept(); len(s) != 2 || s[1].Sealed != before {
+		t.Error("the secret until now does not sign any more")
 	}
 }
 

@@ -27,6 +27,7 @@ type webhookDoc struct {
 }
 
 type webhookSecretDoc struct {
+	ID        string `json:"id,omitempty"` // those of older versions have none
 	Sealed    string `json:"sealed"`
 	ExpiresAt Stamp  `json:"expires_at,omitzero"`
 }
@@ -65,7 +66,9 @@ func packTenant(t *tenant.Tenant) tenantDoc {
 	d.Webhooks = each(s.Webhooks, func(w tenant.Webhook) webhookDoc {
 		return webhookDoc{
 			w.ID, w.URL, each(w.Types, outbox.Type.String),
-			each(w.Secrets, func(s tenant.WebhookSecret) webhookSecretDoc { return webhookSecretDoc{s.Sealed, Stamp(s.ExpiresAt)} }),
+			each(w.Secrets, func(s tenant.WebhookSecret) webhookSecretDoc {
+				return webhookSecretDoc{s.ID, s.Sealed, Stamp(s.ExpiresAt)}
+			}),
 			Stamp(w.CreatedAt),
 		}
 	})
@@ -87,7 +90,7 @@ func (d tenantDoc) unpack() (*tenant.Tenant, error) {
 		hook := tenant.Webhook{
 			ID: w.ID, URL: w.URL, CreatedAt: time.Time(w.CreatedAt),
 			Secrets: each(w.Secrets, func(s webhookSecretDoc) tenant.WebhookSecret {
-				return tenant.WebhookSecret{Sealed: s.Sealed, ExpiresAt: time.Time(s.ExpiresAt)}
+				return tenant.WebhookSecret{ID: s.ID, Sealed: s.Sealed, ExpiresAt: time.Time(s.ExpiresAt)}
 			}),
 		}
 		for _, name := range w.Types {
