@@ -80,7 +80,7 @@ func (s *Service) orders(ctx context.Context, of tenant.ID, before time.Time, r 
 				if over = !state.StatusSince.Before(before); over {
 					break
 				}
-				if err := s.order(ctx, of, state.ID, r); err != nil {
+				if err := s.order(ctx, of, state.ID, r); err != nil && !errors.Is(err, order.ErrNotFound) { // which another gateway erased
 					return err
 				}
 				q.AfterSince, q.AfterID = state.StatusSince, state.ID // which stays where an answer is still to be delivered
@@ -93,16 +93,22 @@ func (s *Service) orders(ctx context.Context, of tenant.ID, before time.Time, r 
 // visits erases sessions that ended before the time without an order.
 func (s *Service) visits(ctx context.Context, of tenant.ID, before time.Time, r *Report) error {
 	for _, status := range []session.Status{session.Cancelled, session.Expired} {
-		for n := page; n == page; {
-			found, err := s.stores.Sessions.Ended(ctx, of, status, before, page)
+		stay := map[session.ID]bool{} // those that are found again, before the next ones
+		for over := false; !over; {
+			limit := page + len(stay)
+			found, err := s.stores.Sessions.Ended(ctx, of, status, before, limit)
 			if err != nil {
 				return err
 			}
-			n = 0
+			over = len(found) < limit
 			for _, each := range found {
+				if stay[each.ID()] {
+					continue
+				}
 				_, err := s.stores.Orders.Get(ctx, of, order.IDOf(each.ID()))
 				if err == nil || each.CheckErasable() != nil {
-					continue // its send was interrupted, so that it goes with the order; or a webhook is still to be told
+					stay[each.ID()] = true // its send was interrupted, so that it goes with the order; or a webhook is still to be told
+					continue
 				}
 				if !errors.Is(err, order.ErrNotFound) {
 					return err
@@ -110,7 +116,6 @@ func (s *Service) visits(ctx context.Context, of tenant.ID, before time.Time, r 
 				if err := removed(&r.Sessions)(s.stores.Sessions.Remove(ctx, of, each.ID())); err != nil {
 					return err
 				}
-				n++
 			}
 		}
 	}

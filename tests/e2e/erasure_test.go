@@ -16,6 +16,8 @@ import (
 
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/outbox"
+	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 
@@ -342,4 +344,78 @@ func TestATenantIsErasedAsAWhole(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestVisitsThatStayDoNotKeepOthersFromBeingErased has more of them than the gateway looks at at once, and they ended first.
+func TestVisitsThatStayDoNotKeepOthersFromBeingErased(t *testing.T) {
+	const stay, others = 120, 250
+	g := withShop(t)
+	link, _ := g.connect("cxml-1.2", orders("cxml-1.2"))
+	of, err := g.stores.Sessions.Get(t.Context(), "papper", session.ID(g.visitByDocument(link, setup(password, personSetup)).text("session", "id")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range stay + others {
+		s := of.Snapshot()
+		s.ID, s.Status, s.Outbox = session.ID(fmt.Sprintf("visit%d", i)), session.Cancelled, outbox.Outbox{}
+		s.EndedAt = g.clock.Now().Add(time.Duration(i) * time.Second)
+		if i < stay {
+			s.Outbox.Record(outbox.SessionOpened, outbox.Facts{}, g.clock.Now().AddDate(100, 0, 0))
+		}
+		if err := g.stores.Sessions.Create(t.Context(), session.Restore(s)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g.clock.advance(tenant.Defaults().Retention + 24*time.Hour)
+	if err := g.eraser.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	left, err := g.stores.Sessions.Ended(t.Context(), "papper", session.Cancelled, g.clock.Now(), stay+others)
+	if err != nil || len(left) != stay {
+		t.Errorf("%d are left, %v", len(left), err)
+	}
+}
+
+// TestTwoGatewaysSweepAtOnce lets another gateway erase an order that this one has just found.
+func TestTwoGatewaysSweepAtOnce(t *testing.T) {
+	stores := &sweptByAnother{}
+	g := startWith(t, t.TempDir(), fx.Decorate(func(s port.Stores) port.Stores {
+		stores.Orders = s.Orders
+		s.Orders = stores
+		return s
+	}))
+	g.shop = g.newShop("papper")
+	link, _ := g.connect("cxml-1.2", orders("cxml-1.2"))
+	var ids []string
+	for i := range 2 {
+		cart := fmt.Sprint("C-", i)
+		_, id := g.begin(link, cart)
+		g.ordered(link, cart)
+		g.exported(id)
+		ids = append(ids, id)
+	}
+	g.told()
+	g.clock.advance(tenant.Defaults().Retention + 24*time.Hour)
+	stores.erases.Store(true)
+	if err := g.eraser.Sweep(t.Context()); err != nil {
+		t.Errorf("it failed: %v", err)
+	}
+	stores.erases.Store(false)
+	for _, id := range ids {
+		g.api(g.shop.erp, "GET", "/v1/erp/orders/"+id, "").want(t, 404)
+	}
+}
+
+// sweptByAnother finds orders of which the first is erased in the same moment.
+type sweptByAnother struct {
+	port.Orders
+	erases atomic.Bool
+}
+
+func (s *sweptByAnother) Feed(ctx context.Context, of tenant.ID, q port.FeedQuery) ([]*order.Order, error) {
+	found, err := s.Orders.Feed(ctx, of, q)
+	if err == nil && len(found) > 0 && s.erases.CompareAndSwap(true, false) {
+		err = s.Orders.Remove(ctx, of, found[0].ID())
+	}
+	return found, err
 }
