@@ -52,7 +52,8 @@ func newThrottles(store port.Throttles, clock port.Clock, log *slog.Logger, wake
 	return &throttles{store: store, clock: clock, log: log, wake: wake, places: map[place]*counter{}}
 }
 
-// refuse counts a failure. It returns the refusal, or that the address has to wait.
+// refuse counts a failure. It returns the refusal, or that the address has to wait. Whoever is not listened to is not counted, either:
+// else the wait that he is told would tell him what is wrong at a glance.
 func (t *throttles) refuse(ctx context.Context, p place, refusal error) error {
 	if err := t.read(ctx, p); err != nil {
 		return err
@@ -60,9 +61,11 @@ func (t *throttles) refuse(ctx context.Context, p place, refusal error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	c, now := t.counter(p), t.clock.Now()
-	c.wrong, c.wrongAt = c.wrong+1, now
-	c.now.Fail(1, p.free, now)
-	signal(t.wake)
+	if c.now.Listens(true, now) {
+		c.wrong, c.wrongAt = c.wrong+1, now
+		c.now.Fail(1, p.free, now)
+		signal(t.wake)
+	}
 	return tooMany(c.now, now, refusal)
 }
 

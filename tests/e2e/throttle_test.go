@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +22,7 @@ import (
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/sweep"
 	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/throttle"
 )
@@ -91,6 +93,45 @@ func TestWhoIsWrongTooOftenHasToWaitAndTheRightSecretStillPasses(t *testing.T) {
 	g.clock.advance(throttle.LongestWait + throttle.Forgotten)
 	if a := loginFrom(t, link, "wrong", attacker); a.status != 401 {
 		t.Errorf("a day later it is answered %d", a.status)
+	}
+}
+
+// TestWhoIsNotListenedToLearnsNothingOfWhatHePresents also where the hint already knows that it is wrong, and his wait ends.
+func TestWhoIsNotListenedToLearnsNothingOfWhatHePresents(t *testing.T) {
+	var secrets port.Secrets
+	g := startWith(t, t.TempDir(), behindProxy, fx.Populate(&secrets))
+	g.shop = g.newShop("papper")
+	link, id := g.connect("peppol-bis-punchout-3", nil)
+	conn, err := g.stores.Connections.Get(t.Context(), "papper", id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	verifier := conn.Credentials(g.clock.Now())[0].Verifier
+	guess := func(as port.Glance) string {
+		for i := 0; ; i++ {
+			if text := fmt.Sprint("guess ", i); secrets.Glance(verifier, secret.New(text)) == as {
+				return text
+			}
+		}
+	}
+	wrong, likely := guess(port.Wrong), guess(port.Likely)
+	const attacker = "203.0.113.9"
+	counted := throttle.New("papper", throttle.ID(secrets.Sign("throttle", path.Base(link), attacker)))
+	counted.Fail(throttle.Patience+1, throttle.Free, g.clock.Now())
+	if err := g.stores.Throttles.Create(t.Context(), counted); err != nil {
+		t.Fatal(err)
+	}
+	g.clock.advance(throttle.LongestWait / 2)
+	for _, presented := range []string{wrong, likely, wrong, likely} {
+		a := loginFrom(t, link, presented, attacker)
+		seconds, err := strconv.Atoi(a.header.Get("Retry-After"))
+		if wait := time.Duration(seconds) * time.Second; err != nil || a.status != 429 || wait > throttle.LongestWait/2 {
+			t.Errorf("%q is answered %d, Retry-After %d", presented, a.status, seconds)
+		}
+	}
+	g.clock.advance(throttle.LongestWait / 2)
+	if a := loginFrom(t, link, password, attacker); a.status != 303 {
+		t.Errorf("after the wait, the right secret is answered %d", a.status)
 	}
 }
 
