@@ -204,6 +204,9 @@ type Purchase struct {
 // it; one that the ERP took takes none with differences, since the ERP has the cart. A cart is ordered once: a document of
 // another purchase order is refused. The document that was applied last changes nothing a second time.
 func (o *Order) Complete(p Purchase, late bool, now time.Time) error {
+	if !o.state.ErasedAt.IsZero() {
+		return ErrErased
+	}
 	if p.Document != "" && p.Document == o.state.Document {
 		return nil
 	}

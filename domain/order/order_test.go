@@ -400,5 +400,8 @@ func TestAnOrderIsErasedOnceNobodyWaitsForIt(t *testing.T) {
 				t.Errorf("a %s order that is erased became %s: %v", status, o.Status(), err)
 			}
 		}
+		if err := o.Complete(order.Purchase{Document: "later"}, true, start); !errors.Is(err, order.ErrErased) || len(o.Snapshot().Outbox.Events) > 0 {
+			t.Errorf("a %s order that is erased takes a document: %v", status, err)
+		}
 	}
 }
