@@ -68,12 +68,12 @@ func (s *Service) Once(ctx context.Context) error {
 		})
 		failures = append(failures, err)
 	}
-	_, replaysErr := s.stores.Replays.Sweep(ctx, s.clock.Now(), batch)
+	replaysErr := empty(func() (int, error) { return s.stores.Replays.Sweep(ctx, s.clock.Now(), batch) })
 	throttlesErr := empty(func() (int, error) { return s.stores.Throttles.Sweep(ctx, s.clock.Now(), batch) })
 	return errors.Join(append(failures, replaysErr, throttlesErr)...)
 }
 
-// empty sweeps until nothing is left: a flood leaves more than one batch a minute.
+// empty sweeps until nothing is left: a flood of wrong logins, or a busy ERP, leaves more than one batch a minute.
 func empty(sweep func() (removed int, err error)) error {
 	for {
 		if removed, err := sweep(); err != nil || removed < batch {

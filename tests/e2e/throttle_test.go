@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -22,6 +23,7 @@ import (
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/sweep"
 	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/replay"
 	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/throttle"
@@ -551,11 +553,12 @@ func TestWhatAFloodLeavesIsSwept(t *testing.T) {
 	var stores port.Stores
 	g := startWith(t, t.TempDir(), fx.Populate(&sweeper, &stores))
 	ctx := context.Background()
-	const addresses = 2500 // more than one batch
+	const addresses = 2500 // more than one batch, and as many calls with a key
 	for i := range addresses {
 		counted := throttle.New("papper", throttle.ID(fmt.Sprint("a", i)))
 		counted.Fail(1, throttle.Free, g.clock.Now())
-		if err := stores.Throttles.Create(ctx, counted); err != nil {
+		call := replay.New("papper", replay.IDOf(fmt.Sprint("k", i)), "digest", "seed", g.clock.Now().Add(throttle.Remembered-replay.Kept))
+		if err := errors.Join(stores.Throttles.Create(ctx, counted), stores.Replays.Create(ctx, call)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -567,11 +570,14 @@ func TestWhatAFloodLeavesIsSwept(t *testing.T) {
 			if _, err := stores.Throttles.Get(ctx, "papper", throttle.ID(fmt.Sprint("a", i))); err == nil {
 				n++
 			}
+			if _, err := stores.Replays.Get(ctx, "papper", replay.IDOf(fmt.Sprint("k", i))); err == nil {
+				n++
+			}
 		}
 		return n
 	}
-	if n := left(); n != addresses {
-		t.Errorf("%d of %d are left at once", n, addresses)
+	if n := left(); n != 2*addresses {
+		t.Errorf("%d of %d are left at once", n, 2*addresses)
 	}
 	g.clock.advance(throttle.Remembered + time.Minute)
 	if n := left(); n != 0 {
