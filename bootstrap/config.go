@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/punchgate/punchgate/adapters/outbound"
+	"github.com/punchgate/punchgate/adapters/secrets"
 	"github.com/punchgate/punchgate/domain/secret"
 )
 
@@ -96,7 +97,14 @@ var settings = []setting{
 			return errors.New("there is " + masterKeyVariable + ", too; set only one of them")
 		}
 		content, err := os.ReadFile(v) //nolint:gosec // whoever runs the gateway names the path
+		if err != nil {
+			return err
+		}
 		c.MasterKey = secret.New(string(content))
+		keys, err := secrets.ParseMasterKeys(c.MasterKey)
+		if err == nil && len(keys) == 0 {
+			err = errors.New("holds no key; it takes 32 random bytes in Base64, as from: openssl rand -base64 32")
+		}
 		return err
 	}},
 	{"trusted-proxies", "", "addresses or networks whose X-Forwarded-For is believed, separated by commas", func(c *Config, v string) error {

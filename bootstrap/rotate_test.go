@@ -51,10 +51,10 @@ func TestWhatIsWrongWithTheMasterKeysIsSaid(t *testing.T) {
 	}{
 		"in two places":   {oldKey, []string{"--master-key-file", file(t, oldKey)}, "set only one of them"},
 		"no such file":    {"", []string{"--master-key-file", "/no/such/file"}, "/no/such/file"},
-		"an empty file":   {"", []string{"--master-key-file", file(t, "\n")}, "is missing"},
+		"an empty file":   {"", []string{"--master-key-file", file(t, "\n")}, "--master-key-file: holds no key"},
 		"half a key":      {oldKey + "," + oldKey[:20], nil, "32 bytes"},
 		"twice the same":  {oldKey + "," + oldKey, nil, "twice"},
-		"another's notes": {"", []string{"--master-key-file", file(t, "the key is "+oldKey)}, "32 bytes"},
+		"another's notes": {"", []string{"--master-key-file", file(t, "the key is "+oldKey)}, "--master-key-file: must be 32 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("PUNCHGATE_MASTER_KEY", c.environment)
