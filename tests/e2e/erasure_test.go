@@ -415,7 +415,7 @@ type sweptByAnother struct {
 func (s *sweptByAnother) Feed(ctx context.Context, of tenant.ID, q port.FeedQuery) ([]*order.Order, error) {
 	found, err := s.Orders.Feed(ctx, of, q)
 	if err == nil && len(found) > 0 && s.erases.CompareAndSwap(true, false) {
-		err = s.Orders.Remove(ctx, of, found[0].ID())
+		err = s.Remove(ctx, of, found[0].ID())
 	}
 	return found, err
 }
