@@ -43,7 +43,7 @@ func jumps(t *testing.T, e engine, seed uint64, gateways, faults int) {
 	wait := l.run(ctx, seed)
 	begun := time.Now()
 	for range faults {
-		l.work(ctx, 20)
+		l.work(ctx)
 		sleep(ctx, 100*time.Millisecond+time.Duration(random.Int64N(int64(400*time.Millisecond))))
 		all[random.IntN(gateways)].clock.set(time.Duration(random.Int64N(int64(2*widest))) - widest)
 		// An attempt to deliver that began before the jump has lost its lease, and may end after it.

@@ -53,7 +53,7 @@ func TestAFullDiskUnderTheOneGatewayOnSQLite(t *testing.T) {
 	defer stop()
 	wait := l.run(ctx, seed)
 	for round := range 2 + faults/10 {
-		l.work(ctx, 20)
+		l.work(ctx)
 		sleep(ctx, c.between(300*time.Millisecond, time.Second))
 		filler, from, before := filepath.Join(dir, "filler"), time.Now(), l.away.Load()
 		fill(t, filler)

@@ -235,7 +235,7 @@ func (c *cluster) setUp(p *portal) *shop {
 // kills kills one gateway after the other, under load, at moments of its own choosing.
 func (c *cluster) kills(ctx context.Context, l *load, n int) {
 	for range n {
-		l.work(ctx, 20)
+		l.work(ctx)
 		if !sleep(ctx, c.between(50*time.Millisecond, 1500*time.Millisecond)) {
 			return
 		}

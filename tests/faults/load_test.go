@@ -146,8 +146,9 @@ func (l *load) repeat(
 	}
 }
 
-// work waits until so many calls were acknowledged, so that what is broken next is broken under load on a slow machine, too.
-func (l *load) work(ctx context.Context, calls int64) {
+// work waits until twenty calls were acknowledged, so that what is broken next is broken under load on a slow machine, too.
+func (l *load) work(ctx context.Context) {
+	const calls = 20
 	begun := time.Now()
 	for from := l.done.Load(); l.done.Load() < from+calls; {
 		if time.Since(begun) > patience {

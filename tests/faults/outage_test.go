@@ -63,7 +63,7 @@ func outages(t *testing.T, server *mongotest.Container, seed uint64, n int, begi
 	defer stop()
 	wait := l.run(ctx, seed)
 	for round := range n {
-		l.work(ctx, 20)
+		l.work(ctx)
 		sleep(ctx, c.between(500*time.Millisecond, 1500*time.Millisecond))
 		from, before := time.Now(), l.away.Load()
 		heal := begin(round)
