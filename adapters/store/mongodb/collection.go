@@ -46,10 +46,9 @@ type envelope struct {
 	Doc     bson.Raw  `bson:"doc"`
 
 	// How the aggregate stands to its unique value; claims.go explains it.
-	Claim    string        `bson:"claim,omitempty"`
-	Want     string        `bson:"want,omitempty"`
-	WantedAt time.Time     `bson:"wanted_at,omitzero"`
-	Pending  bson.ObjectID `bson:"pending,omitzero"`
+	Claim   string        `bson:"claim,omitempty"`
+	Want    string        `bson:"want,omitempty"`
+	Pending bson.ObjectID `bson:"pending,omitzero"`
 
 	// Attempt names the contents that were written for the aggregate, and Parts how many documents each of them takes.
 	Attempt bson.ObjectID  `bson:"attempt,omitzero"`
@@ -206,9 +205,9 @@ func (c collection[A, ID]) write(ctx context.Context, there envelope, value stri
 		return c.set(ctx, there, fields)
 	}
 	if value == there.Claim || value == "" {
-		return c.set(ctx, there, append(fields, e("claim", value)), "want", "wanted_at")
+		return c.set(ctx, there, append(fields, e("claim", value)), "want")
 	}
-	wanted, err := c.set(ctx, there, bson.D{e("want", value), e("wanted_at", time.Now())})
+	wanted, err := c.set(ctx, there, bson.D{e("want", value)})
 	if err != nil || !wanted {
 		return false, err
 	}
@@ -217,10 +216,10 @@ func (c collection[A, ID]) write(ctx context.Context, there envelope, value stri
 	case err != nil:
 		return false, err
 	case !won:
-		_, err := c.set(ctx, there, bson.D{}, "want", "wanted_at")
+		_, err := c.set(ctx, there, bson.D{}, "want")
 		return false, errors.Join(c.notUnique, err)
 	}
-	return c.set(ctx, there, append(fields, e("claim", value)), "want", "wanted_at")
+	return c.set(ctx, there, append(fields, e("claim", value)), "want")
 }
 
 // set is the conditional write of which every change is made. A field whose value is an empty text is removed.

@@ -18,8 +18,8 @@ import (
 // What never changes of an aggregate is kept beside it, in as many documents as it takes, for no document may have more than
 // 16 MiB. They are written before the aggregate, under a name that only this attempt to create it has, and the aggregate
 // names the attempt: so of two that create it at once, each has contents of its own. Until the aggregate is there they are
-// loose, and tidying removes what stays so. It may do so too early, where clocks differ by more than leftAfter or a process stood
-// still for so long: then they are written once more.
+// loose, and tidying removes what stays so. It may do so too early, where a process stood still for longer than between two
+// rounds: then they are written once more.
 
 const (
 	maxPart  = 8 << 20 // bytes of JSON in a document

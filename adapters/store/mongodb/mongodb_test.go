@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/secret"
@@ -11,7 +12,10 @@ import (
 	"github.com/punchgate/punchgate/tests/mongotest"
 )
 
-func TestMain(m *testing.M) { os.Exit(mongotest.Main(m)) }
+func TestMain(m *testing.M) {
+	patience = 100 * time.Millisecond
+	os.Exit(mongotest.Main(m))
+}
 
 func TestContract(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) port.Stores { return open(t, mongotest.URI(t)).Stores() })

@@ -13,47 +13,54 @@ import (
 	"github.com/punchgate/punchgate/domain/order"
 )
 
-const (
-	tidyEvery = 10 * time.Minute
-	// leftAfter is long after the context of any call has ended: what is half done for so long was left by a process that
-	// stopped.
-	leftAfter = time.Hour
-)
+// tidyEvery is far longer than the context of any call lasts: what was half done in one round and still is in the next was left
+// by a process that stopped. So no clock has to agree with another.
+const tidyEvery = 10 * time.Minute
 
 // keepTidy tidies until the context ends.
 func (s *Store) keepTidy(ctx context.Context) {
-	for {
+	for seen := map[bson.ObjectID]bool{}; ; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(tidyEvery):
-			_ = s.tidy(ctx, time.Now().Add(-leftAfter)) // what failed is tried again; nothing depends on it
 		}
+		now := map[bson.ObjectID]bool{}
+		_ = s.tidy(ctx, func(attempt bson.ObjectID) bool { // what failed is tried again; nothing depends on it
+			now[attempt] = true
+			return seen[attempt]
+		})
+		seen = now
 	}
 }
 
-// tidy finishes what was left half done before a time.
-func (s *Store) tidy(ctx context.Context, before time.Time) error {
+// tidy finishes the attempts to create something that are half done and were left so.
+func (s *Store) tidy(ctx context.Context, left func(attempt bson.ObjectID) bool) error {
 	return failure(ctx, errors.Join(
-		tidyPending(ctx, newOrders(s).collection, before),
-		tidyPending(ctx, newCustomers(s).collection, before),
-		s.tidyContents(ctx, before),
+		tidyPending(ctx, newOrders(s).collection, left),
+		tidyPending(ctx, newCustomers(s).collection, left),
+		s.tidyContents(ctx, left),
 	))
 }
 
+var present = bson.D{e("$exists", true)}
+
 // tidyPending creates or removes what was left pending.
-func tidyPending[A any, ID order.ID | customer.ID](ctx context.Context, c collection[A, ID], before time.Time) error {
-	found, err := c.in.Find(ctx, bson.D{e("pending_since", bson.D{e("$lt", before)})},
+func tidyPending[A any, ID order.ID | customer.ID](ctx context.Context, c collection[A, ID], left func(bson.ObjectID) bool) error {
+	found, err := c.in.Find(ctx, bson.D{e("pending_since", present)},
 		options.Find().SetProjection(bson.D{e("tenant_id", 1), e("claim", 1), e("pending", 1)}))
 	if err != nil {
 		return err
 	}
-	var left []envelope
-	if err := found.All(ctx, &left); err != nil {
+	var pending []envelope
+	if err := found.All(ctx, &pending); err != nil {
 		return err
 	}
-	for _, l := range left {
-		if err := c.settle(ctx, l.Tenant, l.ID, l.Pending, l.Claim); err != nil && !errors.Is(err, c.notUnique) {
+	for _, p := range pending {
+		if !left(p.Pending) {
+			continue
+		}
+		if err := c.settle(ctx, p.Tenant, p.ID, p.Pending, p.Claim); err != nil && !errors.Is(err, c.notUnique) {
 			return err
 		}
 	}
@@ -61,20 +68,20 @@ func tidyPending[A any, ID order.ID | customer.ID](ctx context.Context, c collec
 }
 
 // tidyContents binds contents to the aggregate that names them, and removes those that none names.
-func (s *Store) tidyContents(ctx context.Context, before time.Time) error {
-	contents, loose := s.db.Collection(contentsName), e("loose_since", bson.D{e("$lt", before)})
-	found, err := contents.Find(ctx, bson.D{loose},
+func (s *Store) tidyContents(ctx context.Context, left func(bson.ObjectID) bool) error {
+	contents, looseOnes := s.db.Collection(contentsName), e("loose_since", present)
+	found, err := contents.Find(ctx, bson.D{looseOnes},
 		options.Find().SetProjection(bson.D{e("tenant_id", 1), e("kind", 1), e("owner", 1), e("attempt", 1)}))
 	if err != nil {
 		return err
 	}
-	var left []part
-	if err := found.All(ctx, &left); err != nil {
+	var loose []part
+	if err := found.All(ctx, &loose); err != nil {
 		return err
 	}
 	done := map[bson.ObjectID]bool{}
-	for _, l := range left {
-		if done[l.Attempt] {
+	for _, l := range loose {
+		if !left(l.Attempt) || done[l.Attempt] {
 			continue
 		}
 		done[l.Attempt] = true
@@ -87,7 +94,7 @@ func (s *Store) tidyContents(ctx context.Context, before time.Time) error {
 		if owner.Attempt == l.Attempt {
 			_, err = s.bindContents(ctx, l.Tenant, prefix)
 		} else { // unless they were bound meanwhile
-			_, err = contents.DeleteMany(ctx, append(within(l.Tenant, prefix), loose))
+			_, err = contents.DeleteMany(ctx, append(within(l.Tenant, prefix), looseOnes))
 		}
 		if err != nil {
 			return err
