@@ -57,7 +57,7 @@ func (s *Server) audit(c *gin.Context, of tenant.ID, action audit.Action, target
 	c.Next()
 	switch status, code := c.Writer.Status(), c.GetString(refusalKey); {
 	case status >= http.StatusInternalServerError:
-		outcome = audit.Outcome{Result: audit.Failed, Code: code}
+		outcome = audit.Outcome{Result: audit.Failed, Code: code, Made: c.GetString(madeKey)}
 	case status >= http.StatusBadRequest:
 		outcome = audit.Outcome{Result: audit.Refused, Code: code}
 	default:

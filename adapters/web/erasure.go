@@ -33,12 +33,12 @@ func (s *Server) erase(c *gin.Context) {
 	what := erasure.Subject{
 		Email: b.Email, Session: session.ID(b.Session), Order: order.ID(b.Order), PurchaseOrder: receipt.ID(b.PurchaseOrder),
 	}
+	made(c, s.use.Erasure.Name(tenantOf(c), what)) // before, since an erasure that fails may have erased a part
 	r, err := s.use.Erasure.Erase(c.Request.Context(), tenantOf(c), what)
 	if err != nil {
 		s.refuse(c, err)
 		return
 	}
-	made(c, s.use.Erasure.Name(tenantOf(c), what))
 	kept := make([]keptView, len(r.Kept))
 	for i, k := range r.Kept {
 		kept[i] = keptView{k.Kind, k.ID, k.Refusal.Code, k.Refusal.Message, details(k.Refusal.Details)}

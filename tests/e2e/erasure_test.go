@@ -283,7 +283,11 @@ func TestAnErasureThatWasInterruptedIsFinishedByTheNext(t *testing.T) {
 	g.exported(id)
 	g.told()
 	stores.stopped.Store(true)
-	g.api(g.shop.key, "POST", "/v1/admin/erasures", `{"email":"`+personEmail+`"}`).want(t, 503)
+	interrupted := g.api(g.shop.key, "POST", "/v1/admin/erasures", `{"email":"`+personEmail+`"}`)
+	interrupted.want(t, 503)
+	if e := g.entryOf(g.shop.key, "/v1/admin/audit", interrupted); e.text("outcome") != "failed" || !strings.HasPrefix(e.text("target", "id"), "person ") {
+		t.Errorf("the audit log does not say of whom something was erased: %v", e)
+	}
 	stores.stopped.Store(false)
 	g.api(g.shop.key, "POST", "/v1/admin/orders/"+id+"/cancel", "").want(t, 404) // it was decided
 	g.clock.advance(366 * 24 * time.Hour)
