@@ -3,6 +3,7 @@ package administration
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/punchgate/punchgate/application/answering"
@@ -42,7 +43,7 @@ func (s *Service) Rotate(ctx context.Context) (r Rotation, err error) {
 		for _, t := range page {
 			after = t.ID()
 			if err := s.rotateTenant(ctx, t, &r); err != nil {
-				return r, err
+				return r, fmt.Errorf("tenant %s: %w", t.ID(), err)
 			}
 		}
 		if len(page) < rotatePage {
@@ -69,13 +70,13 @@ func (s *Service) rotateTenant(ctx context.Context, t *tenant.Tenant, r *Rotatio
 			return err
 		}, (*tenant.Tenant).CatalogueSecret, (*tenant.Tenant).SetCatalogueSecret, tenant.CataloguePurpose, string(of))
 		if err != nil {
-			return err
+			return fmt.Errorf("the secret for questions: %w", err)
 		}
 	}
 	for _, w := range t.Webhooks() {
 		if slices.ContainsFunc(w.Secrets, func(each tenant.WebhookSecret) bool { return s.secrets.Dependent(each.Sealed) }) {
 			if err := s.rotateWebhook(ctx, of, w.ID, r); err != nil {
-				return err
+				return fmt.Errorf("webhook %s: %w", w.ID, err)
 			}
 		}
 	}
@@ -90,7 +91,7 @@ func (s *Service) rotateTenant(ctx context.Context, t *tenant.Tenant, r *Rotatio
 		for _, c := range page {
 			after = c.ID()
 			if err := s.rotateConnection(ctx, c, r); err != nil {
-				return err
+				return fmt.Errorf("connection %s: %w", c.ID(), err)
 			}
 		}
 		if len(page) < rotatePage {

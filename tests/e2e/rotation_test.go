@@ -242,3 +242,18 @@ func TestASecretOfAnOlderVersionIsMadeAnewAtItsNextUse(t *testing.T) {
 		}
 	}
 }
+
+func TestASecretThatCannotBeSealedAnewIsNamed(t *testing.T) {
+	g := withShop(t)
+	_, id := g.connect("oci-5", nil)
+	_, err := g.stores.Connections.Update(t.Context(), "papper", id, func(c *connection.Connection) error {
+		c.SetAnswerSecret("v2.another.AAAA")
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := g.admin.Rotate(t.Context()); err == nil || !strings.Contains(err.Error(), "papper") || !strings.Contains(err.Error(), string(id)) {
+		t.Errorf("it says: %v", err)
+	}
+}
