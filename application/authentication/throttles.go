@@ -16,7 +16,9 @@ import (
 const (
 	readEvery  = time.Second // what other processes counted is seen within it
 	placesMost = 20_000      // that a process keeps in memory
-	writesMost = 200         // in a flush; the places with the most failures go first, so that a flood from everywhere writes no more
+	// writesMost is how many places are written in a flush, so that a flood from everywhere writes no more: first those that
+	// presented a right secret, which are few, and then those with the most failures.
+	writesMost = 200
 )
 
 // place is what is counted for: an address and what it came to.
@@ -178,7 +180,15 @@ func (t *throttles) flush(ctx context.Context) {
 		}
 	}
 	t.mu.Unlock()
-	slices.SortFunc(due, func(a, b count) int { return b.wrong - a.wrong })
+	slices.SortFunc(due, func(a, b count) int {
+		switch {
+		case a.right == b.right:
+			return b.wrong - a.wrong
+		case a.right:
+			return -1
+		}
+		return 1
+	})
 	if len(due) > writesMost {
 		due = due[:writesMost]
 		signal(t.wake)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"path"
@@ -545,6 +546,35 @@ func TestAFloodOfWrongLoginsIsFewWrites(t *testing.T) {
 				t.Errorf("%d writes in %.1f s", n, seconds)
 			}
 		})
+	}
+}
+
+func TestThatAnAddressIsKnownIsWrittenInTheMiddleOfAFlood(t *testing.T) {
+	var secrets port.Secrets
+	g := startWith(t, t.TempDir(), fx.Populate(&secrets))
+	g.shop = g.newShop("papper")
+	_, id := g.connect("peppol-bis-punchout-3", nil)
+	conn, err := g.stores.Connections.Get(t.Context(), "papper", id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	process := authentication.New(g.stores, secrets, g.clock, slog.New(slog.DiscardHandler))
+	come := func(address, password string) error {
+		from := authentication.Origin{Link: "link", Address: address}
+		return process.Caller(t.Context(), from, conn, port.Presented{User: user, Password: secret.New(password)})
+	}
+	for i := range 500 { // more than are written at once
+		if err := come(fmt.Sprintf("10.0.%d.%d", i>>8, i&255), "wrong"); !errors.Is(err, authentication.ErrCredentials) {
+			t.Fatal(err)
+		}
+	}
+	if err := come("203.0.113.9", password); err != nil {
+		t.Fatal(err)
+	}
+	process.Flush(t.Context())
+	kept, err := g.stores.Throttles.Get(t.Context(), "papper", throttle.ID(secrets.Sign("throttle", "link", "203.0.113.9")))
+	if err != nil || !kept.Known(g.clock.Now()) {
+		t.Errorf("of the buyer's address the other processes know nothing: %v", err)
 	}
 }
 
