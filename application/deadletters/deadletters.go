@@ -150,12 +150,16 @@ func (s *Service) SendAgain(ctx context.Context, of tenant.ID, names []string) (
 	if len(names) > 0 {
 		return sent, nil
 	}
+	began := s.clock.Now()
 	for after := ""; ; {
 		page, next, err := s.List(ctx, of, after, 100)
 		if err != nil {
 			return sent, err
 		}
 		for _, each := range page {
+			if each.GivenUpAt.After(began) { // once more, and so are those after it: else this might never end
+				return sent, nil
+			}
 			switch err := s.sendAgain(ctx, of, each.Kind, each.Of); {
 			case err == nil:
 				sent++

@@ -15,6 +15,7 @@ import (
 	"github.com/punchgate/punchgate/application/answering"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/retry"
+	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/outbox"
 	"github.com/punchgate/punchgate/domain/tenant"
@@ -178,7 +179,11 @@ func (s *Service) tell(ctx context.Context, webhooks port.Webhooks, it *subject)
 			it.left = append(it.left, e)
 		}
 	}
-	return errors.Join(failures...)
+	err := errors.Join(failures...)
+	if slices.ContainsFunc(failures, func(each error) bool { return fault.KindOf(each) != fault.Invalid }) {
+		return errors.New(err.Error()) // not final, though what another does not take is
+	}
+	return err
 }
 
 // listener takes an event, and may have had it before.

@@ -20,6 +20,8 @@ import (
 	"github.com/punchgate/punchgate/application/port"
 	domainanswer "github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/delivery"
+	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/receipt"
 	"github.com/punchgate/punchgate/domain/tenant"
@@ -301,6 +303,97 @@ func TestADecisionIsToldAlsoWhereTheGatewayStoppedAfterIt(t *testing.T) {
 				t.Errorf("told: %s", told)
 			}
 		})
+	}
+}
+
+// refusingAnswers keeps no answer, as where a format cannot carry it; the first time it is away.
+type refusingAnswers struct {
+	port.Answers
+
+	asked atomic.Bool
+}
+
+func (a *refusingAnswers) Create(context.Context, *domainanswer.Answer, *domainanswer.Document) error {
+	if !a.asked.Swap(true) {
+		return port.ErrUnavailable
+	}
+	return fault.New(fault.Invalid, "answer.not_carried", "the format cannot carry the answer")
+}
+
+func TestAWebhookIsToldLaterAlsoWhereTheProcurementSystemCannotBe(t *testing.T) {
+	g := startWith(t, t.TempDir(), fx.Decorate(func(s port.Stores) port.Stores {
+		s.Answers = &refusingAnswers{Answers: s.Answers}
+		return s
+	}))
+	g.shop = g.newShop("papper")
+	webhook := g.listen("order.confirmed")
+	webhook.status.Store(http.StatusServiceUnavailable)
+	link, _ := g.connect("cxml-1.2", orders("cxml-1.2"))
+	id := g.transferred(link, "C-1")
+	o := orderOf("C-1")
+	o.lines[0].price = "99.00"
+	if r := callDocument(t, link, o.cxml()); r.Status.Code != "201" {
+		t.Fatalf("answered %+v", r)
+	}
+	g.api(g.shop.key, "POST", "/v1/admin/orders/"+id+"/confirm", "").want(t, 503)
+	await(t, func() bool {
+		webhook.mu.Lock()
+		defer webhook.mu.Unlock()
+		return webhook.calls > 0
+	})
+	webhook.status.Store(http.StatusOK)
+	await(t, func() bool { // the attempt that failed is recorded a moment later
+		g.clock.advance(time.Hour)
+		g.wake()
+		return webhook.count() > 0
+	})
+}
+
+// hopelessAnswers gives up every delivery again, at once and a moment later each time.
+type hopelessAnswers struct {
+	port.Answers
+
+	clock   port.Clock
+	updates atomic.Int32
+}
+
+func (a *hopelessAnswers) Update(
+	ctx context.Context, of tenant.ID, id domainanswer.ID, change func(*domainanswer.Answer) error,
+) (*domainanswer.Answer, error) {
+	n := a.updates.Add(1)
+	if n > 1000 { // else the test would never end
+		return nil, port.ErrUnavailable
+	}
+	return a.Answers.Update(ctx, of, id, func(each *domainanswer.Answer) error {
+		if err := change(each); err != nil {
+			return err
+		}
+		each.Postpone("hopeless", time.Time{}, a.clock.Now().Add(time.Duration(n)*time.Millisecond))
+		return nil
+	})
+}
+
+func TestDeadLettersAreSentAgainOnceAlsoWhereTheyFailAtOnce(t *testing.T) {
+	answers := &hopelessAnswers{}
+	g := startWith(t, t.TempDir(), fx.Decorate(func(s port.Stores, c port.Clock) port.Stores {
+		answers.clock, answers.Answers = c, s.Answers
+		s.Answers = answers
+		return s
+	}))
+	g.shop = g.newShop("papper")
+	const letters = 150 // more than a page
+	for i := range letters {
+		givenUp := delivery.Progress{Wanted: true, Attempts: 20, LastError: "away", GivenUpAt: answers.clock.Now().Add(-time.Hour)}
+		a := domainanswer.Restore(domainanswer.State{
+			Tenant: "papper", ID: domainanswer.ID(fmt.Sprintf("a%d", i)), Order: "o", Position: i + 1, Kind: domainanswer.Response,
+			Delivery: domainanswer.Delivery{Progress: givenUp},
+		})
+		if err := answers.Create(t.Context(), a, &domainanswer.Document{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := g.api(g.shop.key, "POST", "/v1/admin/dead-letters/deliver", `{}`).want(t, 200).text("delivering"); n != "150" {
+		t.Errorf("%s of %d are sent again", n, letters)
 	}
 }
 
