@@ -10,6 +10,7 @@ import (
 	"github.com/punchgate/punchgate/application/retry"
 	"github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 
@@ -48,7 +49,7 @@ func (s *Service) delivered(ctx context.Context, a *answer.Answer, failure error
 		if failure == nil {
 			each.Deliver(now)
 		} else {
-			each.Postpone(failure.Error(), next, now)
+			each.Postpone(fault.Text(failure), next, now)
 		}
 		return nil
 	})

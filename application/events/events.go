@@ -9,6 +9,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -46,6 +47,7 @@ type subject struct {
 	// update changes the outbox as it is stored, and returns the aggregate then.
 	update func(ctx context.Context, change func(*outbox.Outbox) error) (*subject, error)
 	left   []outbox.Event // after an attempt
+	reason string         // why somebody still lacks them
 }
 
 // aggregate is what has an outbox.
@@ -76,13 +78,9 @@ func (s *Service) Tell(ctx context.Context, webhooks port.Webhooks) {
 		Key:   func(it *subject) tenant.ID { return it.tenant },
 		Claim: s.claim,
 		Try:   func(ctx context.Context, it *subject) error { return s.tell(ctx, webhooks, it) },
-		Record: func(ctx context.Context, it *subject, failure error, next, now time.Time) error {
-			reason := ""
-			if failure != nil {
-				reason = failure.Error()
-			}
+		Record: func(ctx context.Context, it *subject, _ error, next, now time.Time) error {
 			_, err := it.update(ctx, func(o *outbox.Outbox) error {
-				o.Left(&it.outbox, it.left, reason, next, now)
+				o.Left(&it.outbox, it.left, it.reason, next, now)
 				return nil
 			})
 			return err
@@ -179,6 +177,11 @@ func (s *Service) tell(ctx context.Context, webhooks port.Webhooks, it *subject)
 			it.left = append(it.left, e)
 		}
 	}
+	texts := make([]string, len(failures))
+	for i, each := range failures {
+		texts[i] = fault.Text(each)
+	}
+	it.reason = strings.Join(texts, "\n")
 	err := errors.Join(failures...)
 	if slices.ContainsFunc(failures, func(each error) bool { return fault.KindOf(each) != fault.Invalid }) {
 		return errors.New(err.Error()) // not final, though what another does not take is

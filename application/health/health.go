@@ -3,11 +3,13 @@ package health
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/retry"
 	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 
@@ -25,8 +27,11 @@ func New(stores port.Stores, clock port.Clock, worker *retry.Worker, log *slog.L
 }
 
 // Report records that an attempt to reach the procurement system failed, or with nil that it was reached. What cannot be recorded
-// is logged: the attempt itself was made.
+// is logged: the attempt itself was made. A failure of the gateway's own store says nothing of the procurement system.
 func (s *Service) Report(ctx context.Context, of tenant.ID, id connection.ID, failure error) {
+	if errors.Is(failure, port.ErrUnavailable) {
+		return
+	}
 	if err := s.report(ctx, of, id, failure); err != nil {
 		s.log.WarnContext(ctx, "the health of a connection cannot be recorded", "tenant", of, "connection", id, "error", err)
 	}
@@ -44,7 +49,7 @@ func (s *Service) report(ctx context.Context, of tenant.ID, id connection.ID, fa
 		if failure == nil {
 			each.Work(now)
 		} else {
-			each.Fail(failure.Error(), now)
+			each.Fail(fault.Text(failure), now)
 		}
 		return nil
 	})

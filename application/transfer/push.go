@@ -6,6 +6,7 @@ import (
 
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/retry"
+	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
@@ -49,7 +50,7 @@ func (s *Service) pushed(ctx context.Context, o *order.Order, failure error, nex
 		if failure == nil {
 			return each.Transfer(now)
 		}
-		each.Postpone(failure.Error(), next, now)
+		each.Postpone(fault.Text(failure), next, now)
 		return nil
 	})
 	return err

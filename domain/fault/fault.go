@@ -138,3 +138,11 @@ func KindOf(err error) Kind {
 	}
 	return From(err).Kind
 }
+
+// Text returns what people may read of an error: of a fault the message without its cause, which is for the log.
+func Text(err error) string {
+	if f, ok := errors.AsType[*Fault](err); ok {
+		return f.Message
+	}
+	return err.Error()
+}

@@ -115,3 +115,14 @@ func TestFromFindsTheFaultOrMakesAnInternalOne(t *testing.T) {
 		t.Errorf("the kind of an unclassified error is %v, want internal", kind)
 	}
 }
+
+func TestTheTextOfAnErrorLeavesOutTheCauseOfAFault(t *testing.T) {
+	away := fault.New(fault.Unavailable, "store.away", "the store is away")
+	for want, err := range map[string]error{
+		"the store is away": fmt.Errorf("reading: %w", away.Because(errors.New("no answer of 10.0.0.7"))), "status 500": errors.New("status 500"),
+	} {
+		if got := fault.Text(err); got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
+}

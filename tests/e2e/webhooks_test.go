@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -25,6 +26,7 @@ import (
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/receipt"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/transfer"
 )
 
 // listener is a webhook of the shop. It keeps what it took.
@@ -474,6 +476,42 @@ func TestAConnectionThatKeepsFailingIsToldOfOnceAndItsRecovery(t *testing.T) {
 		return len(shop.types("connection", string(conn))) > 1
 	})
 	shop.awaitTypes(t, "connection", string(conn), "connection.failing", "connection.recovered")
+}
+
+// awayOrders do not give out what is to be pushed.
+type awayOrders struct{ port.Orders }
+
+func (awayOrders) Document(context.Context, tenant.ID, order.ID) (*transfer.Document, error) {
+	return nil, port.ErrUnavailable.Because(errors.New("no answer of db-7.inside.example"))
+}
+
+func TestAStoreThatIsAwayIsNotTheConnectionsFaultAndIsNotTold(t *testing.T) {
+	var buyerCalls atomic.Int32
+	buyer := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { buyerCalls.Add(1) }))
+	defer buyer.Close()
+	g := startWith(t, t.TempDir(), fx.Decorate(func(s port.Stores) port.Stores {
+		s.Orders = awayOrders{s.Orders}
+		return s
+	}))
+	g.shop = g.newShop("papper")
+	shop := g.listen("connection.failing")
+	link, conn := g.connect("proceedo-cxml", func(p *connection.Profile) {
+		p.Return = connection.Return{Fixed: buyer.URL + "/cart", Transfer: connection.Push}
+	})
+	id := g.sendCart(g.punchOut(link), cartOf(oneLine)).want(t, 201).text("order", "id")
+	var last object
+	await(t, func() bool {
+		g.clock.advance(2 * time.Hour)
+		g.wake()
+		last = g.api(g.shop.key, "GET", "/v1/admin/orders/"+id, "").want(t, 200)
+		return last.at("push", "attempts").(float64) >= 15 // five on end are told of
+	})
+	if said := last.text("push", "last_error"); said != port.ErrUnavailable.Message {
+		t.Errorf("the tenant reads %q", said)
+	}
+	if types := shop.types("connection", string(conn)); len(types) != 0 || buyerCalls.Load() != 0 {
+		t.Errorf("it was told %v after %d calls", types, buyerCalls.Load())
+	}
 }
 
 func TestWebhooksAreSetUp(t *testing.T) {
