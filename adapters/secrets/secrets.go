@@ -162,12 +162,17 @@ func (s *Secrets) key(id string) (keys, bool) {
 	return keys{}, false
 }
 
-// HashChosen returns an argon2id verifier in the PHC string format, followed by the hint.
-func (s *Secrets) HashChosen(chosen secret.Text) (string, error) {
+// HashChosen returns an argon2id verifier in the PHC string format, followed by the hint. It takes its turn: all that are made at once
+// wait in one queue beside those of the verifiers.
+func (s *Secrets) HashChosen(ctx context.Context, chosen secret.Text) (string, error) {
 	salt := make([]byte, saltBytes)
 	if _, err := rand.Read(salt); err != nil {
 		return "", err
 	}
+	if err := s.hashing.wait(ctx, ""); err != nil {
+		return "", err
+	}
+	defer s.hashing.end()
 	hash := argon2.IDKey([]byte(chosen.Reveal()), salt, passes, memory, lanes, hashBytes)
 	hashed := fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, lanes,
 		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(hash))

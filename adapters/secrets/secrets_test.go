@@ -34,7 +34,7 @@ func with(t testing.TB, masters ...string) *Secrets {
 
 func hash(t testing.TB, s *Secrets) string {
 	t.Helper()
-	verifier, err := s.HashChosen(secret.New(chosen))
+	verifier, err := s.HashChosen(t.Context(), secret.New(chosen))
 	if err != nil {
 		t.Fatal(err)
 	}

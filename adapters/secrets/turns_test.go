@@ -3,10 +3,14 @@ package secrets
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
+
+	"github.com/punchgate/punchgate/domain/secret"
 )
 
 func TestTurnsGoRoundTheVerifiers(t *testing.T) {
@@ -68,6 +72,24 @@ func TestWhoNoLongerWaitsTakesNoTurn(t *testing.T) {
 			t.Errorf("left: %d free, %v, %v", turns.free, turns.waiting, turns.next)
 		}
 	})
+}
+
+func TestASecretThatIsChosenWaitsForItsTurn(t *testing.T) {
+	s := with(t, master)
+	for range runtime.GOMAXPROCS(0) {
+		if err := s.hashing.wait(t.Context(), "of others"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	gone, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	if _, err := s.HashChosen(gone, secret.New("ett lösenord")); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("beside as many as there are processors it is hashed, too: %v", err)
+	}
+	s.hashing.end()
+	if _, err := s.HashChosen(t.Context(), secret.New("ett lösenord")); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestNobodyWaitsInAQueueThatIsTooLong(t *testing.T) {

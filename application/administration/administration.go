@@ -287,7 +287,7 @@ func (s *Service) credential(ctx context.Context, chosen secret.Text) (connectio
 			Path: "/secret", Code: "length", Message: "a chosen secret has 8 to 1024 characters; leave it out to have one generated",
 		})
 	}
-	verifier, err := s.secrets.HashChosen(chosen)
+	verifier, err := s.secrets.HashChosen(ctx, chosen)
 	c.Verifier = verifier
 	return c, chosen, err
 }

@@ -40,7 +40,7 @@ const (
 // another while the gateway runs: the first one makes, all check.
 type Secrets interface {
 	// HashChosen returns a verifier of a secret that a person chose; slow on purpose.
-	HashChosen(s secret.Text) (verifier string, err error)
+	HashChosen(ctx context.Context, s secret.Text) (verifier string, err error)
 	// HashGenerated returns a verifier of a secret of at least 128 random bits.
 	HashGenerated(s secret.Text) (verifier string)
 	// Glance says at once what it can. What Verify has told lately it may remember.
