@@ -31,8 +31,10 @@ func (signer) Glance(string, secret.Text) port.Glance { return port.Unknown }
 func (signer) Renew(string, secret.Text) string       { return "" }
 func (signer) Current(string) bool                    { return false }
 func (signer) Dependent(string) bool                  { return false }
-func (signer) HashChosen(context.Context, secret.Text) (string, error) { return "", errors.ErrUnsupported }
-func (signer) HashGenerated(secret.Text) string       { return "" }
+func (signer) HashChosen(context.Context, secret.Text) (string, error) {
+	return "", errors.ErrUnsupported
+}
+func (signer) HashGenerated(secret.Text) string { return "" }
 func (signer) Verify(context.Context, string, secret.Text) (bool, error) {
 	return false, errors.ErrUnsupported
 }
