@@ -219,7 +219,7 @@ func (s *Service) applyTo(
 	if err != nil {
 		return Received{}, err
 	}
-	if changed.Status() == order.Held {
+	if changed.Status() == order.Held || changed.Status() == order.Cancelled && o.Type != purchase.Delete {
 		if err := s.overtaken(ctx, of, id, r.ID()); err != nil {
 			return Received{}, err
 		}
@@ -229,8 +229,8 @@ func (s *Service) applyTo(
 	return Received{applied, changed}, nil
 }
 
-// overtaken tells of a decision that was made before the document was recorded, as a program that is told of held orders makes it:
-// whoever told of it then did not find the document.
+// overtaken tells of a decision that was made before the document was recorded, as a program that is told of held orders makes it, or
+// an operator where the gateway stopped: whoever told of it then did not find the document.
 func (s *Service) overtaken(ctx context.Context, of tenant.ID, id order.ID, document receipt.ID) error {
 	o, err := s.stores.Orders.Get(ctx, of, id)
 	if err != nil || o.Status() == order.Held {

@@ -18,5 +18,6 @@ var (
 // ErrTooLarge refuses what no document of the store can hold.
 var ErrTooLarge = fault.New(fault.TooLarge, "store.too_large", "this is too large to be kept")
 
-// ErrUnavailable says that the store is away, locked or full. Nothing was stored; the same call may succeed later.
+// ErrUnavailable says that the store is away, locked or full; the same call may succeed later. Where the store runs elsewhere and went
+// away during a write, whether that was done is not known: whoever writes again must be ready to find its own.
 var ErrUnavailable = fault.New(fault.Unavailable, "store.unavailable", "the store is not available at the moment")

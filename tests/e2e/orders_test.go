@@ -1089,6 +1089,31 @@ func TestAReleasedOrderWhoseDocumentWasInterruptedStaysConfirmed(t *testing.T) {
 	}
 }
 
+func TestACancelledOrderWhoseDocumentWasInterruptedIsToldOfWhenThatComesAgain(t *testing.T) {
+	receipts, buyer := &stoppingReceipts{}, takeAnswers(t)
+	g := startWith(t, t.TempDir(), fx.Decorate(func(s port.Stores) port.Stores {
+		receipts.Receipts, s.Receipts = s.Receipts, receipts
+		return s
+	}))
+	g.shop = g.newShop("papper")
+	link, _ := g.connect("cxml-1.2", orders("cxml-1.2", func(p *connection.Profile) { p.Ordering.AnswerURL = buyer.URL }))
+	id := g.transferred(link, "C-1")
+	o := orderOf("C-1")
+	o.lines[0].quantity = "9"
+	receipts.failing.Store(true)
+	if r := callDocument(t, link, o.cxml()); r.Status.Code != "560" {
+		t.Fatalf("interrupted: %+v", r)
+	}
+	receipts.failing.Store(false)
+	g.api(g.shop.key, "POST", "/v1/admin/orders/"+id+"/cancel", "").want(t, 200)
+	for range 2 {
+		callDocument(t, link, o.cxml())
+	}
+	if told, _ := buyer.wait(t, 1); !strings.Contains(told, "<StatusUpdateRequest") || !strings.Contains(told, `code="4`) {
+		t.Errorf("told: %s", told)
+	}
+}
+
 func TestAPingLeavesNothingToConfirmInCXML(t *testing.T) {
 	g := withShop(t)
 	link, _ := g.connect("cxml-1.2", orders("cxml-1.2"))
