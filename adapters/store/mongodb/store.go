@@ -141,7 +141,9 @@ func away(err error) bool {
 	if mongo.IsTimeout(err) || mongo.IsNetworkError(err) {
 		return true
 	}
-	if _, ours := errors.AsType[mongo.MarshalError](err); ours {
+	_, unwritable := errors.AsType[mongo.MarshalError](err)
+	_, unreadable := errors.AsType[*bson.DecodeError](err)
+	if unwritable || unreadable {
 		return false
 	}
 	answered, ok := errors.AsType[mongo.ServerError](err)

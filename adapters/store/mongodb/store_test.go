@@ -160,6 +160,17 @@ func TestOnlyWhatMayPassCountsAsAway(t *testing.T) {
 	}
 }
 
+func TestADocumentThatCannotBeReadIsADefect(t *testing.T) {
+	s := open(t, mongotest.URI(t))
+	createCustomer(t, s, "c1", "N")
+	if _, err := s.db.Collection("customers").UpdateMany(t.Context(), bson.D{}, bson.D{e("$set", bson.D{e("version", "one")})}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := newCustomers(s).Get(t.Context(), acme, "c1"); err == nil || fault.KindOf(err) != fault.Internal {
+		t.Errorf("answered with %v", err)
+	}
+}
+
 func TestContentsMayBeLargerThanADocumentOfMongoDB(t *testing.T) {
 	s := open(t, mongotest.URI(t))
 	large := strings.Repeat("ÅÄÖ & <", 1<<20) // 10 MiB, and 18 in JSON
