@@ -263,7 +263,9 @@ const (
 // run starts an app, calls do, and stops the app. do may wait for the signal that ends a server, and learns which one it was.
 func run(ctx context.Context, do func(ctx context.Context, wait func() (os.Signal, error)) error, options ...fx.Option) error {
 	app := fx.New(fx.Options(options...), fx.StartTimeout(startTimeout), fx.StopTimeout(stopTimeout))
-	if err := app.Err(); err != nil {
+	if err := app.Err(); errors.Is(err, mongodb.ErrAddress) {
+		return usageError{fmt.Errorf("%s: %w", mongoDBURIVariable, mongodb.ErrAddress)}
+	} else if err != nil {
 		return dig.RootCause(err)
 	}
 	starting, cancel := context.WithTimeout(ctx, startTimeout)

@@ -43,6 +43,19 @@ func TestRotateTellsWhatStillNeedsAnOlderMasterKey(t *testing.T) {
 	}
 }
 
+func TestAnAddressOfMongoDBThatCannotBeReadIsNotRepeated(t *testing.T) {
+	for _, address := range []string{
+		"mongodb://gate:hemligt/punchgate", "mongodb://gate:hem%ligt@db1/", "gate:hemligt@db1", "mongodb://gate:x@db1/?appName=%hemligt",
+	} {
+		t.Setenv("PUNCHGATE_MASTER_KEY", oldKey)
+		t.Setenv("PUNCHGATE_MONGODB_URI", address)
+		status, _, says := cli(t, "", "rotate", "--store", "mongodb")
+		if status != 2 || !strings.HasPrefix(says, "punchgate: PUNCHGATE_MONGODB_URI: ") || strings.Contains(says, "lig") || strings.Count(says, "\n") != 1 {
+			t.Errorf("%d: %s", status, says)
+		}
+	}
+}
+
 func TestWhatIsWrongWithTheMasterKeysIsSaid(t *testing.T) {
 	for name, c := range map[string]struct {
 		environment string

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"time"
 
@@ -53,9 +54,16 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	return s, nil
 }
 
+// ErrAddress refuses an address that cannot be read. What the driver says of it would repeat parts of it, such as the password.
+var ErrAddress = errors.New("cannot be read; it looks like mongodb://USER:PASSWORD@db1,db2/punchgate?replicaSet=rs0, " +
+	"and what is no letter or digit in user and password is written with %")
+
 // clientOptions says how to connect, and to which database. What correctness hangs on is not for the address to say.
 func clientOptions(c Config) (o *options.ClientOptions, database string, err error) {
 	address, err := connstring.ParseAndValidate(c.URI.Reveal())
+	if _, unknownHost := errors.AsType[*net.DNSError](err); err != nil && !unknownHost {
+		return nil, "", ErrAddress
+	}
 	if err != nil {
 		return nil, "", fmt.Errorf("mongodb: %w", err)
 	}
