@@ -10,6 +10,8 @@ import (
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 	"github.com/sony/gobreaker/v2"
+
+	"github.com/punchgate/punchgate/application/port"
 )
 
 // A target that fails so many times on end is left alone for a while, and then gets one call to show that it is back. So calls to
@@ -19,8 +21,6 @@ const (
 	leftAlone     = 30 * time.Second
 	targets       = 10_000 // that are remembered
 )
-
-var errLeftAlone = errors.New("the other side failed several times on end and is left alone for a while")
 
 // breakers hold back calls to targets that are dead. A target is an address without its query: what one tenant calls at a host that
 // many use says nothing of what others call there.
@@ -59,7 +59,7 @@ func (b *breakers) breaker(target string) *gobreaker.TwoStepCircuitBreaker[any] 
 func (b *breakers) RoundTrip(r *http.Request) (*http.Response, error) {
 	done, err := b.breaker(r.Method + " " + r.URL.Scheme + "://" + r.URL.Host + r.URL.EscapedPath()).Allow()
 	if err != nil {
-		return nil, errLeftAlone
+		return nil, port.ErrLeftAlone
 	}
 	response, err := b.next.RoundTrip(r)
 	switch {

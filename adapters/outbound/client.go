@@ -17,6 +17,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/punchgate/punchgate/application/port"
 )
 
 // Networks are the private networks, such as 10.0.0.0/8, that calls may go to. The public ones are always open. A tenant
@@ -122,8 +124,8 @@ func statusError(status int) error { return fmt.Errorf("the other side answered 
 
 // withoutContent keeps the address, which may hold the document, and what a broken answer says out of an error.
 func withoutContent(err error) error {
-	if errors.Is(err, errLeftAlone) {
-		return errLeftAlone
+	if errors.Is(err, port.ErrLeftAlone) {
+		return port.ErrLeftAlone
 	}
 	if failure, ok := errors.AsType[*url.Error](err); ok {
 		_, network := errors.AsType[net.Error](failure.Err)

@@ -69,12 +69,12 @@ func TestATargetThatFailsOnEndIsLeftAloneAndOthersAreNot(t *testing.T) {
 	dead := listen(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) })
 	w := NewWebhooks(Config{LoopbackHTTP: true}, clock{})
 	for range failuresOnEnd {
-		if err := w.Send(t.Context(), message(dead.url+"/a?key=1")); errors.Is(err, errLeftAlone) {
+		if err := w.Send(t.Context(), message(dead.url+"/a?key=1")); errors.Is(err, port.ErrLeftAlone) {
 			t.Fatal("it is left alone too early")
 		}
 	}
 	for range 3 {
-		if err := w.Send(t.Context(), message(dead.url+"/a?key=2")); !errors.Is(err, errLeftAlone) || strings.Contains(err.Error(), dead.url) {
+		if err := w.Send(t.Context(), message(dead.url+"/a?key=2")); !errors.Is(err, port.ErrLeftAlone) || strings.Contains(err.Error(), dead.url) {
 			t.Errorf("it is called again: %v", err)
 		}
 	}
@@ -91,7 +91,7 @@ func TestATargetThatRefusesIsAlive(t *testing.T) {
 	b := listen(t, status(http.StatusForbidden))
 	w := NewWebhooks(Config{LoopbackHTTP: true}, clock{})
 	for range 3 * failuresOnEnd {
-		if err := w.Send(t.Context(), message(b.url)); err == nil || errors.Is(err, errLeftAlone) {
+		if err := w.Send(t.Context(), message(b.url)); err == nil || errors.Is(err, port.ErrLeftAlone) {
 			t.Errorf("refused: %v", err)
 		}
 	}
@@ -99,9 +99,9 @@ func TestATargetThatRefusesIsAlive(t *testing.T) {
 
 func TestAHostThatTheOperatorNamedIsCalledWhereverItIs(t *testing.T) {
 	b := listenTLS(t, status(http.StatusOK))
-	_, port, _ := strings.Cut(strings.TrimPrefix(b.url, "https://"), ":")
+	_, number, _ := strings.Cut(strings.TrimPrefix(b.url, "https://"), ":")
 	for hosts, open := range map[string]bool{"": false, "erp.internal": false, "LOCALHOST": true} {
-		err := NewWebhooks(Config{Hosts: strings.Fields(hosts)}, clock{}).Send(t.Context(), message("https://localhost:"+port))
+		err := NewWebhooks(Config{Hosts: strings.Fields(hosts)}, clock{}).Send(t.Context(), message("https://localhost:"+number))
 		if errors.Is(err, errNetwork) == open {
 			t.Errorf("named is %q: %v", hosts, err)
 		}

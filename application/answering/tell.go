@@ -79,15 +79,16 @@ func (s *Service) status(
 }
 
 // Follow tells the procurement system what came of an order that was held, as far as its outbox has such decisions. It is called as
-// soon as they are made, so that the answer is there when the operator looks; the outbox calls it again where that failed.
-func (s *Service) Follow(ctx context.Context, o *order.Order) error {
+// soon as they are made, so that the answer is there when the operator looks. The decision stands also where that fails: the outbox
+// tells it later.
+func (s *Service) Follow(ctx context.Context, o *order.Order) {
 	s.worker.Wake()
 	for _, e := range o.Snapshot().Outbox.Events {
 		if err := s.Settle(ctx, o, e); err != nil {
-			return err
+			s.log.WarnContext(ctx, "a decision is told later", "tenant", o.Snapshot().Tenant, "order", o.ID(), "error", err)
+			return
 		}
 	}
-	return nil
 }
 
 // Decided reports whether an event of an order is a decision about one that was held.

@@ -81,7 +81,8 @@ func (s *Service) Release(ctx context.Context, of tenant.ID, id order.ID) (*orde
 	if err != nil {
 		return nil, err
 	}
-	return o, s.answers.Follow(ctx, o)
+	s.answers.Follow(ctx, o)
+	return o, nil
 }
 
 // Reject ends an order that the shop does not take as it was ordered, and tells the procurement system why.
@@ -90,7 +91,8 @@ func (s *Service) Reject(ctx context.Context, of tenant.ID, id order.ID, reason 
 	if err != nil {
 		return nil, err
 	}
-	return o, s.answers.Follow(ctx, o)
+	s.answers.Follow(ctx, o)
+	return o, nil
 }
 
 // Cancel ends an order that the shop will not deliver. Who was told to wait for a decision is told of it.
@@ -102,5 +104,6 @@ func (s *Service) Cancel(ctx context.Context, of tenant.ID, id order.ID) (*order
 		return nil, err
 	}
 	s.log.InfoContext(ctx, "order cancelled", "tenant", of, "order", id)
-	return o, s.answers.Follow(ctx, o)
+	s.answers.Follow(ctx, o)
+	return o, nil
 }

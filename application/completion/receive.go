@@ -210,9 +210,7 @@ func (s *Service) applyTo(
 			return Received{}, err
 		}
 	}
-	if err := s.answers.Follow(ctx, changed); err != nil { // a document settles those before it
-		return Received{}, err
-	}
+	s.answers.Follow(ctx, changed) // a document settles those before it
 	applied, err := s.stores.Receipts.Update(ctx, of, r.ID(), func(each *receipt.Receipt) error {
 		return each.Apply(id, changed.Status() == order.Held, s.clock.Now())
 	})
@@ -236,9 +234,7 @@ func (s *Service) overtaken(ctx context.Context, of tenant.ID, id order.ID, docu
 	if err != nil || o.Status() == order.Held {
 		return err
 	}
-	if err := s.answers.Follow(ctx, o); err != nil { // which knows the reason
-		return err
-	}
+	s.answers.Follow(ctx, o) // which knows the reason
 	accepted := o.Status() == order.Confirmed || o.Status() == order.Exported
 	return s.answers.Tell(ctx, o, document, accepted, "")
 }

@@ -21,3 +21,7 @@ var ErrTooLarge = fault.New(fault.TooLarge, "store.too_large", "this is too larg
 // ErrUnavailable says that the store is away, locked or full; the same call may succeed later. Where the store runs elsewhere and went
 // away during a write, whether that was done is not known: whoever writes again must be ready to find its own.
 var ErrUnavailable = fault.New(fault.Unavailable, "store.unavailable", "the store is not available at the moment")
+
+// ErrLeftAlone says that the other side failed several times on end, so that this call was not made.
+var ErrLeftAlone = fault.New(fault.Unavailable, "target.left_alone",
+	"the other side failed several times on end and is left alone for a while")

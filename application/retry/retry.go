@@ -150,6 +150,9 @@ func try[T any, K comparable](ctx context.Context, w *Worker, q Queue[T, K], it 
 		if err != nil && fault.KindOf(err) != fault.Invalid {
 			next = after(attempts, now)
 		}
+		if next.IsZero() && errors.Is(err, port.ErrLeftAlone) { // which is no try: the last one is a call
+			next = now.Add(longest)
+		}
 		givenUp = err != nil && next.IsZero()
 		// What was delivered is recorded also when the gateway stops at that moment.
 		err = errors.Join(err, q.Record(context.WithoutCancel(ctx), it, err, next, now))

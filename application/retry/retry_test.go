@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/retry"
 	"github.com/punchgate/punchgate/domain/delivery"
 	"github.com/punchgate/punchgate/domain/fault"
@@ -183,6 +185,25 @@ func TestAFailureIsTriedAgainLaterEachTimeUntilItIsGivenUp(t *testing.T) {
 		}
 		if p := s.things[0].progress; !p.Due.IsZero() || p.GivenUpAt.IsZero() || p.LastError != "away" {
 			t.Errorf("after the last attempt: %+v", p)
+		}
+	})
+}
+
+func TestACallThatWasNotMadeIsNotTheLastTry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s store
+		s.add(1, "a")
+		attempts := 0
+		s.gateway(t, func(context.Context, string) error {
+			if attempts++; attempts < 30 {
+				return fmt.Errorf("not called: %w", port.ErrLeftAlone)
+			}
+			return errAway
+		})
+		time.Sleep(48 * time.Hour)
+		synctest.Wait()
+		if p := s.things[0].progress; attempts != 30 || p.GivenUpAt.IsZero() || p.LastError != "away" {
+			t.Errorf("after %d attempts: %+v", attempts, p)
 		}
 	})
 }

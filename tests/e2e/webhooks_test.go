@@ -296,7 +296,7 @@ func TestADecisionIsToldAlsoWhereTheGatewayStoppedAfterIt(t *testing.T) {
 				t.Fatalf("answered %+v", r)
 			}
 			answers.failing.Store(true)
-			g.api(g.shop.key, "POST", "/v1/admin/orders/"+id+"/"+verb, "").want(t, 503)
+			g.api(g.shop.key, "POST", "/v1/admin/orders/"+id+"/"+verb, "").want(t, 200) // it stands
 			answers.failing.Store(false)
 			g.clock.advance(time.Hour)
 			g.wake()
@@ -337,7 +337,7 @@ func TestAWebhookIsToldLaterAlsoWhereTheProcurementSystemCannotBe(t *testing.T) 
 	if r := callDocument(t, link, o.cxml()); r.Status.Code != "201" {
 		t.Fatalf("answered %+v", r)
 	}
-	g.api(g.shop.key, "POST", "/v1/admin/orders/"+id+"/confirm", "").want(t, 503)
+	g.api(g.shop.key, "POST", "/v1/admin/orders/"+id+"/confirm", "").want(t, 200)
 	await(t, func() bool {
 		webhook.mu.Lock()
 		defer webhook.mu.Unlock()
