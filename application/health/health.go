@@ -27,11 +27,13 @@ func New(stores port.Stores, clock port.Clock, worker *retry.Worker, log *slog.L
 }
 
 // Report records that an attempt to reach the procurement system failed, or with nil that it was reached. What cannot be recorded
-// is logged: the attempt itself was made. A failure of the gateway's own store, or a call that was not made, says nothing of the
-// procurement system.
+// is logged: the attempt itself was made. A failure of the gateway's own store, and a call that was not made or was broken off, say nothing
+// of the procurement system.
 func (s *Service) Report(ctx context.Context, of tenant.ID, id connection.ID, failure error) {
-	if errors.Is(failure, port.ErrUnavailable) || errors.Is(failure, port.ErrLeftAlone) {
-		return
+	for _, other := range []error{port.ErrUnavailable, port.ErrLeftAlone, retry.ErrStopped} {
+		if errors.Is(failure, other) {
+			return
+		}
 	}
 	if err := s.report(ctx, of, id, failure); err != nil {
 		s.log.WarnContext(ctx, "the health of a connection cannot be recorded", "tenant", of, "connection", id, "error", err)

@@ -36,6 +36,9 @@ const (
 // page is how many due things a worker takes at a time.
 const page = 16
 
+// ErrStopped is what an attempt failed of that the gateway broke off since it stops.
+var ErrStopped = fault.New(fault.Unavailable, "attempt.stopped", "the gateway stopped during the attempt")
+
 // Worker runs queues. The gateway has one.
 type Worker struct {
 	clock port.Clock
@@ -143,10 +146,10 @@ func try[T any, K comparable](ctx context.Context, w *Worker, q Queue[T, K], it 
 		limited, cancel := context.WithTimeout(ctx, attempt)
 		err = q.Try(limited, it)
 		cancel()
-		if err != nil && ctx.Err() != nil {
-			return true, err // the gateway stops; the lease runs out and another one takes over
-		}
 		now := w.clock.Now()
+		if err != nil && ctx.Err() != nil { // another gateway takes over at once
+			return true, q.Record(context.WithoutCancel(ctx), it, ErrStopped, now, now)
+		}
 		if err != nil && fault.KindOf(err) != fault.Invalid {
 			next = after(attempts, now)
 		}

@@ -264,6 +264,39 @@ func TestAnAttemptOfAGatewayThatDiedIsMadeByAnotherOneWhenTheLeaseIsOver(t *test
 	})
 }
 
+func TestAnAttemptOfAGatewayThatStopsIsMadeByAnotherOneAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s store
+		s.add(1, "a")
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			retry.Run(ctx, retry.NewWorker(clock{}, slog.New(slog.DiscardHandler)), s.queue(func(ctx context.Context, _ string) error {
+				<-ctx.Done()
+				return ctx.Err()
+			}))
+		}()
+		synctest.Wait()
+		stop()
+		<-ended
+		if p := s.things[0].progress; p.LastError != retry.ErrStopped.Error() {
+			t.Errorf("stopped: %+v", p)
+		}
+		began := time.Now()
+		var made time.Time
+		s.gateway(t, func(context.Context, string) error {
+			made = time.Now()
+			return nil
+		})
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if waited := made.Sub(began); made.IsZero() || waited > 5*time.Second {
+			t.Errorf("it was made after %s", waited)
+		}
+	})
+}
+
 func TestAnAttemptThatHangsEndsBeforeItsLease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var s store
