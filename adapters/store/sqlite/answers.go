@@ -2,11 +2,9 @@ package sqlite
 
 import (
 	"context"
-
 	"time"
 
 	"github.com/punchgate/punchgate/adapters/store/document"
-
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/order"

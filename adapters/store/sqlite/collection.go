@@ -2,13 +2,11 @@ package sqlite
 
 import (
 	"context"
-
 	"database/sql"
 	"errors"
 	"time"
 
 	"github.com/punchgate/punchgate/adapters/store/document"
-
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 

@@ -2,12 +2,10 @@ package sqlite
 
 import (
 	"context"
-
 	"slices"
 	"strings"
 
 	"github.com/punchgate/punchgate/adapters/store/document"
-
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/tenant"

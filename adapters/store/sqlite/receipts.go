@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/punchgate/punchgate/adapters/store/document"
-
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/order"

@@ -2,11 +2,9 @@ package sqlite
 
 import (
 	"context"
-
 	"time"
 
 	"github.com/punchgate/punchgate/adapters/store/document"
-
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 )

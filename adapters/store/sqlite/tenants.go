@@ -5,7 +5,6 @@ import (
 	"database/sql"
 
 	"github.com/punchgate/punchgate/adapters/store/document"
-
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 
