@@ -21,7 +21,8 @@ import (
 func (g *gateway) twin() *gateway {
 	g.t.Helper()
 	other := startWith(g.t, g.dir)
-	other.shop, other.clock.ahead = g.shop, g.clock.ahead
+	other.shop = g.shop
+	other.clock.advance(g.clock.ahead)
 	return other
 }
 
