@@ -33,13 +33,21 @@ test: ## run the tests that need nothing but Go
 	$(GO) test -timeout=5m ./...
 
 .PHONY: check
-check: format lint test ## what must hold before every commit: format, lint, tests, tidy modules, nothing left uncommitted
+check: format lint test tidy ## what must hold before every commit: format, lint, tests, tidy modules, nothing left uncommitted
+
+.PHONY: tidy
+tidy: ## fail where the modules are not tidy, or something is not committed
 	$(GO) mod tidy -diff
 	git diff --exit-code
 
+.PHONY: core
+core: ## run the tests of what integration and conformance leave out
+	$(GO) test -timeout=5m ./application/... ./bootstrap/... ./domain/...
+
+# The tests of check, with all that they may skip there, and what needs more.
 .PHONY: ci
 ci: FAULTS = 10
-ci: check vulncheck integration conformance faults race fuzz ## check, and all that needs more: vulnerabilities, browser, checkers, crashes, race detector, fuzzing
+ci: format lint core tidy vulncheck integration conformance faults race fuzz ## all of it: vulnerabilities, browser, checkers, crashes, race detector, fuzzing
 
 .PHONY: format
 format: ## fail where gofmt would change a file
