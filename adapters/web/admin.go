@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/punchgate/punchgate/adapters/web/body"
 	"github.com/punchgate/punchgate/application/erp"
 	"github.com/punchgate/punchgate/application/preview"
 	"github.com/punchgate/punchgate/domain/apikey"
@@ -62,11 +63,11 @@ func listAll[T any](s *Server, c *gin.Context, name string, found []T, err error
 	})
 }
 
-func tenantView(t *tenant.Tenant) any             { return viewTenant(t) }
-func customerView(c *customer.Customer) any       { return viewCustomer(c) }
-func connectionView(c *connection.Connection) any { return viewConnection(c) }
-func (s *Server) linkView(l *connection.Link) any { return s.viewLink(l) }
-func storedKeyView(k *apikey.Key) any             { return viewKey(k, secret.Text{}) }
+func tenantView(t *tenant.Tenant) any             { return body.OfTenant(t) }
+func customerView(c *customer.Customer) any       { return body.OfCustomer(c) }
+func connectionView(c *connection.Connection) any { return body.OfConnection(c) }
+func (s *Server) linkView(l *connection.Link) any { return body.OfLink(l, s.linkURL("")) }
+func storedKeyView(k *apikey.Key) any             { return body.OfKey(k, secret.Text{}) }
 
 func (s *Server) listTenants(c *gin.Context) {
 	list(s, c, "tenants", func(after string, limit int) ([]*tenant.Tenant, error) {
@@ -75,11 +76,11 @@ func (s *Server) listTenants(c *gin.Context) {
 }
 
 func (s *Server) createTenant(c *gin.Context) {
-	b := newTenantBody()
+	b := body.NewTenant()
 	if !s.decode(c, &b) {
 		return
 	}
-	fields, settings, err := b.read()
+	fields, settings, err := b.Read()
 	if err != nil {
 		s.refuse(c, err)
 		return
@@ -87,7 +88,7 @@ func (s *Server) createTenant(c *gin.Context) {
 	t, err := s.use.Administration.CreateTenant(c.Request.Context(), b.ID, b.Name, fields, settings)
 	reply(s, c, http.StatusCreated, t, err, func(t *tenant.Tenant) any {
 		made(c, t.ID())
-		return viewTenant(t)
+		return body.OfTenant(t)
 	})
 }
 
@@ -112,11 +113,11 @@ func (s *Server) getSettings(c *gin.Context) {
 }
 
 func (s *Server) putSettings(c *gin.Context) {
-	b := newTenantBody()
+	b := body.NewTenant()
 	if !s.decode(c, &b) {
 		return
 	}
-	fields, settings, err := b.read()
+	fields, settings, err := b.Read()
 	if err != nil {
 		s.refuse(c, err)
 		return
@@ -137,14 +138,14 @@ func (s *Server) listCustomers(c *gin.Context) {
 }
 
 func (s *Server) createCustomer(c *gin.Context) {
-	b := customerBody{Active: true}
+	b := body.Customer{Active: true}
 	if !s.decode(c, &b) {
 		return
 	}
-	who, err := s.use.Administration.CreateCustomer(c.Request.Context(), tenantOf(c), b.ID, b.profile())
+	who, err := s.use.Administration.CreateCustomer(c.Request.Context(), tenantOf(c), b.ID, b.Read())
 	reply(s, c, http.StatusCreated, who, err, func(who *customer.Customer) any {
 		made(c, who.ID())
-		return viewCustomer(who)
+		return body.OfCustomer(who)
 	})
 }
 
@@ -154,11 +155,11 @@ func (s *Server) getCustomer(c *gin.Context) {
 }
 
 func (s *Server) putCustomer(c *gin.Context) {
-	b := customerBody{Active: true}
+	b := body.Customer{Active: true}
 	if !s.decode(c, &b) {
 		return
 	}
-	changed, err := s.use.Administration.ChangeCustomer(c.Request.Context(), tenantOf(c), customer.ID(c.Param("id")), b.profile())
+	changed, err := s.use.Administration.ChangeCustomer(c.Request.Context(), tenantOf(c), customer.ID(c.Param("id")), b.Read())
 	reply(s, c, http.StatusOK, changed, err, customerView)
 }
 
@@ -169,11 +170,11 @@ func (s *Server) listConnections(c *gin.Context) {
 }
 
 func (s *Server) createConnection(c *gin.Context) {
-	b := newConnectionBody()
+	b := body.NewConnection()
 	if !s.decode(c, &b) {
 		return
 	}
-	profile, err := b.profile()
+	profile, err := b.Read()
 	if err != nil {
 		s.refuse(c, err)
 		return
@@ -181,7 +182,7 @@ func (s *Server) createConnection(c *gin.Context) {
 	with, plain, err := s.use.Administration.CreateConnection(c.Request.Context(), tenantOf(c), b.ID, profile, secret.New(b.Secret))
 	reply(s, c, http.StatusCreated, with, err, func(with *connection.Connection) any {
 		made(c, with.ID())
-		view := viewConnection(with)
+		view := body.OfConnection(with)
 		if b.Secret == "" {
 			view.Secret = plain.Reveal() // told this once
 		}
@@ -195,11 +196,11 @@ func (s *Server) getConnection(c *gin.Context) {
 }
 
 func (s *Server) putConnection(c *gin.Context) {
-	b := newConnectionBody()
+	b := body.NewConnection()
 	if !s.decode(c, &b) {
 		return
 	}
-	profile, err := b.profile()
+	profile, err := b.Read()
 	if err == nil && b.Secret != "" {
 		err = connection.ErrInvalid.With(fault.Detail{
 			Path: "/secret", Code: "misplaced", Message: "is replaced by POST to the connection's /secret",
@@ -229,7 +230,7 @@ func (s *Server) replaceSecret(c *gin.Context) {
 		return
 	}
 	plain, err := s.use.Administration.ReplaceSecret(
-		c.Request.Context(), tenantOf(c), connection.ID(c.Param("id")), secret.New(b.Secret), seconds(b.KeepPreviousSeconds),
+		c.Request.Context(), tenantOf(c), connection.ID(c.Param("id")), secret.New(b.Secret), body.Seconds(b.KeepPreviousSeconds),
 	)
 	reply(s, c, http.StatusOK, plain, err, func(plain secret.Text) any {
 		if b.Secret != "" {
@@ -266,7 +267,7 @@ func (s *Server) createNetworkLink(c *gin.Context) {
 func (s *Server) answerNewLink(c *gin.Context, l *connection.Link, err error) {
 	reply(s, c, http.StatusCreated, l, err, func(l *connection.Link) any {
 		made(c, l.Snapshot().ID)
-		return s.viewLink(l)
+		return s.linkView(l)
 	})
 }
 
@@ -310,14 +311,14 @@ func (s *Server) makeKey(c *gin.Context, of tenant.ID) {
 	for i, name := range b.Scopes {
 		var err error
 		if scopes[i], err = apikey.ParseScope(name); err != nil {
-			s.refuse(c, at("/scopes/"+strconv.Itoa(i), err))
+			s.refuse(c, body.At("/scopes/"+strconv.Itoa(i), err))
 			return
 		}
 	}
 	k, text, err := s.use.Administration.CreateKey(c.Request.Context(), of, b.Label, scopes)
 	reply(s, c, http.StatusCreated, k, err, func(k *apikey.Key) any {
 		made(c, k.Snapshot().ID)
-		return viewKey(k, text)
+		return body.OfKey(k, text)
 	})
 }
 

@@ -33,7 +33,7 @@ func (s *Server) once(c *gin.Context) {
 	key, err := idempotencyKey(c)
 	var content []byte
 	if err == nil && key != "" {
-		content, err = body(c)
+		content, err = wholeBody(c)
 	}
 	if err != nil {
 		s.refuse(c, err)

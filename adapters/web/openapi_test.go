@@ -14,6 +14,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gin-gonic/gin"
 
+	"github.com/punchgate/punchgate/adapters/web/body"
 	"github.com/punchgate/punchgate/adapters/web/strictjson"
 	"github.com/punchgate/punchgate/domain/audit"
 	"github.com/punchgate/punchgate/domain/cart"
@@ -129,8 +130,8 @@ func closed(s *openapi3.Schema) bool {
 func TestTheSchemasHaveTheMembersOfTheViews(t *testing.T) {
 	doc := description(t)
 	for name, view := range map[string]any{
-		"Cart": cart.Cart{}, "Problem": problem{}, "Visit": visitView{}, "Order": orderView{}, "Tenant": tenantBody{},
-		"Customer": customerBody{}, "Connection": connectionBody{}, "Link": linkView{}, "Key": keyView{},
+		"Cart": cart.Cart{}, "Problem": problem{}, "Visit": visitView{}, "Order": orderView{}, "Tenant": body.Tenant{},
+		"Customer": body.Customer{}, "Connection": body.Connection{}, "Link": body.Link{}, "Key": body.Key{},
 		"AuditEntry": auditView{},
 	} {
 		compare(t, name, reflect.TypeOf(view), doc.Components.Schemas[name].Value)
@@ -195,12 +196,12 @@ func expect(t *testing.T, path string, schema *openapi3.Schema, kind string) {
 func TestTheExamplesAreReadByTheServer(t *testing.T) {
 	into := map[string]func() any{
 		"sendCart":         func() any { return &cart.Cart{} },
-		"createTenant":     func() any { b := newTenantBody(); return &b },
-		"putSettings":      func() any { b := newTenantBody(); return &b },
-		"createCustomer":   func() any { return &customerBody{} },
-		"putCustomer":      func() any { return &customerBody{} },
-		"createConnection": func() any { b := newConnectionBody(); return &b },
-		"putConnection":    func() any { b := newConnectionBody(); return &b },
+		"createTenant":     func() any { b := body.NewTenant(); return &b },
+		"putSettings":      func() any { b := body.NewTenant(); return &b },
+		"createCustomer":   func() any { return &body.Customer{} },
+		"putCustomer":      func() any { return &body.Customer{} },
+		"createConnection": func() any { b := body.NewConnection(); return &b },
+		"putConnection":    func() any { b := body.NewConnection(); return &b },
 	}
 	tried := 0
 	for route, operation := range operations(description(t)) {

@@ -52,7 +52,7 @@ func (s *Server) answerDocument(c *gin.Context, reply login.Reply) {
 }
 
 func startRequest(c *gin.Context) (port.StartRequest, error) {
-	content, err := body(c)
+	content, err := wholeBody(c)
 	return port.StartRequest{
 		Method: c.Request.Method, Query: c.Request.URL.RawQuery, ContentType: c.GetHeader("Content-Type"), Body: content,
 	}, err

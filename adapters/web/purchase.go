@@ -221,7 +221,7 @@ type answerLineBody struct {
 }
 
 func (s *Server) respond(c *gin.Context) {
-	content, err := body(c)
+	content, err := wholeBody(c)
 	if err != nil {
 		s.refuse(c, err)
 		return

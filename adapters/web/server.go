@@ -337,8 +337,8 @@ var (
 	errInterrupted = fault.New(fault.Malformed, "body.incomplete", "the body did not come whole")
 )
 
-// body reads the whole body.
-func body(c *gin.Context) ([]byte, error) {
+// wholeBody reads the whole body.
+func wholeBody(c *gin.Context) ([]byte, error) {
 	if c.Request.ContentLength > MaxBody {
 		return nil, errTooLarge // no use in waiting for it
 	}

@@ -54,7 +54,7 @@ func TestBodies(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s, _ := edge(t)
 			serve(s, httptest.NewRequest("POST", "/x", c.body), func(g *gin.Context) {
-				read, err := body(g)
+				read, err := wholeBody(g)
 				if !errors.Is(err, c.refusal) {
 					t.Errorf("%v", err)
 				}

@@ -20,7 +20,7 @@ import (
 
 // decode reads the JSON body into a pointer, or answers with a refusal and reports false.
 func (s *Server) decode(c *gin.Context, into any) bool {
-	content, err := body(c)
+	content, err := wholeBody(c)
 	if err == nil {
 		err = strictjson.Decode(content, into)
 	}
@@ -122,7 +122,7 @@ func (s *Server) sendCart(c *gin.Context) {
 		s.refuse(c, err)
 		return
 	}
-	content, err := body(c)
+	content, err := wholeBody(c)
 	if err != nil {
 		s.refuse(c, err)
 		return

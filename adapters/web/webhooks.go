@@ -2,11 +2,11 @@ package web
 
 import (
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/punchgate/punchgate/adapters/web/body"
 	"github.com/punchgate/punchgate/application/deadletters"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/outbox"
@@ -14,42 +14,14 @@ import (
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 
-// webhookBody is a webhook in the API.
-type webhookBody struct {
-	ID        tenant.WebhookID `json:"id,omitempty"`
-	URL       string           `json:"url"`
-	Types     []string         `json:"types"`
-	CreatedAt time.Time        `json:"created_at,omitzero"` // ignored on input
-	Secret    string           `json:"secret,omitempty"`    // told when the webhook is made; ignored on input
-}
-
-func viewWebhook(w tenant.Webhook) webhookBody {
-	b := webhookBody{ID: w.ID, URL: w.URL, Types: []string{}, CreatedAt: w.CreatedAt}
-	for _, t := range w.Types {
-		b.Types = append(b.Types, t.String())
-	}
-	return b
-}
-
-func webhookView(w tenant.Webhook) any { return viewWebhook(w) }
-
-func (b *webhookBody) types() (types []outbox.Type, err error) {
-	for i, name := range b.Types {
-		t, err := outbox.ParseType(name)
-		if err != nil {
-			return nil, at("/types/"+strconv.Itoa(i), err)
-		}
-		types = append(types, t)
-	}
-	return types, nil
-}
+func webhookView(w tenant.Webhook) any { return body.OfWebhook(w) }
 
 // readWebhook reads the body of a webhook, or refuses it and reports that.
-func (s *Server) readWebhook(c *gin.Context) (b webhookBody, types []outbox.Type, ok bool) {
+func (s *Server) readWebhook(c *gin.Context) (b body.Webhook, types []outbox.Type, ok bool) {
 	if !s.decode(c, &b) {
 		return b, nil, false
 	}
-	types, err := b.types()
+	types, err := b.Read()
 	if err != nil {
 		s.refuse(c, err)
 		return b, nil, false
@@ -70,7 +42,7 @@ func (s *Server) createWebhook(c *gin.Context) {
 	added, plain, err := s.use.Administration.CreateWebhook(c.Request.Context(), tenantOf(c), b.URL, types)
 	reply(s, c, http.StatusCreated, added, err, func(w tenant.Webhook) any {
 		made(c, w.ID)
-		view := viewWebhook(w)
+		view := body.OfWebhook(w)
 		view.Secret = plain.Reveal()
 		return view
 	})
@@ -105,7 +77,7 @@ func (s *Server) replaceWebhookSecret(c *gin.Context) {
 		return
 	}
 	plain, err := s.use.Administration.ReplaceWebhookSecret(
-		c.Request.Context(), tenantOf(c), tenant.WebhookID(c.Param("id")), seconds(b.KeepPreviousSeconds),
+		c.Request.Context(), tenantOf(c), tenant.WebhookID(c.Param("id")), body.Seconds(b.KeepPreviousSeconds),
 	)
 	reply(s, c, http.StatusOK, plain, err, func(plain secret.Text) any { return gin.H{"secret": plain.Reveal()} })
 }

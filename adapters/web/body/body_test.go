@@ -1,4 +1,4 @@
-package web
+package body
 
 import (
 	"reflect"
@@ -9,6 +9,7 @@ import (
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/money"
 	"github.com/punchgate/punchgate/domain/purchase"
 	"github.com/punchgate/punchgate/domain/tenant"
@@ -75,9 +76,9 @@ func TestWhatIsReadOfAConnectionCanBeWrittenBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := newConnectionBody()
-	again(t, viewConnection(c), &b)
-	if read, err := b.profile(); err != nil || !reflect.DeepEqual(read, profile) || b.ID != "c1" || !b.CreatedAt.Equal(now) {
+	b := NewConnection()
+	again(t, OfConnection(c), &b)
+	if read, err := b.Read(); err != nil || !reflect.DeepEqual(read, profile) || b.ID != "c1" || !b.CreatedAt.Equal(now) {
 		t.Errorf("%v: %+v, want %+v", err, read, profile)
 	}
 }
@@ -95,9 +96,9 @@ func TestWhatIsReadOfACustomerOrTenantCanBeWrittenBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := newTenantBody()
-	again(t, viewTenant(shop), &b)
-	readFields, readSettings, err := b.read()
+	b := NewTenant()
+	again(t, OfTenant(shop), &b)
+	readFields, readSettings, err := b.Read()
 	if err != nil || !reflect.DeepEqual(readFields, fields) || !reflect.DeepEqual(readSettings, settings) || b.ID != "papper" || b.Name != "Papper" {
 		t.Errorf("%v: %+v, want %+v", err, readSettings, settings)
 	}
@@ -111,26 +112,26 @@ func TestWhatIsReadOfACustomerOrTenantCanBeWrittenBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var body customerBody
-	again(t, viewCustomer(who), &body)
-	if read := body.profile(); !reflect.DeepEqual(read, profile) || body.ID != "goteborg" {
+	var body Customer
+	again(t, OfCustomer(who), &body)
+	if read := body.Read(); !reflect.DeepEqual(read, profile) || body.ID != "goteborg" {
 		t.Errorf("%+v, want %+v", read, profile)
 	}
 }
 
 func TestWhatABodyLeavesOutGetsItsDefault(t *testing.T) {
-	b := newTenantBody()
+	b := NewTenant()
 	if err := strictjson.Decode([]byte(`{"name":"Papper"}`), &b); err != nil {
 		t.Fatal(err)
 	}
-	if _, settings, err := b.read(); err != nil || !reflect.DeepEqual(settings, tenant.Defaults()) {
+	if _, settings, err := b.Read(); err != nil || !reflect.DeepEqual(settings, tenant.Defaults()) {
 		t.Errorf("%v: %+v", err, settings)
 	}
-	c := newConnectionBody()
+	c := NewConnection()
 	if err := strictjson.Decode([]byte(`{"login":{"user":"u"},"return":{"fixed":"https://buyer.example.com/"}}`), &c); err != nil {
 		t.Fatal(err)
 	}
-	p, err := c.profile()
+	p, err := c.Read()
 	if err != nil || !p.Active || p.Login.Method != connection.Any || p.Return.Transfer != connection.Browser || p.Login.Names != connection.Presets["oci"] ||
 		p.Ordering.Login != connection.BasicOrBearer {
 		t.Errorf("%v: %+v", err, p)
@@ -139,28 +140,28 @@ func TestWhatABodyLeavesOutGetsItsDefault(t *testing.T) {
 
 func TestALongTimeDoesNotTurnNegative(t *testing.T) {
 	for n, want := range map[int64]time.Duration{0: 0, 60: time.Minute, -5: 0, 1 << 62: 9223372036 * time.Second} {
-		if got := seconds(n); got != want {
+		if got := Seconds(n); got != want {
 			t.Errorf("%d seconds become %s, want %s", n, got, want)
 		}
 	}
 }
 
 func TestNamesOfParametersThatAreNoPresetAreRefused(t *testing.T) {
-	b := newConnectionBody()
+	b := NewConnection()
 	b.Login.Preset = "sap"
-	if _, err := b.profile(); len(detailsOf(err)) != 1 || detailsOf(err)[0].Path != "/login/preset" {
+	if _, err := b.Read(); len(fault.From(err).Details) != 1 || fault.From(err).Details[0].Path != "/login/preset" {
 		t.Errorf("%v", err)
 	}
 }
 
 func TestAnOrderingThatSaysNothingIsRefused(t *testing.T) {
-	for path, ordering := range map[string]orderingBody{
+	for path, ordering := range map[string]Ordering{
 		"/ordering/login":  {Login: "digest"},
 		"/ordering/policy": {Login: "basic", Policy: map[string]string{"unit_price": "ask"}},
 	} {
-		b := newConnectionBody()
+		b := NewConnection()
 		b.Ordering = ordering
-		if _, err := b.profile(); len(detailsOf(err)) != 1 || detailsOf(err)[0].Path != path {
+		if _, err := b.Read(); len(fault.From(err).Details) != 1 || fault.From(err).Details[0].Path != path {
 			t.Errorf("%s: %v", path, err)
 		}
 	}

@@ -1,0 +1,29 @@
+// Package body holds the bodies of the admin API, which are also the forms of the operator's pages: what is read of a thing can be
+// written back, and a member's JSON Pointer (RFC 6901) is how refusals and forms name it.
+package body
+
+import (
+	"time"
+
+	"github.com/punchgate/punchgate/domain/fault"
+)
+
+// At names the member that a refusal is about.
+func At(path string, err error) error {
+	f := fault.From(err)
+	return f.With(fault.Detail{Path: path, Code: "unknown_value", Message: f.Message})
+}
+
+// Seconds saturates: the domain refuses anything near the bound.
+func Seconds(n int64) time.Duration {
+	const most = int64(1<<63-1) / int64(time.Second)
+	return time.Duration(min(max(n, 0), most)) * time.Second
+}
+
+const day = 24 * time.Hour
+
+// days saturates as Seconds does; below zero is the domain's to refuse.
+func days(n int64) time.Duration {
+	const most = int64(1<<63-1) / int64(day)
+	return time.Duration(min(max(n, -most), most)) * day
+}
