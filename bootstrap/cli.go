@@ -272,9 +272,9 @@ func keyCommand(extra []fx.Option) *cobra.Command {
 	parent := parentCommand("key", "Set up API keys")
 	var platform bool
 	var of, label string
-	var names []string
+	var names, origins []string
 	create := &cobra.Command{
-		Use:   "create (--platform | --tenant ID --scope SCOPE...)",
+		Use:   "create (--platform | --tenant ID --scope SCOPE... [--origin ORIGIN...])",
 		Short: "Create an API key and print it; it cannot be read again",
 		Args:  cobra.NoArgs,
 		RunE: action(func(c *cobra.Command, _ []string) error {
@@ -296,7 +296,7 @@ func keyCommand(extra []fx.Option) *cobra.Command {
 				scopes = append(scopes, scope)
 			}
 			create := func(ctx context.Context, service *administration.Service) (string, error) {
-				k, text, err := service.CreateKey(ctx, tenant.ID(of), label, scopes)
+				k, text, err := service.CreateKey(ctx, tenant.ID(of), label, scopes, origins...)
 				if err != nil {
 					return "", err
 				}
@@ -328,7 +328,8 @@ func keyCommand(extra []fx.Option) *cobra.Command {
 	create.Flags().BoolVar(&platform, "platform", false, "a key that creates tenants")
 	create.Flags().StringVar(&of, "tenant", "", "the tenant that the key belongs to")
 	create.Flags().StringVar(&label, "label", "", "what the key is for")
-	create.Flags().StringSliceVar(&names, "scope", nil, "storefront, erp or admin; may be repeated")
+	create.Flags().StringSliceVar(&names, "scope", nil, "storefront, policy, erp or admin; may be repeated")
+	create.Flags().StringSliceVar(&origins, "origin", nil, "of the shop's pages, for the scope policy; may be repeated")
 	parent.AddCommand(create, revoke)
 	return parent
 }

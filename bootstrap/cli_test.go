@@ -316,6 +316,7 @@ func TestTheFirstTenantAndKeys(t *testing.T) {
 		{[]string{"key", "create", "--platform"}, "pgk.-."},
 		{[]string{"tenant", "create", "--id", "papper", "--name", "Papper och Penna AB", "--landing-url", "https://shop.example.com/punchout"}, "papper\n"},
 		{[]string{"key", "create", "--tenant", "papper", "--scope", "storefront", "--scope", "erp"}, "pgk.papper."},
+		{[]string{"key", "create", "--tenant", "papper", "--scope", "policy", "--origin", "https://shop.example.com"}, "pgk.papper."},
 	} {
 		if status, stdout, stderr := cli(t, "", c.args...); status != 0 || !strings.HasPrefix(stdout, c.want) {
 			t.Errorf("%v: %d %q %s", c.args, status, stdout, stderr)
@@ -328,12 +329,13 @@ func TestTheFirstTenantAndKeys(t *testing.T) {
 		}
 	}
 	for name, args := range map[string][]string{
-		"a key that is none":     {"key", "revoke", "pgk.papper.okand"},
-		"a tenant that exists":   {"tenant", "create", "--id", "papper", "--name", "Annan"},
-		"a key of no tenant":     {"key", "create", "--tenant", "okand", "--scope", "erp"},
-		"a tenant with no name":  {"tenant", "create"},
-		"a key without a scope":  {"key", "create", "--tenant", "papper"},
-		"a tenant's platformkey": {"key", "create", "--tenant", "papper", "--scope", "platform"},
+		"a key that is none":      {"key", "revoke", "pgk.papper.okand"},
+		"a tenant that exists":    {"tenant", "create", "--id", "papper", "--name", "Annan"},
+		"a key of no tenant":      {"key", "create", "--tenant", "okand", "--scope", "erp"},
+		"a tenant with no name":   {"tenant", "create"},
+		"a key without a scope":   {"key", "create", "--tenant", "papper"},
+		"a key without an origin": {"key", "create", "--tenant", "papper", "--scope", "policy"},
+		"a tenant's platformkey":  {"key", "create", "--tenant", "papper", "--scope", "platform"},
 	} {
 		if status, stdout, stderr := cli(t, "", args...); status != 1 || stdout != "" || strings.Count(stderr, "\n") != 1 {
 			t.Errorf("%s: %d %q %q", name, status, stdout, stderr)

@@ -301,8 +301,9 @@ func (s *Server) createKey(c *gin.Context) { s.makeKey(c, tenantOf(c)) }
 
 func (s *Server) makeKey(c *gin.Context, of tenant.ID) {
 	var b struct {
-		Label  string   `json:"label"`
-		Scopes []string `json:"scopes"`
+		Label   string   `json:"label"`
+		Scopes  []string `json:"scopes"`
+		Origins []string `json:"origins"`
 	}
 	if !s.decode(c, &b) {
 		return
@@ -315,7 +316,7 @@ func (s *Server) makeKey(c *gin.Context, of tenant.ID) {
 			return
 		}
 	}
-	k, text, err := s.use.Administration.CreateKey(c.Request.Context(), of, b.Label, scopes)
+	k, text, err := s.use.Administration.CreateKey(c.Request.Context(), of, b.Label, scopes, b.Origins...)
 	reply(s, c, http.StatusCreated, k, err, func(k *apikey.Key) any {
 		made(c, k.Snapshot().ID)
 		return body.OfKey(k, text)

@@ -153,11 +153,12 @@ func (s *Server) routes() (*gin.Engine, error) {
 	r.GET("/transfer/:token", s.transferPage)
 
 	r.Use(s.checkQuery) // of the API from here on; the formats read their own queries
+	r.OPTIONS("/v1/storefront/checkout-policy", s.preflight)
+	r.GET("/v1/storefront/checkout-policy", s.needs(apikey.Storefront, apikey.Policy), s.checkoutPolicy)
 	shop := r.Group("/v1/storefront", s.needs(apikey.Storefront))
 	shop.POST("/sessions/exchange", s.exchange) // which has a key of its own, in the session
 	shop.POST("/sessions/:id/cart", s.sendCart) // and so has this one, in the order
 	shop.POST("/sessions/:id/cart/preview", s.previewCart)
-	shop.GET("/checkout-policy", s.checkoutPolicy)
 	shop.Use(s.once)
 	shop.POST("/sessions", s.openSession)
 	shop.POST("/sessions/:id/extend", s.extendSession)
@@ -372,17 +373,21 @@ func (s *Server) checkQuery(c *gin.Context) {
 
 var errQuery = fault.New(fault.Malformed, "query.malformed", "the query is not readable")
 
-// needs lets through callers whose key has the scope.
-func (s *Server) needs(scope apikey.Scope) gin.HandlerFunc {
+// needs lets through callers whose key has one of the scopes; with a publishable one, from a page of its origins alone.
+func (s *Server) needs(anyOf ...apikey.Scope) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		method, presented, _ := strings.Cut(c.GetHeader("Authorization"), " ")
 		if !strings.EqualFold(method, "Bearer") {
 			s.refuse(c, apikey.ErrUnknown)
 			return
 		}
-		key, err := s.use.Authentication.Key(c.Request.Context(), c.ClientIP(), secret.New(strings.TrimSpace(presented)), scope)
+		key, err := s.use.Authentication.Key(c.Request.Context(), c.ClientIP(), secret.New(strings.TrimSpace(presented)), anyOf...)
 		if err != nil {
 			s.refuseKey(c, key, err)
+			return
+		}
+		if err := s.share(c, key); err != nil {
+			s.refuse(c, err)
 			return
 		}
 		state := key.Snapshot()

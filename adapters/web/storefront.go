@@ -10,6 +10,7 @@ import (
 	"github.com/punchgate/punchgate/adapters/web/strictjson"
 	"github.com/punchgate/punchgate/application/checkout"
 	"github.com/punchgate/punchgate/application/preview"
+	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
@@ -101,19 +102,19 @@ func (s *Server) checkoutPolicy(c *gin.Context) {
 		s.refuse(c, fault.New(fault.Malformed, "request.customer", "give either customer or customer_number"))
 		return
 	}
-	policy, err := s.use.Checkout.Policy(c.Request.Context(), tenantOf(c), question)
+	policy, visit, err := s.use.Checkout.Policy(c.Request.Context(), tenantOf(c), question)
+	if key := c.GetString(publishedKey); key != "" && err == nil {
+		policy = policy.Public()
+		if visit == nil { // else he knows a session of the customer, which nobody guesses
+			asked := string(question.Customer) + "/" + question.Number
+			err = s.use.Authentication.Ask(c.Request.Context(), tenantOf(c), apikey.ID(key), c.ClientIP(), asked)
+		}
+	}
 	if err != nil {
 		s.refuse(c, err)
 		return
 	}
-	checkoutIs := "allowed"
-	if policy.Blocked {
-		checkoutIs = "blocked"
-	}
-	s.answer(c, http.StatusOK, gin.H{
-		"eligible": policy.Eligible, "checkout": checkoutIs, "action": policy.Action, "label": policy.Label,
-		"redirect": policy.Redirect, "reasons": details(policy.Reasons),
-	})
+	s.answer(c, http.StatusOK, viewPolicy(policy, visit))
 }
 
 func (s *Server) sendCart(c *gin.Context) {

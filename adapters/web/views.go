@@ -9,6 +9,7 @@ import (
 	"github.com/punchgate/punchgate/application/erp"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/eligibility"
 	"github.com/punchgate/punchgate/domain/purchase"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/transfer"
@@ -47,6 +48,42 @@ type personView struct {
 func viewCustomerRef(c *customer.Customer) customerRef {
 	p := c.Profile()
 	return customerRef{c.ID(), p.Number, p.Name}
+}
+
+// policyView is what the shop is to offer, and whose PunchOut it is where the question named an open session.
+type policyView struct {
+	Eligible bool               `json:"eligible"`
+	Checkout string             `json:"checkout"`
+	Action   eligibility.Action `json:"action"`
+	Label    string             `json:"label"`
+	Redirect string             `json:"redirect"`
+	Reasons  []problemDetail    `json:"reasons"`
+	PunchOut *punchOutView      `json:"punchout,omitempty"`
+}
+
+type punchOutView struct {
+	Customer  named     `json:"customer"`
+	Person    named     `json:"person"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+type named struct {
+	Name string `json:"name"`
+}
+
+// viewPolicy shows a policy; visit may be nil.
+func viewPolicy(p eligibility.Policy, visit *checkout.Visit) policyView {
+	view := policyView{
+		Eligible: p.Eligible, Checkout: "allowed", Action: p.Action, Label: p.Label, Redirect: p.Redirect, Reasons: details(p.Reasons),
+	}
+	if p.Blocked {
+		view.Checkout = "blocked"
+	}
+	if visit != nil {
+		s := visit.Session.Snapshot()
+		view.PunchOut = &punchOutView{named{visit.Customer.Profile().Name}, named{s.Visit.Person.Name}, s.ExpiresAt}
+	}
+	return view
 }
 
 func viewVisit(v checkout.Visit) visitView {

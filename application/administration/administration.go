@@ -388,15 +388,18 @@ func (s *Service) RevokeLink(ctx context.Context, of tenant.ID, id connection.Li
 	})
 }
 
-// CreateKey makes an API key and returns its text, which can never be read again.
-func (s *Service) CreateKey(ctx context.Context, of tenant.ID, label string, scopes []apikey.Scope) (*apikey.Key, secret.Text, error) {
+// CreateKey makes an API key and returns its text, which can never be read again. A key of the scope policy, and no other, has the
+// origins of the shop's pages.
+func (s *Service) CreateKey(
+	ctx context.Context, of tenant.ID, label string, scopes []apikey.Scope, origins ...string,
+) (*apikey.Key, secret.Text, error) {
 	if of != tenant.Platform {
 		if _, err := s.stores.Tenants.Get(ctx, of); err != nil {
 			return nil, secret.Text{}, err
 		}
 	}
 	id, proof := apikey.ID(s.newID(ctx, "key")), s.newID(ctx, "secret")
-	k, err := apikey.New(of, id, label, scopes, s.secrets.HashGenerated(secret.New(proof)), s.clock.Now())
+	k, err := apikey.New(of, id, label, scopes, s.secrets.HashGenerated(secret.New(proof)), s.clock.Now(), origins...)
 	if err != nil {
 		return nil, secret.Text{}, err
 	}

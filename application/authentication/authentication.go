@@ -27,6 +27,7 @@ type Service struct {
 	clock       port.Clock
 	throttles   *throttles
 	later       *later
+	asked       *asked
 }
 
 // New makes the service. What it has to write it writes in Run.
@@ -34,7 +35,7 @@ func New(stores port.Stores, secrets port.Secrets, clock port.Clock, log *slog.L
 	wake := make(chan struct{}, 1)
 	return &Service{
 		stores.Connections, stores.Keys, secrets, clock,
-		newThrottles(stores.Throttles, clock, log, wake), newLater(log, wake),
+		newThrottles(stores.Throttles, clock, log, wake), newLater(log, wake), newAsked(),
 	}
 }
 
@@ -177,8 +178,9 @@ func (s *Service) renewCredential(c *connection.Connection, of connection.Creden
 	})
 }
 
-// Key checks a presented API key for a scope and returns it, also where the refusal is that it is revoked or lacks the scope.
-func (s *Service) Key(ctx context.Context, address string, presented secret.Text, scope apikey.Scope) (*apikey.Key, error) {
+// Key checks a presented API key for one of the scopes and returns it, also where the refusal is that it is revoked or has none of
+// them.
+func (s *Service) Key(ctx context.Context, address string, presented secret.Text, anyOf ...apikey.Scope) (*apikey.Key, error) {
 	key, proof, err := s.key(ctx, presented)
 	if errors.Is(err, apikey.ErrUnknown) {
 		if presented.Empty() {
@@ -189,7 +191,7 @@ func (s *Service) Key(ctx context.Context, address string, presented secret.Text
 	if err != nil {
 		return nil, err
 	}
-	if err := key.Check(scope); err != nil {
+	if err := key.Check(anyOf...); err != nil {
 		return key, err
 	}
 	s.used(key, proof)

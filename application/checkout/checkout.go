@@ -77,31 +77,36 @@ type Question struct {
 }
 
 // Policy says whether the shop's own checkout is open. An unknown customer may use it. An unknown session is as good as
-// none: it never opens the checkout.
-func (s *Service) Policy(ctx context.Context, of tenant.ID, q Question) (eligibility.Policy, error) {
+// none: it never opens the checkout. The visit is that of the session, where it is open and an eligible customer's, else nil.
+func (s *Service) Policy(ctx context.Context, of tenant.ID, q Question) (eligibility.Policy, *Visit, error) {
 	shop, err := s.stores.Tenants.Get(ctx, of)
 	if err != nil {
-		return eligibility.Policy{}, err
+		return eligibility.Policy{}, nil, err
 	}
 	c, err := s.customer(ctx, of, q)
 	if err != nil {
-		return eligibility.Policy{}, err
+		return eligibility.Policy{}, nil, err
 	}
-	if c == nil {
-		return eligibility.CheckoutPolicy(shop, nil, nil, nil, s.clock.Now()), nil
+	now := s.clock.Now()
+	if c == nil || !c.Ticked(shop.Settings().DecidingField) { // who both are answered at once: the time tells nobody which of them it was
+		return eligibility.CheckoutPolicy(shop, c, nil, nil, now), nil, nil
 	}
 	var open *session.Session
 	if q.Session != "" {
 		open, err = s.stores.Sessions.Get(ctx, of, q.Session)
 		if err != nil && !errors.Is(err, session.ErrNotFound) {
-			return eligibility.Policy{}, err
+			return eligibility.Policy{}, nil, err
 		}
 	}
 	connections, err := s.stores.Connections.ByCustomer(ctx, of, c.ID())
 	if err != nil {
-		return eligibility.Policy{}, err
+		return eligibility.Policy{}, nil, err
 	}
-	return eligibility.CheckoutPolicy(shop, c, open, connections, s.clock.Now()), nil
+	policy := eligibility.CheckoutPolicy(shop, c, open, connections, now)
+	if open == nil || open.Snapshot().Customer != c.ID() || !open.Open(now) {
+		return policy, nil, nil
+	}
+	return policy, &Visit{Session: open, Customer: c}, nil
 }
 
 // customer returns nil for an unknown customer.

@@ -1,5 +1,6 @@
 // Package apikey holds the keys that programs present to the API. A key belongs to one tenant, or to whoever runs the
-// gateway, and to scopes.
+// gateway, and to scopes. Keys are secrets of a server, but those of the scope policy: they are published in the shop's pages, work
+// from the shop's origins alone and do no more than ask for the checkout policy.
 package apikey
 
 import (
@@ -21,19 +22,23 @@ type Scope struct{ name string }
 // The scopes.
 var (
 	Storefront = Scope{"storefront"}
+	Policy     = Scope{"policy"} // publishable: asks for the checkout policy from a browser; in a key of its own, with origins
 	ERP        = Scope{"erp"}
 	Admin      = Scope{"admin"}
 	Platform   = Scope{"platform"} // creates tenants; only in keys of tenant.Platform
 )
 
-// ParseScope refuses any name but storefront, erp, admin and platform.
+// Scopes returns all scopes.
+func Scopes() []Scope { return []Scope{Storefront, Policy, ERP, Admin, Platform} }
+
+// ParseScope refuses any name but those of Scopes.
 func ParseScope(name string) (Scope, error) {
-	for _, s := range []Scope{Storefront, ERP, Admin, Platform} {
+	for _, s := range Scopes() {
 		if s.name == name {
 			return s, nil
 		}
 	}
-	return Scope{}, fault.New(fault.Invalid, "key.unknown_scope", "the scopes of a key are storefront, erp and admin")
+	return Scope{}, fault.New(fault.Invalid, "key.unknown_scope", "the scopes of a key are storefront, policy, erp and admin")
 }
 
 // String returns the scope's name.
@@ -45,7 +50,8 @@ type State struct {
 	ID        ID
 	Label     string
 	Scopes    []Scope
-	Verifier  string // from which the key cannot be had
+	Origins   []string // of the pages that may present a key of the scope policy, as Origin returns them
+	Verifier  string   // from which the key cannot be had
 	CreatedAt time.Time
 	RevokedAt time.Time // zero while the key is good
 	// LastUsedAt is when the key was last let through, to the minute; zero for never.
@@ -59,11 +65,13 @@ type Key struct{ state State }
 var (
 	ErrUnknown = fault.New(fault.Unauthenticated, "key.unknown", "a valid API key is needed: Authorization: Bearer KEY")
 	ErrScope   = fault.New(fault.Forbidden, "key.scope", "this API key lacks the scope")
+	ErrOrigin  = fault.New(fault.Forbidden, "key.origin", "this API key works from pages of its own web origins only")
 	ErrInvalid = fault.New(fault.Invalid, "key.invalid", "the key has members that are wrong")
 )
 
-// New makes a key, or refuses one without scopes or with scopes that do not fit its tenant.
-func New(of tenant.ID, id ID, label string, scopes []Scope, verifier string, now time.Time) (*Key, error) {
+// New makes a key, or refuses one without scopes, with scopes that do not fit its tenant or each other, or with origins that are none
+// or whose scope has none.
+func New(of tenant.ID, id ID, label string, scopes []Scope, verifier string, now time.Time, origins ...string) (*Key, error) {
 	if len(scopes) == 0 {
 		return nil, ErrInvalid.With(fault.Detail{Path: "/scopes", Code: "missing", Message: "a key needs at least one scope"})
 	}
@@ -72,7 +80,18 @@ func New(of tenant.ID, id ID, label string, scopes []Scope, verifier string, now
 			Path: "/scopes", Code: "misplaced", Message: "the scope platform and the others do not go together",
 		})
 	}
-	return &Key{State{Tenant: of, ID: id, Label: label, Scopes: slices.Clone(scopes), Verifier: verifier, CreatedAt: now}}, nil
+	if slices.Contains(scopes, Policy) && len(scopes) > 1 {
+		return nil, ErrInvalid.With(fault.Detail{
+			Path: "/scopes", Code: "misplaced", Message: "a key of the scope policy is published, and has no other scope",
+		})
+	}
+	from, wrong := parseOrigins(origins, scopes[0] == Policy)
+	if len(wrong) > 0 {
+		return nil, ErrInvalid.With(wrong...)
+	}
+	return &Key{State{
+		Tenant: of, ID: id, Label: label, Scopes: slices.Clone(scopes), Origins: from, Verifier: verifier, CreatedAt: now,
+	}}, nil
 }
 
 // Restore makes a key from what a store kept.
@@ -81,17 +100,34 @@ func Restore(s State) *Key { return &Key{s} }
 // Snapshot returns what a store keeps.
 func (k *Key) Snapshot() State {
 	s := k.state
-	s.Scopes = slices.Clone(s.Scopes)
+	s.Scopes, s.Origins = slices.Clone(s.Scopes), slices.Clone(s.Origins)
 	return s
 }
 
-// Check refuses a revoked key, and one without the scope.
-func (k *Key) Check(scope Scope) error {
+// Check refuses a revoked key, and one with none of the scopes.
+func (k *Key) Check(anyOf ...Scope) error {
 	if !k.state.RevokedAt.IsZero() {
 		return ErrUnknown
 	}
-	if !slices.Contains(k.state.Scopes, scope) {
-		return ErrScope.With(fault.Detail{Code: "key.scope", Message: "needed: " + scope.String()})
+	var names []string
+	for _, scope := range anyOf {
+		if slices.Contains(k.state.Scopes, scope) {
+			return nil
+		}
+		names = append(names, scope.String())
+	}
+	return ErrScope.With(fault.Detail{Code: "key.scope", Message: "needed: " + strings.Join(names, " or ")})
+}
+
+// Publishable reports whether the key is of the scope policy, which anybody may have read in a page of the shop.
+func (k *Key) Publishable() bool { return slices.Contains(k.state.Scopes, Policy) }
+
+// CheckOrigin refuses a publishable key that comes from a page of another origin, or from no page. The text is that of the header
+// Origin, which a browser writes (Fetch, section 3.2) and any other program may make up: it keeps other sites from using the key in
+// their visitors' browsers, and proves nothing else.
+func (k *Key) CheckOrigin(origin string) error {
+	if k.Publishable() && !slices.Contains(k.state.Origins, origin) {
+		return ErrOrigin
 	}
 	return nil
 }

@@ -52,10 +52,12 @@ func TestScopesThatDoNotFitTheTenantAreRefused(t *testing.T) {
 		of     tenant.ID
 		scopes []apikey.Scope
 	}{
-		"none":                        {"shop", nil},
-		"platform for a tenant":       {"shop", []apikey.Scope{apikey.Platform}},
-		"admin for the platform":      {tenant.Platform, []apikey.Scope{apikey.Admin}},
-		"platform together with more": {tenant.Platform, []apikey.Scope{apikey.Platform, apikey.ERP}},
+		"none":                               {"shop", nil},
+		"platform for a tenant":              {"shop", []apikey.Scope{apikey.Platform}},
+		"admin for the platform":             {tenant.Platform, []apikey.Scope{apikey.Admin}},
+		"platform together with more":        {tenant.Platform, []apikey.Scope{apikey.Platform, apikey.ERP}},
+		"a published key that may do more":   {"shop", []apikey.Scope{apikey.Policy, apikey.Storefront}},
+		"a published key listed behind more": {"shop", []apikey.Scope{apikey.ERP, apikey.Policy}},
 	} {
 		if _, err := apikey.New(c.of, "k1", "", c.scopes, "v", now); !errors.Is(err, apikey.ErrInvalid) {
 			t.Errorf("%s: %v", name, err)

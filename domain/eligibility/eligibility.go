@@ -57,6 +57,18 @@ type Policy struct {
 	Reasons  []fault.Detail
 }
 
+// Public returns what anybody may be told, who has no more than a publishable key: it is the same for a customer who does not buy by
+// PunchOut and for one who is not known, and tells nothing of contracts and connections.
+func (p Policy) Public() Policy {
+	p.Reasons = []fault.Detail{{Code: decidingField.Name, Message: decidingField.Reason}}
+	if p.Eligible {
+		p.Reasons = []fault.Detail{eligible}
+	}
+	return p
+}
+
+var eligible = fault.Detail{Code: "customer.eligible", Message: "the customer buys by PunchOut"}
+
 // CheckoutPolicy decides about the checkout of a customer, nil for an unknown one, who is in a session (nil for none) and
 // has these connections. For a customer with the deciding box ticked the checkout is closed whatever else holds.
 func CheckoutPolicy(
@@ -74,7 +86,7 @@ func CheckoutPolicy(
 		return p
 	}
 	p.Eligible, p.Blocked, p.Action = true, true, None
-	reason("customer.eligible", "the customer buys by PunchOut")
+	p.Reasons = append(p.Reasons, eligible)
 	if s != nil && s.Snapshot().Customer == c.ID() && s.Open(now) {
 		if s.Inspects() {
 			reason(session.ErrInspect.Code, session.ErrInspect.Message)

@@ -15,10 +15,13 @@ import (
 
 // The policy.
 const (
-	Free        = 10               // wrong secrets of a connection that have no consequence
-	FreeKeys    = 100              // wrong API keys that have none: nobody guesses one, but a program may go on with an old one
-	FirstWait   = time.Second      // doubled by every further ten wrong secrets
-	LongestWait = 15 * time.Minute // however many they are
+	Free     = 10  // wrong secrets of a connection that have no consequence
+	FreeKeys = 100 // wrong API keys that have none: nobody guesses one, but a program may go on with an old one
+	// FreeCustomers is how many customers an address may ask about by a publishable key without a consequence: the visitors of a shop
+	// ask about their own, and an office or a mobile network has many of them.
+	FreeCustomers = 50
+	FirstWait     = time.Second      // doubled by every further ten wrong secrets
+	LongestWait   = 15 * time.Minute // however many they are
 	// Remembered is how long each wrong secret is remembered after the last one, all of them up to Forgotten. So a flood from ever
 	// new addresses leaves no more than what came in the last minute, and the wait is always remembered to its end.
 	Remembered = time.Minute

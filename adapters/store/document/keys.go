@@ -12,6 +12,7 @@ type keyDoc struct {
 	ID        apikey.ID `json:"id"`
 	Label     string    `json:"label,omitempty"`
 	Scopes    []string  `json:"scopes"`
+	Origins   []string  `json:"origins,omitempty"`
 	Verifier  string    `json:"verifier"`
 	CreatedAt Stamp     `json:"created_at,omitzero"`
 	RevokedAt Stamp     `json:"revoked_at,omitzero"`
@@ -23,13 +24,13 @@ func (d keyDoc) key() (tenant.ID, string) { return d.Tenant, string(d.ID) }
 func packKey(k *apikey.Key) keyDoc {
 	s := k.Snapshot()
 	return keyDoc{
-		s.Tenant, s.ID, s.Label, each(s.Scopes, apikey.Scope.String), s.Verifier, Stamp(s.CreatedAt), Stamp(s.RevokedAt), Stamp(s.LastUsedAt),
+		s.Tenant, s.ID, s.Label, each(s.Scopes, apikey.Scope.String), s.Origins, s.Verifier, Stamp(s.CreatedAt), Stamp(s.RevokedAt), Stamp(s.LastUsedAt),
 	}
 }
 
 func (d keyDoc) unpack() (*apikey.Key, error) {
 	s := apikey.State{
-		Tenant: d.Tenant, ID: d.ID, Label: d.Label, Verifier: d.Verifier,
+		Tenant: d.Tenant, ID: d.ID, Label: d.Label, Origins: d.Origins, Verifier: d.Verifier,
 		CreatedAt: time.Time(d.CreatedAt), RevokedAt: time.Time(d.RevokedAt), LastUsedAt: time.Time(d.LastUse),
 	}
 	for _, name := range d.Scopes {

@@ -28,7 +28,8 @@ type Key struct {
 	ID        apikey.ID `json:"id"`
 	Label     string    `json:"label"`
 	Scopes    []string  `json:"scopes"`
-	Key       string    `json:"key,omitempty"` // on creation only
+	Origins   []string  `json:"origins,omitempty"` // of a key of the scope policy
+	Key       string    `json:"key,omitempty"`     // on creation only
 	CreatedAt time.Time `json:"created_at"`
 	RevokedAt time.Time `json:"revoked_at,omitzero"`
 	LastUsed  time.Time `json:"last_used_at,omitzero"`
@@ -37,7 +38,10 @@ type Key struct {
 // OfKey returns the body of a key. The text is empty but where the key was just made.
 func OfKey(k *apikey.Key, text secret.Text) Key {
 	s := k.Snapshot()
-	view := Key{ID: s.ID, Label: s.Label, Key: text.Reveal(), CreatedAt: s.CreatedAt, RevokedAt: s.RevokedAt, LastUsed: s.LastUsedAt}
+	view := Key{
+		ID: s.ID, Label: s.Label, Origins: s.Origins, Key: text.Reveal(),
+		CreatedAt: s.CreatedAt, RevokedAt: s.RevokedAt, LastUsed: s.LastUsedAt,
+	}
 	for _, scope := range s.Scopes {
 		view.Scopes = append(view.Scopes, scope.String())
 	}

@@ -92,10 +92,12 @@ func TestCallsAreMadeAsTheContractSays(t *testing.T) {
 	}
 	policy := &client.Policy{
 		Eligible: true, Checkout: client.Blocked, Action: client.ActionSendOrder, Label: "Skicka order", Redirect: "/",
-		Reasons: []client.Reason{{Code: "customer.eligible", Message: "buys by PunchOut"}},
+		Reasons:  []client.Reason{{Code: "customer.eligible", Message: "buys by PunchOut"}},
+		PunchOut: client.PunchOut{Customer: client.Named{Name: "Göteborgs stad"}, Person: client.Named{Name: "Anna"}, ExpiresAt: at(15)},
 	}
 	policyJSON := `{"eligible":true,"checkout":"blocked","action":"send_order","label":"Skicka order","redirect":"/",
-		"reasons":[{"code":"customer.eligible","message":"buys by PunchOut"}]}`
+		"reasons":[{"code":"customer.eligible","message":"buys by PunchOut"}],
+		"punchout":{"customer":{"name":"Göteborgs stad"},"person":{"name":"Anna"},"expires_at":"2026-11-23T10:15:00Z"}}`
 
 	cases := map[string]struct {
 		call                        func(context.Context, *client.Client) (any, error)

@@ -61,6 +61,19 @@ type Policy struct {
 	Label    string   `json:"label"`    // of the button for ActionSendOrder
 	Redirect string   `json:"redirect"` // the path within the shop to which a direct visit to a blocked checkout is led
 	Reasons  []Reason `json:"reasons"`
+	PunchOut PunchOut `json:"punchout"` // zero where the question names no open session of the customer
+}
+
+// PunchOut tells whose PunchOut a session is.
+type PunchOut struct {
+	Customer  Named     `json:"customer"`
+	Person    Named     `json:"person"` // as the procurement system told; its name may be empty
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// Named is what is told of somebody by name alone.
+type Named struct {
+	Name string `json:"name"`
 }
 
 // The types of a CatalogueQuestion.

@@ -80,7 +80,7 @@ func (f *filler) value(v reflect.Value) {
 		*p = choose(f, audit.Results()...)
 		return
 	case *apikey.Scope:
-		*p = choose(f, apikey.Storefront, apikey.ERP, apikey.Admin, apikey.Platform)
+		*p = choose(f, apikey.Scopes()...)
 		return
 	}
 	if f.least {
