@@ -370,3 +370,17 @@ func TestPartsOutsideACartAreCheckedLikeThoseInside(t *testing.T) {
 		t.Errorf("a good party and address are answered with %v", got)
 	}
 }
+
+func TestTheSampleIsACartThatAShopMaySend(t *testing.T) {
+	sample := cart.Sample()
+	if err := sample.Check(); err != nil {
+		t.Errorf("%+v", fault.From(err).Details)
+	}
+	sample.Lines[0].Classifications[0].Code = "changed"
+	if cart.Sample().Lines[0].Unspsc() == "changed" {
+		t.Error("who changes a sample changes that of others")
+	}
+	if !sample.Lines[2].Service || sample.Lines[1].PriceBasisQuantity.Sign() <= 0 || sample.Shipping.Amount.Sign() <= 0 {
+		t.Error("the sample lost what it is to try: a service, a price for several, a cost of delivery")
+	}
+}
