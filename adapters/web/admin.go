@@ -9,7 +9,6 @@ import (
 
 	"github.com/punchgate/punchgate/adapters/web/body"
 	"github.com/punchgate/punchgate/application/erp"
-	"github.com/punchgate/punchgate/application/preview"
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
@@ -269,10 +268,6 @@ func (s *Server) answerNewLink(c *gin.Context, l *connection.Link, err error) {
 		made(c, l.Snapshot().ID)
 		return s.linkView(l)
 	})
-}
-
-func (s *Server) previewConnection(c *gin.Context) {
-	s.preview(c, preview.Question{Connection: connection.ID(c.Param("id"))})
 }
 
 func (s *Server) replaceAnswerSecret(c *gin.Context) {

@@ -132,7 +132,7 @@ func TestTheSchemasHaveTheMembersOfTheViews(t *testing.T) {
 	for name, view := range map[string]any{
 		"Cart": cart.Cart{}, "Problem": problem{}, "Visit": visitView{}, "Order": orderView{}, "Tenant": body.Tenant{},
 		"Customer": body.Customer{}, "Connection": body.Connection{}, "Link": body.Link{}, "Key": body.Key{}, "CheckoutPolicy": policyView{},
-		"AuditEntry": auditView{},
+		"AuditEntry": auditView{}, "ConnectionDraft": body.Connection{}, "Preview": previewView{},
 	} {
 		compare(t, name, reflect.TypeOf(view), doc.Components.Schemas[name].Value)
 	}

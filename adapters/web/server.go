@@ -197,6 +197,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 	admin.GET("/connections/:id/links", s.listLinks)
 	admin.POST("/connections/:id/links", s.audited(audit.LinkCreate, ""), s.createLink)
 	admin.POST("/connections/:id/answer-secret", s.audited(audit.ConnectionAnswer, "id"), s.replaceAnswerSecret)
+	admin.POST("/connections/preview", s.previewDraft)
 	admin.POST("/connections/:id/preview", s.previewConnection)
 	admin.GET("/links", s.listNetworkLinks)
 	admin.POST("/links", s.audited(audit.LinkCreate, ""), s.createNetworkLink)

@@ -151,22 +151,17 @@ func (s *Server) sendCart(c *gin.Context) {
 	})
 }
 
+// previewCart answers with what would become of the cart in the body.
 func (s *Server) previewCart(c *gin.Context) {
-	s.preview(c, preview.Question{Session: session.ID(c.Param("id"))})
-}
-
-// preview answers with what would become of the cart in the body.
-func (s *Server) preview(c *gin.Context, q preview.Question) {
 	var tried cart.Cart
 	if !s.decode(c, &tried) {
 		return
 	}
-	warnings, err := s.use.Preview.Preview(c.Request.Context(), tenantOf(c), q, &tried)
-	if err != nil {
-		s.refuse(c, err)
-		return
-	}
-	s.answer(c, http.StatusOK, gin.H{"warnings": viewWarnings(warnings)})
+	question := preview.Question{Session: session.ID(c.Param("id"))}
+	made, err := s.use.Preview.Preview(c.Request.Context(), tenantOf(c), question, &tried)
+	reply(s, c, http.StatusOK, made, err, func(p preview.Preview) any {
+		return gin.H{"warnings": viewWarnings(p.Document.Warnings)}
+	})
 }
 
 func (s *Server) transferURL(token string) string { return s.config.PublicURL + "/transfer/" + token }

@@ -292,22 +292,68 @@ func (s *Service) credential(ctx context.Context, chosen secret.Text) (connectio
 	return c, chosen, err
 }
 
+// CheckConnection refuses a profile that no connection of the tenant can have, as CreateConnection does, but with all that is wrong
+// at once. Nothing is stored.
+func (s *Service) CheckConnection(ctx context.Context, of tenant.ID, p connection.Profile) error {
+	found := s.checkParts(p)
+	if _, err := connection.New(of, "draft", p, nil, s.clock.Now()); err != nil {
+		found = append(found, err)
+	}
+	if p.Customer != "" {
+		_, err := s.stores.Customers.Get(ctx, of, p.Customer)
+		if errors.Is(err, port.ErrCustomerNotFound) {
+			err = connection.ErrInvalid.With(fault.Detail{Path: "/customer", Code: "unknown_customer", Message: port.ErrCustomerNotFound.Message})
+		}
+		found = append(found, err)
+	}
+	var details []fault.Detail
+	for _, err := range found {
+		if err == nil {
+			continue
+		}
+		f := fault.From(err)
+		if f.Kind != fault.Invalid {
+			return err
+		}
+		details = append(details, f.Details...)
+	}
+	if len(details) == 0 {
+		return nil
+	}
+	return connection.ErrInvalid.With(details...)
+}
+
 // checkOptions refuses what the formats and the mapper of this build do not know.
 func (s *Service) checkOptions(p connection.Profile) error {
+	if found := s.checkParts(p); len(found) > 0 {
+		return found[0]
+	}
+	return nil
+}
+
+// checkParts returns what each of the formats and the mapper of this build refuse, of those that can be asked.
+func (s *Service) checkParts(p connection.Profile) (found []error) {
+	if err := s.checkOrdering(p.Ordering); err != nil {
+		found = append(found, err)
+	}
+	if p.Format == "" { // which the connection itself refuses
+		return found
+	}
 	f, err := formats.As[port.CartEncoder](s.formats, p.Format, formats.Cart)
 	switch {
 	case errors.Is(err, formats.ErrUnknown):
-		return connection.ErrInvalid.With(fault.Detail{Path: "/format", Code: "unknown_format", Message: err.Error()})
+		err = connection.ErrInvalid.With(fault.Detail{Path: "/format", Code: "unknown_format", Message: err.Error()})
 	case err != nil: // such as a format of purchase orders only
-		return connection.ErrInvalid.With(fault.Detail{Path: "/format", Code: "no_cart_format", Message: err.Error()})
+		err = connection.ErrInvalid.With(fault.Detail{Path: "/format", Code: "no_cart_format", Message: err.Error()})
+	default:
+		if err = f.CheckOptions(p.Options); err == nil {
+			err = s.mapper.Check(p.Mapping, f, p.Options)
+		}
 	}
-	if err := f.CheckOptions(p.Options); err != nil {
-		return err
+	if err != nil {
+		found = append([]error{err}, found...)
 	}
-	if err := s.mapper.Check(p.Mapping, f, p.Options); err != nil {
-		return err
-	}
-	return s.checkOrdering(p.Ordering)
+	return found
 }
 
 func (s *Service) checkOrdering(o connection.Ordering) error {

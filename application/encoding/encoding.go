@@ -41,6 +41,21 @@ func NewEncoder(registry *formats.Registry, mapper port.Mapper, clock port.Clock
 	return &Encoder{registry, mapper, clock, ids}
 }
 
+// At returns an encoder that always has the same time and draws its identifiers from the given source, so that what differs between
+// two documents comes of the cart and the connection alone.
+func (e *Encoder) At(clock port.Clock, ids port.IDs) *Encoder {
+	return &Encoder{e.formats, e.mapper, clock, ids}
+}
+
+// Findings returns what the document's own format finds in it; nothing where the format has no rules to judge by.
+func (e *Encoder) Findings(format string, document []byte) ([]port.Finding, error) {
+	f, err := e.formats.Get(format)
+	if err != nil {
+		return nil, err
+	}
+	return findings(f, document)
+}
+
 // Subject is whose cart is encoded.
 type Subject struct {
 	Shop       *tenant.Tenant
@@ -76,7 +91,8 @@ func (e *Encoder) Encode(of Subject, c *cart.Cart) (*transfer.Document, error) {
 	return e.write(of, c, warnings)
 }
 
-// Offer makes lines that answer a question of the procurement system; nobody buys them yet.
+// Offer makes lines that nobody buys yet: they answer a question of the procurement system, or only try a connection. Who may buy is
+// not asked.
 func (e *Encoder) Offer(of Subject, c *cart.Cart) (*transfer.Document, error) {
 	warnings, err := e.complete(of, c)
 	if err != nil {
@@ -187,18 +203,22 @@ func facing(c *customer.Customer) map[string]string {
 	return values
 }
 
-// checkMapped lets the format judge the document, where it can.
-func checkMapped(format port.Format, document []byte) error {
+func findings(format port.Format, document []byte) ([]port.Finding, error) {
 	validator, ok := format.(port.DocumentValidator)
 	if !ok {
-		return nil
+		return nil, nil
 	}
-	findings, err := validator.Validate(bytes.NewReader(document))
+	return validator.Validate(bytes.NewReader(document))
+}
+
+// checkMapped lets the format judge the document, where it can.
+func checkMapped(format port.Format, document []byte) error {
+	found, err := findings(format, document)
 	if err != nil {
 		return err
 	}
 	var details []fault.Detail
-	for _, f := range findings {
+	for _, f := range found {
 		if f.Fatal && len(details) < maxDetails {
 			details = append(details, fault.Detail{Path: f.Path, Code: f.Rule, Message: f.Message})
 		}

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/application/encoding"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
@@ -16,6 +18,7 @@ import (
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/money"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
@@ -123,7 +126,8 @@ func visit(t *testing.T, returns connection.Return, address string, exchanged bo
 		t.Fatal(err)
 	}
 	stores := port.Stores{Tenants: tenants{only: shop}, Customers: customers{only: who}, Connections: connections{only: conn}, Sessions: sessions{only: open}}
-	return preview.New(stores, encoding.NewEncoder(registry, noMapper{}, clock{}, ids{}), clock{}, port.Policy{}), w
+	admin := administration.New(stores, registry, noMapper{}, nil, clock{}, ids{}, slog.New(slog.DiscardHandler))
+	return preview.New(stores, encoding.NewEncoder(registry, noMapper{}, clock{}, ids{}), admin, clock{}, port.Policy{}), w
 }
 
 func kilo() *cart.Cart {
@@ -150,9 +154,14 @@ func TestACartIsTriedForAVisitOrForAConnection(t *testing.T) {
 		"a connection that nobody has come through": {fromCall, preview.Question{Connection: "coupa"}, "https://buyer.invalid/"},
 	} {
 		service, w := visit(t, c.returns, address, true)
-		warnings, err := service.Preview(context.Background(), "papper", c.question, kilo())
-		if err != nil || len(warnings) != 1 || warnings[0].Code != "coupa.unit_known" || warnings[0].Before != "KGM" || warnings[0].Remedy == "" {
-			t.Errorf("%s: %+v %v", name, warnings, err)
+		made, err := service.Preview(context.Background(), "papper", c.question, kilo())
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		warnings := made.Document.Warnings
+		if len(warnings) != 1 || warnings[0].Code != "coupa.unit_known" || warnings[0].Before != "KGM" || warnings[0].Remedy == "" {
+			t.Errorf("%s: %+v", name, warnings)
 		}
 		if len(w.addresses) != 1 || w.addresses[0] != c.address {
 			t.Errorf("%s: encoded for %q", name, w.addresses)
@@ -177,8 +186,51 @@ func TestWhatSendingWouldRefuseIsRefused(t *testing.T) {
 		"a cart that has members that are wrong": {address, true, preview.Question{Session: "s1"}, &cart.Cart{Currency: "SEK"}, cart.ErrInvalid},
 	} {
 		service, _ := visit(t, fromCall, c.address, c.exchanged)
-		if warnings, err := service.Preview(context.Background(), "papper", c.question, c.cart); !errors.Is(err, c.want) || warnings != nil {
-			t.Errorf("%s: %+v %v", name, warnings, err)
+		if made, err := service.Preview(context.Background(), "papper", c.question, c.cart); !errors.Is(err, c.want) || made.Document != nil {
+			t.Errorf("%s: %+v %v", name, made, err)
 		}
 	}
+}
+
+func TestADraftSaysAllThatIsWrongAndShowsWhatItCan(t *testing.T) {
+	whole := connection.Profile{
+		Name: "Coupa", Customer: "goteborg", Format: "cxml-1.2", Login: connection.Login{Method: connection.Any, Names: connection.Presets["oci"], User: "x"},
+		Return: connection.Return{Fixed: fixed.Fixed, Transfer: connection.Browser}, Ordering: connection.Ordering{Login: connection.BasicOrBearer},
+	}
+	for name, c := range map[string]struct {
+		change   func(*connection.Profile)
+		cart     *cart.Cart
+		wrong    string // of the connection
+		wrongIn  string // of the cart
+		document bool
+	}{
+		"nothing":                     {func(*connection.Profile) {}, kilo(), "", "", true},
+		"what no document depends on": {func(p *connection.Profile) { p.Name, p.Login.User = "", "" }, kilo(), "/name missing, /login/user missing", "", true},
+		"an unknown customer":         {func(p *connection.Profile) { p.Customer = "kafe" }, kilo(), "/customer unknown_customer", "", false},
+		"no customer":                 {func(p *connection.Profile) { p.Customer = "" }, kilo(), "/customer missing", "", false},
+		"no format":                   {func(p *connection.Profile) { p.Format = "" }, kilo(), "/format missing", "", false},
+		"an unknown format":           {func(p *connection.Profile) { p.Format = "edifact" }, kilo(), "/format unknown_format", "", false},
+		"an unknown format of orders": {func(p *connection.Profile) { p.Ordering.Format = "edifact" }, kilo(), "/ordering/format no_order_format", "", true},
+		"a buyer's system":            {func(p *connection.Profile) { p.BuyerSystem = "none" }, kilo(), "/buyer_system unknown_buyer_system", "", false},
+		"the cart":                    {func(*connection.Profile) {}, &cart.Cart{Currency: "SEK"}, "", "/lines empty", false},
+	} {
+		service, _ := visit(t, fixed, address, true)
+		p := whole
+		c.change(&p)
+		d, err := service.Draft(context.Background(), "papper", p, c.cart)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if wrong, wrongIn := codes(d.Connection), codes(d.Cart); wrong != c.wrong || wrongIn != c.wrongIn || (d.Document != nil) != c.document {
+			t.Errorf("%s: in the connection %q, in the cart %q, a document: %v", name, wrong, wrongIn, d.Document != nil)
+		}
+	}
+}
+
+func codes(all []fault.Detail) string {
+	texts := make([]string, len(all))
+	for i, d := range all {
+		texts[i] = d.Path + " " + d.Code
+	}
+	return strings.Join(texts, ", ")
 }

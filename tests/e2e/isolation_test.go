@@ -163,6 +163,7 @@ var ofNobody = map[string]func(other belongings) string{
 	"createCustomer":         nil,
 	"listConnections":        nil,
 	"createConnection":       nil,
+	"previewDraft":           nil,
 	"listNetworkLinks":       nil,
 	"createNetworkLink":      nil,
 	"listKeys":               nil,
@@ -293,6 +294,10 @@ func TestNoRouteGivesAnotherTenantAnything(t *testing.T) {
 	call(tie, attacker.at(tie.path), `{"order":"`+victim.order+`"}`)
 	connect := operation{&openapi3.Operation{OperationID: "a connection of another's customer"}, "POST", "/v1/admin/connections"}
 	call(connect, connect.path, `{"name":"x","customer":"`+victim.customer+`","format":"oci-5","login":{"user":"x"},"return":{"fixed":"https://evil.example/"}}`)
+	theirs := g.api(attacker.key, "POST", "/v1/admin/connections/preview", `{"connection":{"customer":"`+victim.customer+`","format":"oci-5"}}`)
+	if told := theirs.want(t, 200); told.at("document") != nil || !strings.Contains(told.text("errors"), "unknown_customer") {
+		t.Errorf("a draft for another's customer is answered %s", theirs.body)
+	}
 	if refused < 30 {
 		t.Errorf("only %d calls name what another tenant has", refused)
 	}

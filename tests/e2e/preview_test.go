@@ -71,3 +71,47 @@ func TestAMappingIsCheckedWhenItIsSavedAndAppliedWhenACartIsSent(t *testing.T) {
 		t.Errorf("sent unit %q and article %q", unit, sku)
 	}
 }
+
+// cartFormats are all that the build sends carts in.
+var cartFormats = []string{"proceedo-cxml", "peppol-bis-punchout-3", "cxml-1.2", "oci-3", "oci-4", "oci-5"}
+
+func TestADraftShowsItsDocumentBeforeItIsSaved(t *testing.T) {
+	g := withShop(t)
+	for _, format := range cartFormats {
+		_, id := g.connect(format, func(p *connection.Profile) {
+			p.Login.From = []connection.Identity{{Domain: "DUNS", ID: "1"}}
+			p.Login.To, p.Login.Sender = p.Login.From, p.Login.From
+		})
+		draft := g.api(g.shop.key, "POST", "/v1/admin/connections/preview", `{"connection":{"customer":"goteborg","format":"`+format+`"}}`).want(t, 200)
+		if !strings.Contains(draft.text("document", "readable"), "Kontorsstädning") || !strings.Contains(draft.text("document", "text"), "Kontorsst") {
+			t.Errorf("%s: the sample is not in %v", format, draft.at("document"))
+		}
+		if len(draft.at("form", "fields").([]any)) == 0 || strings.Contains(draft.text("findings"), "fatal") {
+			t.Errorf("%s: %v %v", format, draft.at("form"), draft.at("findings"))
+		}
+		if told := draft.text("errors"); !strings.Contains(told, "/connection/login/user") || strings.Contains(told, "/cart") {
+			t.Errorf("%s: what still has to be typed is told as %s", format, told)
+		}
+		saved := g.api(g.shop.key, "POST", "/v1/admin/connections/"+string(id)+"/preview", "").want(t, 200)
+		if saved.at("errors") != nil || !strings.Contains(saved.text("document", "readable"), "Kontorsstädning") {
+			t.Errorf("%s: the sample of a saved connection: %v", format, saved)
+		}
+	}
+	draft := func(rest string) object {
+		return g.api(g.shop.key, "POST", "/v1/admin/connections/preview", `{"connection":{"customer":"goteborg","format":"oci-5"`+rest).want(t, 200)
+	}
+	for rest, want := range map[string]string{
+		`,"mapping":{"version":1,"lines":{"NOWHERE":"line.sku"}}}}`: "/connection/mapping/lines/NOWHERE",
+		`,"options":{"nowhere":1}}}`:                                "/connection/options/nowhere",
+		`,"login":{"method":"fax"}}}`:                               "/connection/login/method",
+		`},"cart":` + cartOf(strings.Replace(oneLine, `"quantity":"2"`, `"quantity":"0"`, 1)) + `}`: "/cart/lines/0/quantity",
+	} {
+		if told := draft(rest); told.at("document") != nil || !strings.Contains(told.text("errors"), want) {
+			t.Errorf("%s: %v", want, told)
+		}
+	}
+	g.api(g.shop.key, "POST", "/v1/admin/connections/preview", `{"connection":{"nowhere":1}}`).want(t, 400)
+	if n := len(g.api(g.shop.key, "GET", "/v1/admin/connections", "").want(t, 200).at("connections").([]any)); n != len(cartFormats) {
+		t.Errorf("%d connections: drafts are stored", n)
+	}
+}
