@@ -202,10 +202,27 @@ func (in sessions) Ended(
 }
 
 func (in sessions) ByEmail(
-	ctx context.Context, of tenant.ID, key string, after session.ID, limit int,
+	ctx context.Context, of tenant.ID, key string, p port.Page[session.ID],
 ) (_ []*session.Session, err error) {
 	defer in.t.call(&ctx, "sessions.by_email")(&err)
-	return in.Sessions.ByEmail(ctx, of, key, after, limit)
+	return in.Sessions.ByEmail(ctx, of, key, p)
+}
+
+func (in sessions) List(
+	ctx context.Context, of tenant.ID, f port.Filter[session.Status], p port.Page[session.ID],
+) (_ []*session.Session, err error) {
+	defer in.t.call(&ctx, "sessions.list")(&err)
+	return in.Sessions.List(ctx, of, f, p)
+}
+
+func (in sessions) Count(ctx context.Context, of tenant.ID, f port.Filter[session.Status]) (_ int, err error) {
+	defer in.t.call(&ctx, "sessions.count")(&err)
+	return in.Sessions.Count(ctx, of, f)
+}
+
+func (in sessions) Tally(ctx context.Context, of tenant.ID, s port.Span) (_ []port.Tally[session.Status], err error) {
+	defer in.t.call(&ctx, "sessions.tally")(&err)
+	return in.Sessions.Tally(ctx, of, s)
 }
 
 func (in sessions) Remove(ctx context.Context, of tenant.ID, id session.ID) (err error) {
@@ -231,6 +248,28 @@ func (in orders) Cart(ctx context.Context, of tenant.ID, id order.ID) (_ *cart.C
 func (in orders) Document(ctx context.Context, of tenant.ID, id order.ID) (_ *transfer.Document, err error) {
 	defer in.t.call(&ctx, "orders.document")(&err)
 	return in.Orders.Document(ctx, of, id)
+}
+
+func (in orders) ByReference(ctx context.Context, of tenant.ID, text string, limit int) (_ []*order.Order, err error) {
+	defer in.t.call(&ctx, "orders.by_reference")(&err)
+	return in.Orders.ByReference(ctx, of, text, limit)
+}
+
+func (in orders) List(
+	ctx context.Context, of tenant.ID, f port.Filter[order.Status], p port.Page[order.ID],
+) (_ []*order.Order, err error) {
+	defer in.t.call(&ctx, "orders.list")(&err)
+	return in.Orders.List(ctx, of, f, p)
+}
+
+func (in orders) Count(ctx context.Context, of tenant.ID, f port.Filter[order.Status]) (_ int, err error) {
+	defer in.t.call(&ctx, "orders.count")(&err)
+	return in.Orders.Count(ctx, of, f)
+}
+
+func (in orders) Tally(ctx context.Context, of tenant.ID, s port.Span) (_ []port.Tally[order.Status], err error) {
+	defer in.t.call(&ctx, "orders.tally")(&err)
+	return in.Orders.Tally(ctx, of, s)
 }
 
 func (in orders) ByLine(ctx context.Context, of tenant.ID, c connection.ID, q port.LineQuery, limit int) (_ []*order.Order, err error) {

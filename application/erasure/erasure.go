@@ -105,13 +105,13 @@ func (s *Service) Erase(ctx context.Context, of tenant.ID, what Subject) (r Repo
 
 // person erases all visits of a person.
 func (s *Service) person(ctx context.Context, of tenant.ID, key string, r *Report) error {
-	for after := session.ID(""); ; {
-		visits, err := s.stores.Sessions.ByEmail(ctx, of, key, after, page)
+	for from := (port.Page[session.ID]{Limit: page}); ; {
+		visits, err := s.stores.Sessions.ByEmail(ctx, of, key, from)
 		if err != nil {
 			return err
 		}
 		for _, each := range visits {
-			after = each.ID()
+			from.BeforeAt, from.BeforeID = each.Snapshot().CreatedAt, each.ID()
 			if err := s.visit(ctx, of, each, r); err != nil {
 				return err
 			}

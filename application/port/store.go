@@ -2,6 +2,7 @@ package port
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/punchgate/punchgate/domain/answer"
@@ -112,12 +113,51 @@ type Sessions interface {
 	Due(ctx context.Context, now time.Time, limit int) ([]*session.Session, error)
 	// Ended returns at most limit sessions in a status that ended before the time, the first first.
 	Ended(ctx context.Context, of tenant.ID, status session.Status, before time.Time, limit int) ([]*session.Session, error)
-	// ByEmail returns at most limit sessions of the person with this address, as session.EmailKey has it, with identifiers after
-	// the given one, in their order.
-	ByEmail(ctx context.Context, of tenant.ID, key string, after session.ID, limit int) ([]*session.Session, error)
+	// ByEmail returns a page of the sessions of the person with this address, as session.EmailKey has it.
+	ByEmail(ctx context.Context, of tenant.ID, key string, p Page[session.ID]) ([]*session.Session, error)
 	// Remove erases a session; where there is none it does nothing.
 	Remove(ctx context.Context, of tenant.ID, id session.ID) error
+	Listing[*session.Session, session.Status, session.ID]
 	Telling[*session.Session]
+}
+
+// Listing lists aggregates A, which are in one of the statuses S, by when they were created.
+type Listing[A any, S fmt.Stringer, ID ~string] interface {
+	// List returns a page of those that the filter selects.
+	List(ctx context.Context, of tenant.ID, f Filter[S], p Page[ID]) ([]A, error)
+	// Count returns how many the filter selects. One that is being created at the moment may be among them already.
+	Count(ctx context.Context, of tenant.ID, f Filter[S]) (int, error)
+	// Tally counts those that were created in a span of time, by connection, hour and status. It comes in no order, and has no
+	// entry where there is nothing to count.
+	Tally(ctx context.Context, of tenant.ID, s Span) ([]Tally[S], error)
+}
+
+// Span is a span of time, from its beginning until before its end; either may be zero, which is no bound.
+type Span struct{ From, To time.Time }
+
+// Filter selects what was created in a span of time.
+type Filter[S fmt.Stringer] struct {
+	Connection connection.ID // empty for all connections
+	Status     S             // zero for all statuses
+	Created    Span
+}
+
+// Page asks for a page of a list in the order of (CreatedAt, ID), the newest first.
+type Page[ID ~string] struct {
+	// BeforeAt and BeforeID are the CreatedAt and ID of the last one of the page before; zero for the first page.
+	BeforeAt time.Time
+	BeforeID ID
+	Limit    int // above zero
+}
+
+// Tally is a number of sessions or orders that were created in the same hour and for the same connection, and are now in the same
+// status.
+type Tally[S fmt.Stringer] struct {
+	Connection connection.ID
+	Hour       time.Time // its beginning, in UTC
+	Status     S
+	Test       bool
+	Count      int
 }
 
 // Orders keeps orders with their carts and documents. Not found: order.ErrNotFound.
@@ -133,6 +173,9 @@ type Orders interface {
 	Document(ctx context.Context, of tenant.ID, id order.ID) (*transfer.Document, error)
 	// ByCartID finds the order of a connection by its cart id; order.ErrNoCart where there is none.
 	ByCartID(ctx context.Context, of tenant.ID, c connection.ID, cartID string) (*order.Order, error)
+	// ByReference returns at most limit orders, the newest first, of which the number as people read it, the cart id, the purchase
+	// order or the ERP's reference is the text, which is not empty.
+	ByReference(ctx context.Context, of tenant.ID, text string, limit int) ([]*order.Order, error)
 	// ByLine returns at most limit orders of a connection, the newest first, with a line that has one of these keys, or one
 	// of these article numbers.
 	ByLine(ctx context.Context, of tenant.ID, c connection.ID, q LineQuery, limit int) ([]*order.Order, error)
@@ -145,6 +188,7 @@ type Orders interface {
 	Remove(ctx context.Context, of tenant.ID, id order.ID) error
 	// ToPush returns at most limit orders, of any tenant but of none of the busy connections, whose push is due.
 	ToPush(ctx context.Context, now time.Time, busy []ConnectionOf, limit int) ([]*order.Order, error)
+	Listing[*order.Order, order.Status, order.ID]
 	// GivenUp, of these, returns orders of which the push or the events were given up.
 	Telling[*order.Order]
 }

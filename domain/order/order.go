@@ -111,7 +111,21 @@ func (o *Order) ID() ID { return o.state.ID }
 func (o *Order) Status() Status { return o.state.Status }
 
 // Number returns the number as people read it, such as P100042.
-func (o *Order) Number() string { return "P" + strconv.FormatInt(100_000+o.state.Number, 10) }
+func (o *Order) Number() string {
+	return numberPrefix + strconv.FormatInt(firstNumber+o.state.Number, 10)
+}
+
+const (
+	numberPrefix = "P"
+	firstNumber  = 100_000
+)
+
+// ParseNumber returns the State.Number of which the text is the number as people read it, and whether it is one.
+func ParseNumber(text string) (number int64, ok bool) {
+	digits, found := strings.CutPrefix(strings.ToUpper(text), numberPrefix)
+	n, err := strconv.ParseInt(digits, 10, 64)
+	return n - firstNumber, found && err == nil && n > firstNumber
+}
 
 // Repeats returns nil where the request is the one that made the order, and says why it is not. Without a key, the same
 // body counts as the same request: a session has one order, and its shop may have missed the answer.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -402,6 +403,22 @@ func TestAnOrderIsErasedOnceNobodyWaitsForIt(t *testing.T) {
 		}
 		if err := o.Complete(order.Purchase{Document: "later"}, true, start); !errors.Is(err, order.ErrErased) || len(o.Snapshot().Outbox.Events) > 0 {
 			t.Errorf("a %s order that is erased takes a document: %v", status, err)
+		}
+	}
+}
+
+func TestANumberIsReadAsItIsWritten(t *testing.T) {
+	for _, n := range []int64{1, 42, 900_000, 12_345_678} {
+		text := order.Restore(order.State{Number: n}).Number()
+		for _, text := range []string{text, strings.ToLower(text)} {
+			if got, ok := order.ParseNumber(text); !ok || got != n {
+				t.Errorf("%s is read as %d, %t", text, got, ok)
+			}
+		}
+	}
+	for _, text := range []string{"", "P", "100042", "P99999", "P100000", "P-1", "PP100042", "P100042 ", "P1000420000000000000000"} {
+		if got, ok := order.ParseNumber(text); ok {
+			t.Errorf("%q is read as %d", text, got)
 		}
 	}
 }

@@ -69,7 +69,11 @@ var indexes = map[string][]index{
 	document.Links.Name: {ofTenant("connection", "doc.connection", "_id")},
 	document.Sessions.Name: {
 		ofTenant("ended", "doc.status", "doc.ended_at"),
-		ofTenant("email", "doc.email", "_id"),
+		ofTenant("list", createdAt, "_id", "doc.connection", "doc.status", "doc.visit.test"), // which has all that tallies count
+		ofTenant("list_status", "doc.status", createdAt, "_id"),
+		ofTenant("list_connection", "doc.connection", createdAt, "_id"),
+		ofTenant("list_both", "doc.connection", "doc.status", createdAt, "_id"),
+		ofTenant("person", "doc.email", createdAt, "_id"),
 		ofAll("due", "doc.due"),
 		ofAll("tell", outboxDue),
 		ofTenant("given_up", outboxGivenUp, "_id"),
@@ -77,6 +81,13 @@ var indexes = map[string][]index{
 	document.Orders.Name: {
 		ofTenant("cart", "doc.cart_id"),
 		ofTenant("feed", "doc.status", "doc.status_since", "_id"),
+		ofTenant("list", createdAt, "_id", "doc.connection", "doc.status", "doc.test"), // which has all that tallies count
+		ofTenant("list_status", "doc.status", createdAt, "_id"),
+		ofTenant("list_connection", "doc.connection", createdAt, "_id"),
+		ofTenant("list_both", "doc.connection", "doc.status", createdAt, "_id"),
+		ofTenant("number", "doc.number", createdAt, "_id"),
+		ofTenant("purchase_order", "doc.purchase_order", createdAt, "_id"),
+		ofTenant("erp_reference", "doc.erp_reference", createdAt, "_id"),
 		ofAll("due", "doc.due"),
 		ofAll("push", "doc.push.due"),
 		ofAll("tell", outboxDue),

@@ -19,11 +19,11 @@ import (
 )
 
 type orders struct {
-	collection[*order.Order, order.ID]
+	listing[*order.Order, order.Status, order.ID]
 }
 
 func newOrders(s *Store) orders {
-	o := orders{keep(s, document.Orders)}
+	o := orders{listing[*order.Order, order.Status, order.ID]{keep(s, document.Orders), order.ParseStatus, "doc.test"}}
 	o.unique = func(a *order.Order) string { return a.Snapshot().CartID }
 	o.notUnique = order.ErrCartID
 	o.givenUp = "doc.given_up"
@@ -73,6 +73,18 @@ func (o orders) ByCartID(ctx context.Context, of tenant.ID, c connection.ID, car
 		return nil, order.ErrNoCart
 	}
 	return found, err
+}
+
+// ByReference finds orders by what they are called.
+func (o orders) ByReference(ctx context.Context, of tenant.ID, text string, limit int) (found []*order.Order, err error) {
+	for member, value := range document.References(text) {
+		some, err := o.many(ctx, bson.D{e("tenant_id", of), e("doc."+member, value)}, newestFirst, limit)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, some...)
+	}
+	return document.Newest(found, limit), nil
 }
 
 // ByLine finds the orders of a connection by names of their lines, which stand among their contents.

@@ -7,16 +7,19 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/punchgate/punchgate/adapters/store/document"
+	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 
 type sessions struct {
-	collection[*session.Session, session.ID]
+	listing[*session.Session, session.Status, session.ID]
 }
 
 func newSessions(s *Store) sessions {
-	all := sessions{keep(s, document.Sessions)}
+	all := sessions{listing[*session.Session, session.Status, session.ID]{
+		keep(s, document.Sessions), session.ParseStatus, "doc.visit.test",
+	}}
 	all.givenUp = outboxGivenUp
 	return all
 }
@@ -40,9 +43,7 @@ func (s sessions) Ended(
 	}, bson.D{e("doc.ended_at", 1)}, limit)
 }
 
-// ByEmail returns sessions of a person.
-func (s sessions) ByEmail(ctx context.Context, of tenant.ID, email string, after session.ID, limit int) ([]*session.Session, error) {
-	return s.many(ctx, bson.D{
-		e("tenant_id", of), e("doc.email", email), e("_id", bson.D{e("$gt", key(of, string(after)))}),
-	}, byID, limit)
+// ByEmail returns a page of the sessions of a person.
+func (s sessions) ByEmail(ctx context.Context, of tenant.ID, key string, p port.Page[session.ID]) ([]*session.Session, error) {
+	return s.page(ctx, of, bson.D{e("tenant_id", of), e("doc.email", key)}, port.Span{}, p)
 }

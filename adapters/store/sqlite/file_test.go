@@ -189,10 +189,10 @@ func TestASessionOfAnEarlierBuildIsFoundByItsPerson(t *testing.T) {
 	earlier(t, path, 3, `
 INSERT INTO sessions VALUES
   ('acme', 's1', 1, '{"tenant": "acme", "id": "s1", "visit": {"person": {"email": " Anna@Example.com "}}, "status": "expired",
-    "ended_at": "2026-11-23T10:15:00.000000000Z"}'),
+    "created_at": "2026-11-23T10:00:00.000000000Z", "ended_at": "2026-11-23T10:15:00.000000000Z"}'),
   ('acme', 's2', 1, '{"tenant": "acme", "id": "s2", "visit": {}, "status": "shopping"}')`)
 	s := open(t, path).Stores()
-	found, err := s.Sessions.ByEmail(t.Context(), "acme", session.EmailKey("anna@example.com"), "", 10)
+	found, err := s.Sessions.ByEmail(t.Context(), "acme", session.EmailKey("anna@example.com"), port.Page[session.ID]{Limit: 10})
 	if err != nil || len(found) != 1 || found[0].ID() != "s1" {
 		t.Errorf("the address leads to %v, %v", found, err)
 	}

@@ -16,11 +16,13 @@ import (
 )
 
 type orders struct {
-	collection[*order.Order, order.ID]
+	listing[*order.Order, order.Status, order.ID]
 }
 
 func newOrders(s *Store) orders {
-	return orders{collection[*order.Order, order.ID]{s, document.Orders}}
+	return orders{listing[*order.Order, order.Status, order.ID]{
+		collection[*order.Order, order.ID]{s, document.Orders}, order.ParseStatus,
+	}}
 }
 
 // NextNumber counts.
@@ -87,6 +89,18 @@ func (o orders) ByCartID(ctx context.Context, of tenant.ID, c connection.ID, car
 		return nil, order.ErrNoCart
 	}
 	return found, err
+}
+
+// ByReference finds orders by what they are called.
+func (o orders) ByReference(ctx context.Context, of tenant.ID, text string, limit int) (found []*order.Order, err error) {
+	for column, value := range document.References(text) {
+		some, err := o.many(ctx, `tenant = ? AND `+column+` = ? `+newestFirst, of, value, limit)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, some...)
+	}
+	return document.Newest(found, limit), nil
 }
 
 // ByLine finds the orders of a connection by names of their lines.

@@ -5,16 +5,19 @@ import (
 	"time"
 
 	"github.com/punchgate/punchgate/adapters/store/document"
+	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 
 type sessions struct {
-	collection[*session.Session, session.ID]
+	listing[*session.Session, session.Status, session.ID]
 }
 
 func newSessions(s *Store) sessions {
-	return sessions{collection[*session.Session, session.ID]{s, document.Sessions}}
+	return sessions{listing[*session.Session, session.Status, session.ID]{
+		collection[*session.Session, session.ID]{s, document.Sessions}, session.ParseStatus,
+	}}
 }
 
 // Due returns open sessions whose time is over, the longest first.
@@ -35,7 +38,8 @@ func (s sessions) Ended(
 		of, status.String(), document.Stamp(before).String(), limit)
 }
 
-// ByEmail returns sessions of a person.
-func (s sessions) ByEmail(ctx context.Context, of tenant.ID, key string, after session.ID, limit int) ([]*session.Session, error) {
-	return s.many(ctx, `tenant = ? AND email = ? AND id > ? ORDER BY id LIMIT ?`, of, key, after, limit)
+// ByEmail returns a page of the sessions of a person.
+func (s sessions) ByEmail(ctx context.Context, of tenant.ID, key string, p port.Page[session.ID]) ([]*session.Session, error) {
+	before, id := place(p, port.Span{})
+	return s.many(ctx, `tenant = ? AND email = ? AND (created_at, id) < (?, ?) `+newestFirst, of, key, before, id, p.Limit)
 }

@@ -31,6 +31,9 @@ func TestContract(t *testing.T) {
 			if !indexed(step) {
 				t.Errorf("%s\n\tis answered by: %s", statement, step)
 			}
+			if lists(statement.(string)) && !exact(statement.(string), step) {
+				t.Errorf("%s\n\tpasses over rows, for it is answered by: %s", statement, step)
+			}
 		}
 	}
 	for _, scan := range []string{
@@ -53,6 +56,19 @@ func TestContract(t *testing.T) {
 func indexed(step string) bool {
 	return step == "SCAN CONSTANT ROW" || strings.HasPrefix(step, "SCAN json_each ") ||
 		!strings.HasPrefix(step, "SCAN") && !strings.HasPrefix(step, "USE TEMP B-TREE")
+}
+
+// lists reports whether a statement reads or counts a list of which there may be very many.
+func lists(statement string) bool {
+	return strings.HasSuffix(statement, newestFirst) || strings.HasPrefix(statement, "SELECT count(*)") ||
+		strings.HasPrefix(statement, "SELECT substr(created_at")
+}
+
+// exact reports whether the index in a step of a plan answers every condition of the statement, so that no row is read in vain.
+func exact(statement, step string) bool {
+	_, conditions, _ := strings.Cut(statement, " WHERE ")
+	conditions, _, _ = strings.Cut(conditions, " ORDER BY ")
+	return strings.Count(conditions, " AND ") == strings.Count(step, " AND ")
 }
 
 // plan returns how SQLite answers a statement, step by step.

@@ -111,32 +111,6 @@ var erasureCases = map[string]func(*testing.T, port.Stores){
 			}
 		}
 	},
-
-	"a person's sessions are found by the address, however it is written, and by pages": func(t *testing.T, s port.Stores) {
-		var want []string
-		for i := range 7 {
-			st := sessionOf(acme, session.ID(fmt.Sprint("s", i)))
-			st.Visit.Person.Email = []string{"Anna.Åkesson@Example.com", " anna.åkesson@example.com ", "bo@example.com", ""}[i%4]
-			if i%4 < 2 {
-				want = append(want, string(st.ID))
-			}
-			must(t, s.Sessions.Create(t.Context(), session.Restore(st)))
-		}
-		var seen []string
-		for after := session.ID(""); ; {
-			page := value(s.Sessions.ByEmail(t.Context(), acme, session.EmailKey("ANNA.ÅKESSON@example.com"), after, 2))(t)
-			if seen = append(seen, identifiers(page, (*session.Session).ID)...); len(page) < 2 {
-				break
-			}
-			after = page[1].ID()
-		}
-		if !slices.Equal(seen, want) {
-			t.Errorf("found are %q, not %q", seen, want)
-		}
-		if page := value(s.Sessions.ByEmail(t.Context(), acme, "", "", 10))(t); len(page) != 0 {
-			t.Errorf("without an address %d are found", len(page))
-		}
-	},
 }
 
 func without(id order.ID) func([]*order.Order, error) error {

@@ -19,7 +19,7 @@ import (
 // Run holds the stores to the contract. open returns empty ones, and closes them with t.Cleanup; each case asks for its own.
 func Run(t *testing.T, open func(t *testing.T) port.Stores) {
 	groups := []map[string]func(*testing.T, port.Stores){
-		aggregateCases, tenancyCases, listCases, customerCases, identityCases, sessionCases, orderCases, lineCases, feedCases,
+		aggregateCases, tenancyCases, listCases, listingCases, customerCases, identityCases, sessionCases, orderCases, lineCases, feedCases,
 		receiptCases, answerCases, eventCases, replayCases, throttleCases, auditCases, erasureCases, modelCases,
 	}
 	for _, cases := range groups {

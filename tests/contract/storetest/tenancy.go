@@ -218,6 +218,15 @@ var foreign = map[string]struct {
 	"Sessions.Update": {session.ErrNotFound, func(ctx context.Context, s port.Stores) error {
 		return failure(s.Sessions.Update(ctx, globex, "s1", refuse))
 	}},
+	"Sessions.List": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Sessions.List(ctx, globex, port.Filter[session.Status]{}, port.Page[session.ID]{Limit: 10}))
+	}},
+	"Sessions.Count": {nil, func(ctx context.Context, s port.Stores) error {
+		return zero(s.Sessions.Count(ctx, globex, port.Filter[session.Status]{}))
+	}},
+	"Sessions.Tally": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Sessions.Tally(ctx, globex, port.Span{}))
+	}},
 	"Sessions.Due": {nil, func(ctx context.Context, s port.Stores) error { // a sweep serves all tenants
 		return some(s.Sessions.Due(ctx, at(1), 10))
 	}},
@@ -252,6 +261,18 @@ var foreign = map[string]struct {
 	}},
 	"Orders.ByLine": {nil, func(ctx context.Context, s port.Stores) error {
 		return none(s.Orders.ByLine(ctx, globex, "n1", port.LineQuery{SKUs: []string{"4711"}}, 10))
+	}},
+	"Orders.ByReference": {nil, func(ctx context.Context, s port.Stores) error {
+		return errors.Join(none(s.Orders.ByReference(ctx, globex, "P100001", 10)), none(s.Orders.ByReference(ctx, globex, "C-s1", 10)))
+	}},
+	"Orders.List": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Orders.List(ctx, globex, port.Filter[order.Status]{}, port.Page[order.ID]{Limit: 10}))
+	}},
+	"Orders.Count": {nil, func(ctx context.Context, s port.Stores) error {
+		return zero(s.Orders.Count(ctx, globex, port.Filter[order.Status]{}))
+	}},
+	"Orders.Tally": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Orders.Tally(ctx, globex, port.Span{}))
 	}},
 	"Orders.Update": {order.ErrNotFound, func(ctx context.Context, s port.Stores) error {
 		return failure(s.Orders.Update(ctx, globex, "os1", refuse))
@@ -371,7 +392,7 @@ var foreign = map[string]struct {
 		return none(s.Sessions.Ended(ctx, globex, session.Cancelled, now.AddDate(1, 0, 0), 10))
 	}},
 	"Sessions.ByEmail": {nil, func(ctx context.Context, s port.Stores) error {
-		return none(s.Sessions.ByEmail(ctx, globex, "anna@example.com", "", 10))
+		return none(s.Sessions.ByEmail(ctx, globex, "anna@example.com", port.Page[session.ID]{Limit: 10}))
 	}},
 	"Sessions.Remove": {nil, func(ctx context.Context, s port.Stores) error { return s.Sessions.Remove(ctx, globex, "s1") }},
 	"Orders.Remove":   {nil, func(ctx context.Context, s port.Stores) error { return s.Orders.Remove(ctx, globex, "os1") }},
@@ -390,6 +411,13 @@ func refuse[A any](A) error { return errChange }
 func none[A any](found []A, err error) error {
 	if len(found) > 0 {
 		return fmt.Errorf("%d are found", len(found))
+	}
+	return err
+}
+
+func zero(n int, err error) error {
+	if n != 0 {
+		return fmt.Errorf("there are %d", n)
 	}
 	return err
 }
