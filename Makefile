@@ -33,7 +33,11 @@ test: ## run the tests that need nothing but Go
 	$(GO) test -timeout=5m ./...
 
 .PHONY: check
-check: format lint test tidy ## what must hold before every commit: format, lint, tests, tidy modules, nothing left uncommitted
+check: format generate lint test tidy ## what must hold before every commit: format, generated code, lint, tests, tidy modules, nothing left uncommitted
+
+.PHONY: generate
+generate: ## write anew what openapi.yaml says in Go
+	$(GO) generate ./...
 
 .PHONY: tidy
 tidy: ## fail where the modules are not tidy, or something is not committed
@@ -47,7 +51,7 @@ core: ## run the tests of what integration and conformance leave out
 # The tests of check, with all that they may skip there, and what needs more.
 .PHONY: ci
 ci: FAULTS = 10
-ci: format lint core tidy vulncheck integration conformance faults race fuzz ## all of it: vulnerabilities, browser, checkers, crashes, race detector, fuzzing
+ci: format generate lint core tidy vulncheck integration conformance faults race fuzz ## all of it: vulnerabilities, browser, checkers, crashes, race detector, fuzzing
 
 .PHONY: format
 format: ## fail where gofmt would change a file

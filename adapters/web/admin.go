@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/punchgate/punchgate/adapters/web/api"
 	"github.com/punchgate/punchgate/adapters/web/body"
 	"github.com/punchgate/punchgate/application/erp"
 	"github.com/punchgate/punchgate/domain/apikey"
@@ -332,8 +333,8 @@ type adminOrderView struct {
 	Push    *pushView `json:"push,omitempty"` // only where the gateway hands the cart over itself
 	Created time.Time `json:"created_at"`
 
-	PurchaseOrder string           `json:"purchase_order"`
-	Differences   []differenceView `json:"differences"`
+	PurchaseOrder string          `json:"purchase_order"`
+	Differences   api.Differences `json:"differences"`
 }
 
 type pushView struct {

@@ -14,9 +14,9 @@ const publishedKey = "published key"
 // preflightAge is for how long a browser asks no second time, in seconds; none remembers it longer.
 const preflightAge = "7200"
 
-// preflight tells a browser that a page may ask for the checkout policy with a key (CORS, in the Fetch standard, section 3.2). It comes
-// without the key, so every origin is told so; whether the key is that of the page is seen when it asks.
-func (s *Server) preflight(c *gin.Context) {
+// CheckoutPolicyPreflight tells a browser that a page may ask for the checkout policy with a key (CORS, in the Fetch standard, section
+// 3.2). It comes without the key, so every origin is told so; whether the key is that of the page is seen when it asks.
+func (s *Server) CheckoutPolicyPreflight(c *gin.Context) {
 	c.Header("Vary", "Origin")
 	if origin, err := apikey.Origin(c.GetHeader("Origin")); err == nil {
 		c.Header("Access-Control-Allow-Origin", origin)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/punchgate/punchgate/adapters/web/api"
 	"github.com/punchgate/punchgate/application/erasure"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/receipt"
@@ -12,11 +13,11 @@ import (
 )
 
 type keptView struct {
-	Kind    string          `json:"kind"`
-	ID      string          `json:"id"`
-	Code    string          `json:"code"`
-	Message string          `json:"message"`
-	Reasons []problemDetail `json:"reasons"`
+	Kind    string       `json:"kind"`
+	ID      string       `json:"id"`
+	Code    string       `json:"code"`
+	Message string       `json:"message"`
+	Reasons []api.Detail `json:"reasons"`
 }
 
 // erase erases personal data. The audit log has what it was asked for, but of a person's address only a code.

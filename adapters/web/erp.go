@@ -6,6 +6,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/punchgate/punchgate/adapters/web/api"
 	"github.com/punchgate/punchgate/application/erp"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
@@ -22,11 +23,11 @@ func (s *Server) feed(c *gin.Context) {
 		s.refuse(c, err)
 		return
 	}
-	views := make([]orderView, len(page))
+	views := make([]api.Order, len(page))
 	for i := range page {
 		views[i] = viewOrder(page[i])
 	}
-	s.answer(c, http.StatusOK, gin.H{"orders": views, "next_cursor": next})
+	s.answer(c, http.StatusOK, api.OrderPage{Orders: views, NextCursor: next})
 }
 
 func feedQuery(c *gin.Context) (erp.Query, error) {
@@ -83,9 +84,7 @@ func safeFileName(name string) string {
 }
 
 func (s *Server) exported(c *gin.Context) {
-	var request struct {
-		ERPReference string `json:"erp_reference"`
-	}
+	var request api.ExportOrderJSONRequestBody
 	if !s.decode(c, &request) {
 		return
 	}

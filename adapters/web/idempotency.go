@@ -16,13 +16,12 @@ import (
 
 const maxKey = 255
 
-// idempotencyKey returns the header's value, "" where there is none.
-func idempotencyKey(c *gin.Context) (string, error) {
-	key := c.GetHeader("Idempotency-Key")
+// checkKey refuses an idempotency key that is too long.
+func checkKey(key string) error {
 	if len(key) > maxKey {
-		return "", fault.Newf(fault.Malformed, "idempotency.key", "an Idempotency-Key has at most %d characters", maxKey)
+		return fault.Newf(fault.Malformed, "idempotency.key", "an Idempotency-Key has at most %d characters", maxKey)
 	}
-	return key, nil
+	return nil
 }
 
 // once lets a changing call that carries an idempotency key be done once: its repetition gets the answer of the first try.
@@ -30,7 +29,8 @@ func (s *Server) once(c *gin.Context) {
 	if c.Request.Method == http.MethodGet {
 		return
 	}
-	key, err := idempotencyKey(c)
+	key := c.GetHeader("Idempotency-Key")
+	err := checkKey(key)
 	var content []byte
 	if err == nil && key != "" {
 		content, err = wholeBody(c)

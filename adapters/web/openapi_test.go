@@ -14,6 +14,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gin-gonic/gin"
 
+	"github.com/punchgate/punchgate/adapters/web/api"
 	"github.com/punchgate/punchgate/adapters/web/body"
 	"github.com/punchgate/punchgate/adapters/web/strictjson"
 	"github.com/punchgate/punchgate/domain/audit"
@@ -130,8 +131,8 @@ func closed(s *openapi3.Schema) bool {
 func TestTheSchemasHaveTheMembersOfTheViews(t *testing.T) {
 	doc := description(t)
 	for name, view := range map[string]any{
-		"Cart": cart.Cart{}, "Problem": problem{}, "Visit": visitView{}, "Order": orderView{}, "Tenant": body.Tenant{},
-		"Customer": body.Customer{}, "Connection": body.Connection{}, "Link": body.Link{}, "Key": body.Key{}, "CheckoutPolicy": policyView{},
+		"Cart": cart.Cart{}, "Problem": api.Problem{}, "Visit": api.Visit{}, "Order": api.Order{}, "Tenant": body.Tenant{},
+		"Customer": body.Customer{}, "Connection": body.Connection{}, "Link": body.Link{}, "Key": body.Key{}, "CheckoutPolicy": api.CheckoutPolicy{},
 		"AuditEntry": auditView{}, "ConnectionDraft": body.Connection{}, "Preview": previewView{},
 	} {
 		compare(t, name, reflect.TypeOf(view), doc.Components.Schemas[name].Value)

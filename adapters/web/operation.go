@@ -8,19 +8,13 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/punchgate/punchgate/adapters/web/api"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/fault"
 )
 
 // readyTimeout is less than the patience of those who ask whether the gateway is ready.
 const readyTimeout = 2 * time.Second
-
-// storeState is what anyone may know of the store.
-type storeState struct {
-	Engine    string `json:"engine"`
-	Reachable bool   `json:"reachable"`
-	Took      int64  `json:"took_us"` // the look, in microseconds
-}
 
 var errStopping = fault.New(fault.Unavailable, "gateway.stopping", "the gateway is about to stop")
 
@@ -34,7 +28,7 @@ func (s *Server) ready(c *gin.Context) {
 	defer cancel()
 	started := time.Now()
 	err := s.use.Stores.Ready(ctx)
-	state := &storeState{s.use.Stores.Engine, err == nil, time.Since(started).Microseconds()}
+	state := api.StoreState{Engine: s.use.Stores.Engine, Reachable: err == nil, TookUs: int(time.Since(started).Microseconds())}
 	if err != nil {
 		p := s.problemOf(c, port.ErrUnavailable.Because(err))
 		p.Store = state

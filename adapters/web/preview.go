@@ -5,6 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/punchgate/punchgate/adapters/web/api"
 	"github.com/punchgate/punchgate/adapters/web/body"
 	"github.com/punchgate/punchgate/adapters/web/readable"
 	"github.com/punchgate/punchgate/application/port"
@@ -53,9 +54,9 @@ func (s *Server) previewDraft(c *gin.Context) {
 type previewView struct {
 	Document *previewDocument `json:"document,omitempty"`
 	Form     *formView        `json:"form,omitempty"`
-	Warnings []warningView    `json:"warnings"`
+	Warnings []api.Warning    `json:"warnings"`
 	Findings []findingView    `json:"findings"`
-	Errors   []problemDetail  `json:"errors,omitempty"` // of a draft
+	Errors   []api.Detail     `json:"errors,omitempty"` // of a draft
 }
 
 type previewDocument struct {
@@ -104,7 +105,7 @@ func viewDraft(d preview.Draft) previewView {
 }
 
 // within returns details by JSON Pointers into a body of which they were a member.
-func within(member string, all []fault.Detail) []problemDetail {
+func within(member string, all []fault.Detail) []api.Detail {
 	views := details(all)
 	for i := range views {
 		views[i].Path = member + views[i].Path

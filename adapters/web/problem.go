@@ -11,6 +11,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/punchgate/punchgate/adapters/web/api"
 	"github.com/punchgate/punchgate/adapters/web/strictjson"
 	"github.com/punchgate/punchgate/application/correlation"
 	"github.com/punchgate/punchgate/domain/fault"
@@ -38,38 +39,14 @@ func retryAfter(f *fault.Fault) string {
 	return strconv.Itoa(int((wait + time.Second - 1) / time.Second))
 }
 
-// problem is the body of a refusal (RFC 9457), with a stable code and what is wrong in each place.
-type problem struct {
-	Type    string          `json:"type"`
-	Title   string          `json:"title"`
-	Status  int             `json:"status"`
-	Detail  string          `json:"detail"`
-	Code    string          `json:"code"`
-	Errors  []problemDetail `json:"errors,omitempty"`  // members that are wrong
-	Reasons []problemDetail `json:"reasons,omitempty"` // why it may not be done
-	Store   *storeState     `json:"store,omitempty"`   // of /readyz
-}
-
-type problemDetail struct {
-	Path    string `json:"path,omitempty"`
-	Code    string `json:"code"`
-	Message string `json:"message"`
-}
-
-func details(all []fault.Detail) []problemDetail {
-	views := make([]problemDetail, len(all))
-	for i, d := range all {
-		views[i] = problemDetail(d)
-	}
-	return views
-}
-
 // refuse answers a program with a problem, and logs what the caller is not told.
 func (s *Server) refuse(c *gin.Context, err error) { s.answerProblem(c, s.problemOf(c, err)) }
 
-func (s *Server) problemOf(c *gin.Context, err error) problem {
+func (s *Server) problemOf(c *gin.Context, err error) api.Problem {
 	f := s.classify(c, err)
-	p := problem{Type: "about:blank", Title: http.StatusText(statuses[f.Kind]), Status: statuses[f.Kind], Detail: f.Message, Code: f.Code}
+	p := api.Problem{
+		Type: api.ProblemTypeAboutBlank, Title: http.StatusText(statuses[f.Kind]), Status: statuses[f.Kind], Detail: f.Message, Code: f.Code,
+	}
 	if f.Kind == fault.Forbidden || f.Kind == fault.Conflict {
 		p.Reasons = details(f.Details)
 	} else {
@@ -78,7 +55,7 @@ func (s *Server) problemOf(c *gin.Context, err error) problem {
 	return p
 }
 
-func (s *Server) answerProblem(c *gin.Context, p problem) {
+func (s *Server) answerProblem(c *gin.Context, p api.Problem) {
 	body, err := strictjson.Encode(p)
 	if err != nil {
 		s.log.ErrorContext(c.Request.Context(), "a problem cannot be written", "error", err)

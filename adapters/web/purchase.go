@@ -9,6 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/punchgate/punchgate/adapters/web/api"
 	"github.com/punchgate/punchgate/adapters/web/strictjson"
 	"github.com/punchgate/punchgate/application/answering"
 	"github.com/punchgate/punchgate/application/completion"
@@ -17,7 +18,6 @@ import (
 	"github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/fault"
-	"github.com/punchgate/punchgate/domain/money"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/receipt"
 	"github.com/punchgate/punchgate/domain/secret"
@@ -201,32 +201,13 @@ func (s *Server) decodeOptional(c *gin.Context, into any) bool {
 	return s.decode(c, into)
 }
 
-// answerBody is what the ERP says of an order.
-type answerBody struct {
-	Status       string           `json:"status"`
-	Note         string           `json:"note"`
-	PromisedFrom cart.Moment      `json:"promised_from,omitzero"`
-	PromisedTo   cart.Moment      `json:"promised_to,omitzero"`
-	Lines        []answerLineBody `json:"lines"`
-}
-
-type answerLineBody struct {
-	LineNumber   string        `json:"line_number"` // of the purchase order
-	Line         string        `json:"line"`        // or the id of the cart's line
-	Status       string        `json:"status"`
-	Quantity     money.Decimal `json:"quantity,omitzero"`
-	PromisedFrom cart.Moment   `json:"promised_from,omitzero"`
-	PromisedTo   cart.Moment   `json:"promised_to,omitzero"`
-	Note         string        `json:"note"`
-}
-
 func (s *Server) respond(c *gin.Context) {
 	content, err := wholeBody(c)
 	if err != nil {
 		s.refuse(c, err)
 		return
 	}
-	var b answerBody
+	var b api.OrderResponse
 	if err := strictjson.Decode(content, &b); err != nil {
 		s.refuse(c, err)
 		return
@@ -236,7 +217,7 @@ func (s *Server) respond(c *gin.Context) {
 		return
 	}
 	id := order.ID(c.Param("id"))
-	said, repeated, err := s.use.Answering.Respond(c.Request.Context(), tenantOf(c), id, b.response(), answer.DigestOf(content))
+	said, repeated, err := s.use.Answering.Respond(c.Request.Context(), tenantOf(c), id, response(b), answer.DigestOf(content))
 	status := http.StatusCreated
 	if repeated {
 		status = http.StatusOK
@@ -244,44 +225,31 @@ func (s *Server) respond(c *gin.Context) {
 	reply(s, c, status, said, err, func(a *answer.Answer) any { return gin.H{"answer": viewAnswer(a)} })
 }
 
-func (b *answerBody) response() answering.Response {
-	r := answering.Response{Status: b.Status, Note: b.Note, PromisedFrom: b.PromisedFrom, PromisedTo: b.PromisedTo}
+func response(b api.OrderResponse) answering.Response {
+	r := answering.Response{Status: string(b.Status), Note: b.Note, PromisedFrom: b.PromisedFrom, PromisedTo: b.PromisedTo}
 	for _, l := range b.Lines {
 		r.Lines = append(r.Lines, answering.Line{CartLine: l.Line, OrderResponseLine: port.OrderResponseLine{
-			LineNumber: l.LineNumber, Status: l.Status, Quantity: l.Quantity, PromisedFrom: l.PromisedFrom, PromisedTo: l.PromisedTo, Note: l.Note,
+			LineNumber: l.LineNumber, Status: string(l.Status), Quantity: l.Quantity, PromisedFrom: l.PromisedFrom, PromisedTo: l.PromisedTo,
+			Note: l.Note,
 		}})
 	}
 	return r
 }
 
-type answerView struct {
-	ID        answer.ID    `json:"id"`
-	Position  int          `json:"position"`
-	Kind      string       `json:"kind"`
-	Status    string       `json:"status"`
-	Delivery  deliveryView `json:"delivery"`
-	CreatedAt time.Time    `json:"created_at"`
-}
-
-type deliveryView struct {
-	Wanted      bool      `json:"wanted"`
-	Attempts    int       `json:"attempts"`
-	LastError   string    `json:"last_error,omitempty"`
-	NextAttempt time.Time `json:"next_attempt,omitzero"`
-	DeliveredAt time.Time `json:"delivered_at,omitzero"`
-}
-
-func viewAnswer(a *answer.Answer) answerView {
+func viewAnswer(a *answer.Answer) any {
 	s := a.Snapshot()
 	d := s.Delivery
-	return answerView{
-		s.ID, s.Position, s.Kind.String(), s.Says, deliveryView{d.Wanted, d.Attempts, d.LastError, d.Due, d.DeliveredAt}, s.CreatedAt,
+	return api.Answer{
+		ID: string(s.ID), Position: s.Position, Kind: api.AnswerKind(s.Kind.String()), Status: api.AnswerStatus(s.Says), CreatedAt: s.CreatedAt,
+		Delivery: api.Delivery{
+			Wanted: d.Wanted, Attempts: d.Attempts, LastError: d.LastError, NextAttempt: d.Due, DeliveredAt: d.DeliveredAt,
+		},
 	}
 }
 
 func (s *Server) listAnswers(c *gin.Context) {
 	all, err := s.use.Answering.Answers(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")))
-	listAll(s, c, "answers", all, err, func(a *answer.Answer) any { return viewAnswer(a) })
+	listAll(s, c, "answers", all, err, viewAnswer)
 }
 
 // responseDocument answers with the document of the last response, or of the answer that the query names.

@@ -22,6 +22,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"go.uber.org/fx"
 
+	"github.com/punchgate/punchgate/adapters/web/storefront"
 	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/application/answering"
 	"github.com/punchgate/punchgate/application/auditing"
@@ -153,16 +154,14 @@ func (s *Server) routes() (*gin.Engine, error) {
 	r.GET("/transfer/:token", s.transferPage)
 
 	r.Use(s.checkQuery) // of the API from here on; the formats read their own queries
-	r.OPTIONS("/v1/storefront/checkout-policy", s.preflight)
-	r.GET("/v1/storefront/checkout-policy", s.needs(apikey.Storefront, apikey.Policy), s.checkoutPolicy)
-	shop := r.Group("/v1/storefront", s.needs(apikey.Storefront))
-	shop.POST("/sessions/exchange", s.exchange) // which has a key of its own, in the session
-	shop.POST("/sessions/:id/cart", s.sendCart) // and so has this one, in the order
-	shop.POST("/sessions/:id/cart/preview", s.previewCart)
-	shop.Use(s.once)
-	shop.POST("/sessions", s.openSession)
-	shop.POST("/sessions/:id/extend", s.extendSession)
-	shop.POST("/sessions/:id/cancel", s.audited(audit.SessionCancel, "id"), s.cancelSession)
+	const sessions, policy = "/v1/storefront/sessions", "/v1/storefront/checkout-policy"
+	shop := r.Group("",
+		butAt(s.needs(apikey.Storefront), "GET "+policy, "OPTIONS "+policy), // which a browser asks without a key
+		at(s.needs(apikey.Storefront, apikey.Policy), "GET "+policy),
+		// An exchange keeps its idempotency key in the session, and a cart that was sent in the order.
+		at(s.once, "POST "+sessions, "POST "+sessions+"/:id/extend", "POST "+sessions+"/:id/cancel"),
+		at(s.audited(audit.SessionCancel, "id"), "POST "+sessions+"/:id/cancel"))
+	storefront.RegisterHandlersWithOptions(shop, s, storefront.GinServerOptions{ErrorHandler: s.refuseParameter})
 
 	orders := r.Group("/v1/erp", s.needs(apikey.ERP), s.once)
 	orders.GET("/orders", s.feed)
@@ -232,6 +231,24 @@ func (s *Server) routes() (*gin.Engine, error) {
 	r.GET("/metrics", s.metrics)
 	r.GET("/openapi.yaml", func(c *gin.Context) { c.Data(http.StatusOK, "application/yaml", openAPI) })
 	return r, nil
+}
+
+// at puts something around the handlers of some routes of a group alone, "METHOD PATH": generated routes are registered together.
+func at(around gin.HandlerFunc, routes ...string) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if slices.Contains(routes, c.Request.Method+" "+c.FullPath()) {
+			around(c)
+		}
+	}
+}
+
+// butAt puts something around the handlers of all routes of a group but some.
+func butAt(around gin.HandlerFunc, routes ...string) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if !slices.Contains(routes, c.Request.Method+" "+c.FullPath()) {
+			around(c)
+		}
+	}
 }
 
 var errNoRoute = fault.New(fault.NotFound, "route.not_found", "there is nothing at this address")

@@ -7,6 +7,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/punchgate/punchgate/adapters/web/api"
+	"github.com/punchgate/punchgate/adapters/web/storefront"
 	"github.com/punchgate/punchgate/adapters/web/strictjson"
 	"github.com/punchgate/punchgate/application/checkout"
 	"github.com/punchgate/punchgate/application/preview"
@@ -37,14 +39,22 @@ func missing(path string) error {
 		fault.Detail{Path: path, Code: "missing", Message: "is required"})
 }
 
-func (s *Server) exchange(c *gin.Context) {
-	var request struct {
-		Token string `json:"token"`
-	}
+var _ storefront.ServerInterface = (*Server)(nil)
+
+// refuseParameter refuses a parameter that the generated code cannot read.
+func (s *Server) refuseParameter(c *gin.Context, err error, _ int) {
+	s.refuse(c, errParameter.Because(err))
+}
+
+var errParameter = fault.New(fault.Malformed, "request.parameter", "a parameter is not readable, or stands twice")
+
+// ExchangeToken spends the token of the landing address.
+func (s *Server) ExchangeToken(c *gin.Context, params api.ExchangeTokenParams) {
+	var request api.ExchangeTokenJSONRequestBody
 	if !s.decode(c, &request) {
 		return
 	}
-	key, err := idempotencyKey(c)
+	err := checkKey(params.IdempotencyKey)
 	if err == nil && request.Token == "" {
 		err = missing("/token")
 	}
@@ -52,7 +62,7 @@ func (s *Server) exchange(c *gin.Context) {
 		s.refuse(c, err)
 		return
 	}
-	visit, err := s.use.Checkout.Exchange(c.Request.Context(), tenantOf(c), request.Token, key)
+	visit, err := s.use.Checkout.Exchange(c.Request.Context(), tenantOf(c), request.Token, params.IdempotencyKey)
 	s.answerVisit(c, http.StatusOK, visit, err)
 }
 
@@ -64,11 +74,9 @@ func (s *Server) answerVisit(c *gin.Context, status int, visit checkout.Visit, e
 	s.answer(c, status, viewVisit(visit))
 }
 
-func (s *Server) openSession(c *gin.Context) {
-	var request struct {
-		Customer   string `json:"customer"`
-		Connection string `json:"connection"`
-	}
+// OpenSession opens a session for a customer who logged in to the shop.
+func (s *Server) OpenSession(c *gin.Context, _ api.OpenSessionParams) {
+	var request api.OpenSessionJSONRequestBody
 	if !s.decode(c, &request) {
 		return
 	}
@@ -89,14 +97,16 @@ func (s *Server) openSession(c *gin.Context) {
 	s.answerVisit(c, http.StatusCreated, visit, err)
 }
 
-func (s *Server) extendSession(c *gin.Context) {
-	visit, err := s.use.Checkout.Extend(c.Request.Context(), tenantOf(c), session.ID(c.Param("id")))
+// ExtendSession gives a session more time.
+func (s *Server) ExtendSession(c *gin.Context, id api.SessionParameter, _ api.ExtendSessionParams) {
+	visit, err := s.use.Checkout.Extend(c.Request.Context(), tenantOf(c), session.ID(id))
 	s.answerVisit(c, http.StatusOK, visit, err)
 }
 
-func (s *Server) checkoutPolicy(c *gin.Context) {
+// CheckoutPolicy tells whether the shop's own checkout is open.
+func (s *Server) CheckoutPolicy(c *gin.Context, params api.CheckoutPolicyParams) {
 	question := checkout.Question{
-		Customer: customer.ID(c.Query("customer")), Number: c.Query("customer_number"), Session: session.ID(c.Query("session")),
+		Customer: customer.ID(params.Customer), Number: params.CustomerNumber, Session: session.ID(params.Session),
 	}
 	if (question.Customer == "") == (question.Number == "") {
 		s.refuse(c, fault.New(fault.Malformed, "request.customer", "give either customer or customer_number"))
@@ -117,9 +127,9 @@ func (s *Server) checkoutPolicy(c *gin.Context) {
 	s.answer(c, http.StatusOK, viewPolicy(policy, visit))
 }
 
-func (s *Server) sendCart(c *gin.Context) {
-	key, err := idempotencyKey(c)
-	if err != nil {
+// SendCart makes an order of a session's cart.
+func (s *Server) SendCart(c *gin.Context, id api.SessionParameter, params api.SendCartParams) {
+	if err := checkKey(params.IdempotencyKey); err != nil {
 		s.refuse(c, err)
 		return
 	}
@@ -134,8 +144,8 @@ func (s *Server) sendCart(c *gin.Context) {
 		return
 	}
 	digest := sha256.Sum256(content)
-	made, err := s.use.Transfer.Send(c.Request.Context(), tenantOf(c), session.ID(c.Param("id")), &sent,
-		order.Request{Key: key, Digest: hex.EncodeToString(digest[:])})
+	made, err := s.use.Transfer.Send(c.Request.Context(), tenantOf(c), session.ID(id), &sent,
+		order.Request{Key: params.IdempotencyKey, Digest: hex.EncodeToString(digest[:])})
 	if err != nil {
 		s.refuse(c, err)
 		return
@@ -144,33 +154,33 @@ func (s *Server) sendCart(c *gin.Context) {
 	if made.Repeated {
 		status = http.StatusOK
 	}
-	s.answer(c, status, gin.H{
-		"order":        gin.H{"id": made.Order.ID(), "number": made.Order.Number(), "status": made.Order.Status().String()},
-		"transfer_url": s.transferURL(made.Token),
-		"warnings":     viewWarnings(made.Warnings),
+	s.answer(c, status, api.Sent{
+		Order: api.OrderReference{
+			ID: string(made.Order.ID()), Number: made.Order.Number(), Status: api.OrderStatus(made.Order.Status().String()),
+		},
+		TransferURL: s.transferURL(made.Token),
+		Warnings:    viewWarnings(made.Warnings),
 	})
 }
 
-// previewCart answers with what would become of the cart in the body.
-func (s *Server) previewCart(c *gin.Context) {
+// PreviewCart tells what the buyer's system will make of a cart.
+func (s *Server) PreviewCart(c *gin.Context, id api.SessionParameter) {
 	var tried cart.Cart
 	if !s.decode(c, &tried) {
 		return
 	}
-	question := preview.Question{Session: session.ID(c.Param("id"))}
-	made, err := s.use.Preview.Preview(c.Request.Context(), tenantOf(c), question, &tried)
-	reply(s, c, http.StatusOK, made, err, func(p preview.Preview) any {
-		return gin.H{"warnings": viewWarnings(p.Document.Warnings)}
-	})
+	made, err := s.use.Preview.Preview(c.Request.Context(), tenantOf(c), preview.Question{Session: session.ID(id)}, &tried)
+	reply(s, c, http.StatusOK, made, err, func(p preview.Preview) any { return api.Warnings{Warnings: viewWarnings(p.Document.Warnings)} })
 }
 
 func (s *Server) transferURL(token string) string { return s.config.PublicURL + "/transfer/" + token }
 
-func (s *Server) cancelSession(c *gin.Context) {
-	token, err := s.use.Checkout.Cancel(c.Request.Context(), tenantOf(c), session.ID(c.Param("id")))
+// CancelSession ends a session without a cart.
+func (s *Server) CancelSession(c *gin.Context, id api.SessionParameter, _ api.CancelSessionParams) {
+	token, err := s.use.Checkout.Cancel(c.Request.Context(), tenantOf(c), session.ID(id))
 	if err != nil {
 		s.refuse(c, err)
 		return
 	}
-	s.answer(c, http.StatusOK, gin.H{"transfer_url": s.transferURL(token)})
+	s.answer(c, http.StatusOK, api.Cancelled{TransferURL: s.transferURL(token)})
 }

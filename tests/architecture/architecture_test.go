@@ -42,7 +42,8 @@ var rules = []rule{
 	{"domain", []string{"domain"}, nil},
 	{"application", []string{"domain", "application"}, nil},
 	{"adapters/formats", append([]string{"domain", "application/port"}, textTools...), []string{anyModule}},
-	{"adapters/web/client", []string{"domain", "adapters/web/client"}, nil},
+	{"adapters/web/api", []string{"domain"}, nil},
+	{"adapters/web/client", []string{"domain", "adapters/web/api", "adapters/web/client"}, nil},
 	{"adapters/web", []string{"domain", "application", "adapters/formats/startform"}, []string{anyModule}}, // the ping is a form, too
 	{storeDocuments, []string{"domain", "application/port"}, nil},
 	{"adapters/store", []string{"domain", "application", storeDocuments}, []string{anyModule}},
@@ -192,14 +193,14 @@ func folderOf(target string, folders []string) string {
 }
 
 // adapter returns the folder of the adapter that the file belongs to, or the file itself, which nothing lies within. The
-// client for shops is compiled into shops, so it is no part of the web adapter.
+// client for shops and its types are compiled into shops, so they are no part of the web adapter.
 func adapter(file string) string {
 	parts := strings.Split(file, "/")
 	depth := 2 // adapters/web
 	if len(parts) > 2 && (parts[1] == "formats" || parts[1] == "store") {
 		depth = 3 // adapters/store/sqlite
 	}
-	if parts[0] != "adapters" || len(parts) <= depth || within(file, "adapters/web/client") {
+	if parts[0] != "adapters" || len(parts) <= depth || within(file, "adapters/web/client") || within(file, "adapters/web/api") {
 		return path.Clean(file)
 	}
 	return path.Join(parts[:depth]...)

@@ -20,6 +20,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/punchgate/punchgate/adapters/web/api"
 	"github.com/punchgate/punchgate/adapters/web/client"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/money"
@@ -511,7 +512,7 @@ func numberOf(a answer, err error) (string, error) {
 		err = json.Unmarshal(a.body, &done)
 	}
 	if err == nil && done.Order.Number == "" {
-		err = &client.Problem{Status: http.StatusConflict, Code: "no order: " + string(a.body)}
+		err = &client.Problem{Problem: api.Problem{Status: http.StatusConflict, Code: "no order: " + string(a.body)}}
 	}
 	return done.Order.Number, err
 }
@@ -552,7 +553,7 @@ func (p *person) cancel(order string) error {
 
 func (p *person) respond(order, note string) error {
 	_, err := p.insist(Respond, order, note, func(ctx context.Context, base string) (string, error) {
-		a, err := p.erp(base).Respond(ctx, order, client.Response{Status: "accepted", Note: note})
+		a, err := p.erp(base).Respond(ctx, order, api.OrderResponse{Status: "accepted", Note: note})
 		if err != nil {
 			return "", err
 		}
@@ -565,7 +566,7 @@ func (p *person) respond(order, note string) error {
 func (l *load) walkFeed() int {
 	pass := Pass{Begun: time.Now()}
 	for cursor := ""; ; {
-		var page *client.Page
+		var page *api.OrderPage
 		_, err := l.insist("", "the feed", "", func(ctx context.Context, base string) (answer string, err error) {
 			page, err = l.erp(base).Orders(ctx, "confirmed", cursor, 7, true)
 			return "", err
@@ -683,10 +684,10 @@ func (l *load) cxml(ctx context.Context, address, document string) (cxmlResponse
 		return response, nil
 	case "560": // a temporary error
 		return response, &client.Problem{
-			Status: http.StatusServiceUnavailable, RetryAfter: retryAfter(a.header), Detail: response.Status.Text,
+			Problem: api.Problem{Status: http.StatusServiceUnavailable, Detail: response.Status.Text}, RetryAfter: retryAfter(a.header),
 		}
 	default:
-		return response, &client.Problem{Status: http.StatusConflict, Code: "cXML " + code, Detail: response.Status.Text}
+		return response, &client.Problem{Problem: api.Problem{Status: http.StatusConflict, Code: "cXML " + code, Detail: response.Status.Text}}
 	}
 }
 

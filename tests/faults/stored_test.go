@@ -18,6 +18,7 @@ import (
 
 	"github.com/punchgate/punchgate/adapters/outbound"
 	"github.com/punchgate/punchgate/adapters/system"
+	"github.com/punchgate/punchgate/adapters/web/api"
 	"github.com/punchgate/punchgate/adapters/web/client"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/bootstrap"
@@ -115,11 +116,11 @@ func (l *load) stored(t *testing.T) (s *Stored, left int) {
 }
 
 // order reads one order with all that belongs to it, and how many of its documents are still on their way.
-func (l *load) order(t *testing.T, base string, o *client.Order) (read Order, left int) {
+func (l *load) order(t *testing.T, base string, o *api.Order) (read Order, left int) {
 	t.Helper()
 	ctx := t.Context()
 	read = Order{
-		ID: o.ID, Number: o.Number, Visit: o.Cart.Lines[0].Key, Status: o.Status, PurchaseOrder: o.PurchaseOrder, Reference: o.ERPReference,
+		ID: o.ID, Number: o.Number, Visit: o.Cart.Lines[0].Key, Status: string(o.Status), PurchaseOrder: o.PurchaseOrder, Reference: o.ERPReference,
 		ConfirmedAt: o.ConfirmedAt,
 	}
 	var admin struct {

@@ -20,6 +20,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/punchgate/punchgate/adapters/web/api"
 	"github.com/punchgate/punchgate/domain/cart"
 )
 
@@ -63,29 +64,29 @@ func New(baseURL, key string, options ...Option) *Client {
 
 // Exchange spends the token of the landing address. Repeated within a minute with the same idempotency key it gets the
 // same answer.
-func (c *Client) Exchange(ctx context.Context, token, idempotencyKey string) (*Visit, error) {
-	return decoded[Visit](c, ctx, request{
-		path: "/v1/storefront/sessions/exchange", body: map[string]string{"token": token}, idempotencyKey: idempotencyKey,
+func (c *Client) Exchange(ctx context.Context, token, idempotencyKey string) (*api.Visit, error) {
+	return decoded[api.Visit](c, ctx, request{
+		path: "/v1/storefront/sessions/exchange", body: api.ExchangeTokenJSONRequestBody{Token: token}, idempotencyKey: idempotencyKey,
 	})
 }
 
 // OpenSession opens a session for a customer who logged in to the shop itself, where the connection has a fixed return
 // address. Both are the gateway's identifiers. Repeated with the same idempotency key it opens no second one.
-func (c *Client) OpenSession(ctx context.Context, customer, connection, idempotencyKey string) (*Visit, error) {
-	return decoded[Visit](c, ctx, request{
-		path: "/v1/storefront/sessions", body: map[string]string{"customer": customer, "connection": connection},
+func (c *Client) OpenSession(ctx context.Context, customer, connection, idempotencyKey string) (*api.Visit, error) {
+	return decoded[api.Visit](c, ctx, request{
+		path: "/v1/storefront/sessions", body: api.OpenSessionJSONRequestBody{Customer: customer, Connection: connection},
 		idempotencyKey: idempotencyKey,
 	})
 }
 
 // Extend gives a session more time, up to the tenant's limit.
-func (c *Client) Extend(ctx context.Context, sessionID string) (*Visit, error) {
-	return decoded[Visit](c, ctx, request{path: session(sessionID, "extend"), body: empty})
+func (c *Client) Extend(ctx context.Context, sessionID string) (*api.Visit, error) {
+	return decoded[api.Visit](c, ctx, request{path: session(sessionID, "extend"), body: empty})
 }
 
 // CheckoutPolicy asks whether the shop's own checkout is open to a customer, who is named by the gateway's ID or, where that
 // is empty, by the shop's own Number. The session may be empty.
-func (c *Client) CheckoutPolicy(ctx context.Context, who Customer, sessionID string) (*Policy, error) {
+func (c *Client) CheckoutPolicy(ctx context.Context, who api.CustomerReference, sessionID string) (*api.CheckoutPolicy, error) {
 	query := url.Values{}
 	if who.ID != "" {
 		query.Set("customer", who.ID)
@@ -95,38 +96,38 @@ func (c *Client) CheckoutPolicy(ctx context.Context, who Customer, sessionID str
 	if sessionID != "" {
 		query.Set("session", sessionID)
 	}
-	return decoded[Policy](c, ctx, request{path: "/v1/storefront/checkout-policy", query: query})
+	return decoded[api.CheckoutPolicy](c, ctx, request{path: "/v1/storefront/checkout-policy", query: query})
 }
 
 // SendCart hands the session's cart over. The same idempotency key with the same cart gets the same order; a session has at
 // most one.
-func (c *Client) SendCart(ctx context.Context, sessionID string, of cart.Cart, idempotencyKey string) (*Sent, error) {
-	return decoded[Sent](c, ctx, request{path: session(sessionID, "cart"), body: of, idempotencyKey: idempotencyKey})
+func (c *Client) SendCart(ctx context.Context, sessionID string, of cart.Cart, idempotencyKey string) (*api.Sent, error) {
+	return decoded[api.Sent](c, ctx, request{path: session(sessionID, "cart"), body: of, idempotencyKey: idempotencyKey})
 }
 
 // PreviewCart tells what the buyer's system will cut, change or refuse of a cart, and sends nothing. A cart that cannot be
 // sent is refused as by SendCart.
-func (c *Client) PreviewCart(ctx context.Context, sessionID string, of cart.Cart) ([]Warning, error) {
-	sent, err := decoded[Sent](c, ctx, request{path: session(sessionID, "cart/preview"), body: of})
+func (c *Client) PreviewCart(ctx context.Context, sessionID string, of cart.Cart) ([]api.Warning, error) {
+	previewed, err := decoded[api.Warnings](c, ctx, request{path: session(sessionID, "cart/preview"), body: of})
 	if err != nil {
 		return nil, err
 	}
-	return sent.Warnings, nil
+	return previewed.Warnings, nil
 }
 
 // Cancel ends a session without a cart and returns the address that leads the person's browser back.
 func (c *Client) Cancel(ctx context.Context, sessionID string) (transferURL string, err error) {
-	sent, err := decoded[Sent](c, ctx, request{path: session(sessionID, "cancel"), body: empty})
+	cancelled, err := decoded[api.Cancelled](c, ctx, request{path: session(sessionID, "cancel"), body: empty})
 	if err != nil {
 		return "", err
 	}
-	return sent.TransferURL, nil
+	return cancelled.TransferURL, nil
 }
 
 // Orders returns one page of the orders in a status, such as "confirmed", oldest first. Cursor is empty for the first page
 // and the NextCursor of the page before for the others; limit 0 leaves the size of a page to the gateway. Orders of test
 // start calls are left out unless asked for.
-func (c *Client) Orders(ctx context.Context, status, cursor string, limit int, test bool) (*Page, error) {
+func (c *Client) Orders(ctx context.Context, status, cursor string, limit int, test bool) (*api.OrderPage, error) {
 	query := url.Values{"status": {status}}
 	if cursor != "" {
 		query.Set("cursor", cursor)
@@ -137,12 +138,12 @@ func (c *Client) Orders(ctx context.Context, status, cursor string, limit int, t
 	if test {
 		query.Set("test", "true")
 	}
-	return decoded[Page](c, ctx, request{path: "/v1/erp/orders", query: query})
+	return decoded[api.OrderPage](c, ctx, request{path: "/v1/erp/orders", query: query})
 }
 
 // Order returns one order.
-func (c *Client) Order(ctx context.Context, id string) (*Order, error) {
-	return decoded[Order](c, ctx, request{path: order(id)})
+func (c *Client) Order(ctx context.Context, id string) (*api.Order, error) {
+	return decoded[api.Order](c, ctx, request{path: order(id)})
 }
 
 // Document returns the document of an order as it was transferred, with its media type.
@@ -151,16 +152,14 @@ func (c *Client) Document(ctx context.Context, id string) (document []byte, medi
 }
 
 // Exported tells that the ERP took the order under its own reference, which takes the order out of the feed.
-func (c *Client) Exported(ctx context.Context, id, reference string) (*Order, error) {
-	return decoded[Order](c, ctx, request{path: order(id) + "/exported", body: map[string]string{"erp_reference": reference}})
+func (c *Client) Exported(ctx context.Context, id, reference string) (*api.Order, error) {
+	return decoded[api.Order](c, ctx, request{path: order(id) + "/exported", body: api.ExportOrderJSONRequestBody{ERPReference: reference}})
 }
 
 // Respond tells what the shop accepts, changes or rejects of the purchase order; the gateway answers the procurement system.
 // The same response again gets the same answer.
-func (c *Client) Respond(ctx context.Context, id string, r Response) (*Answer, error) {
-	answered, err := decoded[struct {
-		Answer Answer `json:"answer"`
-	}](c, ctx, request{path: order(id) + "/response", body: r})
+func (c *Client) Respond(ctx context.Context, id string, r api.OrderResponse) (*api.Answer, error) {
+	answered, err := decoded[api.Answered](c, ctx, request{path: order(id) + "/response", body: r})
 	if err != nil {
 		return nil, err
 	}

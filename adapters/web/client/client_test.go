@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/punchgate/punchgate/adapters/web/api"
 	"github.com/punchgate/punchgate/adapters/web/client"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/money"
@@ -68,13 +69,13 @@ const (
 
 func TestCallsAreMadeAsTheContractSays(t *testing.T) {
 	at := func(minute int) time.Time { return time.Date(2026, 11, 23, 10, minute, 0, 0, time.UTC) }
-	visit := &client.Visit{
-		Session: client.Session{
+	visit := &api.Visit{
+		Session: api.Session{
 			ID: "s1", Status: "shopping", Operation: "edit", Test: true,
 			ExpiresAt: time.Date(2026, 11, 24, 12, 0, 0, 0, time.FixedZone("", 3600)),
 		},
-		Customer: client.Customer{ID: "c1", Number: "10042", Name: "Göteborgs stad"},
-		Person:   client.Person{Name: "Anna", Email: "anna@example.com", Phone: "031"},
+		Customer: api.CustomerReference{ID: "c1", Number: "10042", Name: "Göteborgs stad"},
+		Person:   api.Person{Name: "Anna", Email: "anna@example.com", Phone: "031"},
 		ShipTo:   cart.Address{Name: "Skolan", Country: "SE"}, SelectedItem: "4711",
 		Lines: []cart.Line{{
 			Key: "k-1", SKU: "4711", Name: "Papper", Quantity: money.MustParse("2.50"), Unit: "EA", UnitPrice: money.MustParse("125.00"),
@@ -82,18 +83,18 @@ func TestCallsAreMadeAsTheContractSays(t *testing.T) {
 		}},
 		Extrinsics: map[string]string{"Kostnadsställe": "4711"},
 	}
-	sent := &client.Sent{TransferURL: "https://g.example.com/transfer/T", Warnings: []client.Warning{{Path: "/lines/0/name", Code: "cut", Message: "was cut"}}}
+	sent := &api.Sent{TransferURL: "https://g.example.com/transfer/T", Warnings: []api.Warning{{Path: "/lines/0/name", Code: "cut", Message: "was cut"}}}
 	sent.Order.ID, sent.Order.Number, sent.Order.Status = "o1", "P100042", "prepared"
-	order := &client.Order{
+	order := &api.Order{
 		ID: "o1", Number: "P100042", Status: "exported", CartID: "C-1", PurchaseOrder: "PO-1", ERPReference: "E-1",
-		Customer: client.Customer{ID: "c1", Number: "10042", Name: "Göteborgs stad"}, Cart: paper,
-		Differences: []client.Difference{{Line: "1", Member: "quantity", Cart: "2", Order: "3"}},
+		Customer: api.CustomerReference{ID: "c1", Number: "10042", Name: "Göteborgs stad"}, Cart: paper,
+		Differences: []api.Difference{{Line: "1", Member: "quantity", Cart: "2", Order: "3"}},
 		CreatedAt:   at(15), TransferredAt: at(16), ConfirmedAt: at(17),
 	}
-	policy := &client.Policy{
-		Eligible: true, Checkout: client.Blocked, Action: client.ActionSendOrder, Label: "Skicka order", Redirect: "/",
-		Reasons:  []client.Reason{{Code: "customer.eligible", Message: "buys by PunchOut"}},
-		PunchOut: client.PunchOut{Customer: client.Named{Name: "Göteborgs stad"}, Person: client.Named{Name: "Anna"}, ExpiresAt: at(15)},
+	policy := &api.CheckoutPolicy{
+		Eligible: true, Checkout: api.CheckoutPolicyCheckoutBlocked, Action: api.CheckoutPolicyActionSendOrder, Label: "Skicka order", Redirect: "/",
+		Reasons:  []api.Detail{{Code: "customer.eligible", Message: "buys by PunchOut"}},
+		PunchOut: api.PunchOut{Customer: api.Named{Name: "Göteborgs stad"}, Person: api.Named{Name: "Anna"}, ExpiresAt: at(15)},
 	}
 	policyJSON := `{"eligible":true,"checkout":"blocked","action":"send_order","label":"Skicka order","redirect":"/",
 		"reasons":[{"code":"customer.eligible","message":"buys by PunchOut"}],
@@ -120,13 +121,13 @@ func TestCallsAreMadeAsTheContractSays(t *testing.T) {
 		},
 		"the policy is asked by identifier and session": {
 			func(ctx context.Context, c *client.Client) (any, error) {
-				return c.CheckoutPolicy(ctx, client.Customer{ID: "c1", Number: "10042"}, "s1")
+				return c.CheckoutPolicy(ctx, api.CustomerReference{ID: "c1", Number: "10042"}, "s1")
 			},
 			"GET", "/v1/storefront/checkout-policy?customer=c1&session=s1", "", "", 200, policyJSON, policy,
 		},
 		"the policy is asked by the shop's own number": {
 			func(ctx context.Context, c *client.Client) (any, error) {
-				return c.CheckoutPolicy(ctx, client.Customer{Number: "100 42"}, "")
+				return c.CheckoutPolicy(ctx, api.CustomerReference{Number: "100 42"}, "")
 			},
 			"GET", "/v1/storefront/checkout-policy?customer_number=100+42", "", "", 200, policyJSON, policy,
 		},
@@ -141,7 +142,7 @@ func TestCallsAreMadeAsTheContractSays(t *testing.T) {
 			"POST", "/v1/storefront/sessions/s1/cart/preview", paperJSON, "", 200,
 			`{"warnings":[{"path":"/lines/0/name","code":"oci.description","message":"is cut","effect":"cut","before":"Kopieringspapper","after":"Kopi",
 				"remedy":"shorten it","source":"SAP"}]}`,
-			[]client.Warning{{
+			[]api.Warning{{
 				Path: "/lines/0/name", Code: "oci.description", Message: "is cut", Effect: "cut", Before: "Kopieringspapper", After: "Kopi",
 				Remedy: "shorten it", Source: "SAP",
 			}},
@@ -156,14 +157,14 @@ func TestCallsAreMadeAsTheContractSays(t *testing.T) {
 				return c.Orders(ctx, "confirmed", "", 0, false)
 			},
 			"GET", "/v1/erp/orders?status=confirmed", "", "", 200, `{"orders":[` + orderJSON + `],"next_cursor":"N"}`,
-			&client.Page{Orders: []client.Order{*order}, NextCursor: "N"},
+			&api.OrderPage{Orders: []api.Order{*order}, NextCursor: "N"},
 		},
 		"a later page with test orders is read": {
 			func(ctx context.Context, c *client.Client) (any, error) {
 				return c.Orders(ctx, "confirmed", "N+1", 20, true)
 			},
 			"GET", "/v1/erp/orders?cursor=N%2B1&limit=20&status=confirmed&test=true", "", "", 200, `{"orders":[],"next_cursor":""}`,
-			&client.Page{Orders: []client.Order{}},
+			&api.OrderPage{Orders: []api.Order{}},
 		},
 		"one order is read": {
 			func(ctx context.Context, c *client.Client) (any, error) { return c.Order(ctx, "o1") },
@@ -178,14 +179,14 @@ func TestCallsAreMadeAsTheContractSays(t *testing.T) {
 		},
 		"a purchase order is answered": {
 			func(ctx context.Context, c *client.Client) (any, error) {
-				return c.Respond(ctx, "o1", client.Response{Status: "accepted_with_change", Lines: []client.ResponseLine{
+				return c.Respond(ctx, "o1", api.OrderResponse{Status: "accepted_with_change", Lines: []api.OrderResponseLine{
 					{LineNumber: "2", Status: "changed", Quantity: money.MustParse("1")},
 				}})
 			},
 			"POST", "/v1/erp/orders/o1/response",
-			`{"status":"accepted_with_change","lines":[{"line_number":"2","status":"changed","quantity":"1"}]}`, "", 201,
+			`{"lines":[{"line_number":"2","quantity":"1","status":"changed"}],"status":"accepted_with_change"}`, "", 201,
 			`{"answer":{"id":"o1-1","position":1,"kind":"response","status":"accepted_with_change","delivery":{"wanted":false,"attempts":0}}}`,
-			&client.Answer{ID: "o1-1", Position: 1, Status: "accepted_with_change"},
+			&api.Answer{ID: "o1-1", Position: 1, Kind: "response", Status: "accepted_with_change"},
 		},
 		"the document of a response is read": {
 			func(ctx context.Context, c *client.Client) (any, error) {
@@ -242,39 +243,39 @@ func TestRefusalsAreProblems(t *testing.T) {
 			recorder{status: 422, mediaType: "application/problem+json; charset=utf-8", answer: `{"type":"about:blank","title":"Unprocessable",
 				"status":422,"detail":"the cart has members that are wrong","code":"cart.invalid",
 				"errors":[{"path":"/lines/0/quantity","code":"not_positive","message":"must be above zero"}]}`},
-			client.Problem{
+			client.Problem{Problem: api.Problem{
 				Type: "about:blank", Title: "Unprocessable", Status: 422, Detail: "the cart has members that are wrong", Code: "cart.invalid",
-				Errors: []client.Invalid{{Path: "/lines/0/quantity", Code: "not_positive", Message: "must be above zero"}},
-			},
+				Errors: []api.Detail{{Path: "/lines/0/quantity", Code: "not_positive", Message: "must be above zero"}},
+			}},
 			"the gateway answered 422 cart.invalid: the cart has members that are wrong",
 		},
 		"reasons are listed": {
 			recorder{status: 403, mediaType: "application/problem+json", answer: `{"title":"Forbidden","status":403,"code":"eligibility.send",
 				"reasons":[{"code":"customer.active","message":"the customer is not active"}]}`},
-			client.Problem{
+			client.Problem{Problem: api.Problem{
 				Title: "Forbidden", Status: 403, Code: "eligibility.send",
-				Reasons: []client.Reason{{Code: "customer.active", Message: "the customer is not active"}},
-			},
+				Reasons: []api.Detail{{Code: "customer.active", Message: "the customer is not active"}},
+			}},
 			"the gateway answered 403 eligibility.send: Forbidden",
 		},
 		"the wait that the gateway asks for is told": {
 			recorder{status: 503, mediaType: "application/problem+json", retryAfter: "5", answer: `{"title":"Away","code":"store.away"}`},
-			client.Problem{Title: "Away", Status: 503, Code: "store.away", RetryAfter: 5 * time.Second},
+			client.Problem{Problem: api.Problem{Title: "Away", Status: 503, Code: "store.away"}, RetryAfter: 5 * time.Second},
 			"the gateway answered 503 store.away: Away",
 		},
 		"a page of something in between keeps its status": {
 			recorder{status: 502, mediaType: "text/html", answer: `<h1>Bad gateway</h1>`},
-			client.Problem{Title: "Bad Gateway", Status: 502},
+			client.Problem{Problem: api.Problem{Title: "Bad Gateway", Status: 502}},
 			"the gateway answered 502: Bad Gateway",
 		},
 		"a broken problem keeps its status": {
 			recorder{status: 500, mediaType: "application/problem+json", answer: `{"title":"half`},
-			client.Problem{Title: "Internal Server Error", Status: 500},
+			client.Problem{Problem: api.Problem{Title: "Internal Server Error", Status: 500}},
 			"the gateway answered 500: Internal Server Error",
 		},
 		"a redirect is not followed": {
 			recorder{status: 307, mediaType: "text/html", moveTo: "/elsewhere"},
-			client.Problem{Title: "Temporary Redirect", Status: 307},
+			client.Problem{Problem: api.Problem{Title: "Temporary Redirect", Status: 307}},
 			"the gateway answered 307: Temporary Redirect",
 		},
 	}

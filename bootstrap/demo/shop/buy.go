@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/punchgate/punchgate/adapters/web/api"
 	"github.com/punchgate/punchgate/adapters/web/client"
 	"github.com/punchgate/punchgate/domain/money"
 )
@@ -89,7 +90,7 @@ func (s *shop) checkout(w http.ResponseWriter, r *http.Request, v *visit, p view
 
 // open reports whether the shop's own checkout is open, or leads away from it. Anything but a clear yes keeps it closed.
 func (s *shop) open(w http.ResponseWriter, r *http.Request, v *visit, p view) bool {
-	if p.Visit.Policy.Checkout == client.Allowed {
+	if p.Visit.Policy.Checkout == api.CheckoutPolicyCheckoutAllowed {
 		return true
 	}
 	p.Redirect(w, r, v.path("/"+strings.TrimLeft(p.Visit.Policy.Redirect, "/")))

@@ -20,6 +20,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/punchgate/punchgate/adapters/web/api"
 	"github.com/punchgate/punchgate/adapters/web/client"
 	"github.com/punchgate/punchgate/bootstrap/demo/ui"
 	"github.com/punchgate/punchgate/domain/cart"
@@ -134,7 +135,7 @@ type shown struct {
 	Customer, Person  string
 	PunchOut, Test    bool
 	Inspect, ReadOnly bool
-	Policy            *client.Policy
+	Policy            *api.CheckoutPolicy
 	Items             []item
 	Cart              cart.Cart
 	Dropped           []string
@@ -152,15 +153,15 @@ func (s *shown) Gross() money.Decimal {
 
 // Sends reports whether the cart can be sent to the procurement system now.
 func (s *shown) Sends() bool {
-	return s.Policy.Action == client.ActionSendOrder && !s.ReadOnly
+	return s.Policy.Action == api.CheckoutPolicyActionSendOrder && !s.ReadOnly
 }
 
 // Closed reports whether the visit has neither a checkout nor a procurement system to send the cart to.
 func (s *shown) Closed() bool {
-	return s.Policy.Action != client.ActionCheckout && s.Policy.Action != client.ActionSendOrder && s.Handed.URL == ""
+	return s.Policy.Action != api.CheckoutPolicyActionCheckout && s.Policy.Action != api.CheckoutPolicyActionSendOrder && s.Handed.URL == ""
 }
 
-func (s *shop) show(v *visit, policy *client.Policy, lang string) *shown {
+func (s *shop) show(v *visit, policy *api.CheckoutPolicy, lang string) *shown {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	items := make([]item, len(v.items))
@@ -207,7 +208,7 @@ func (s *shop) visit(w http.ResponseWriter, r *http.Request) (*visit, view, bool
 
 // ask fetches the checkout policy and completes the view with it, or answers that the gateway is away.
 func (s *shop) ask(w http.ResponseWriter, r *http.Request, v *visit, p *view) bool {
-	policy, err := s.Gateway.CheckoutPolicy(r.Context(), client.Customer{ID: v.customer.ID, Number: v.customer.Number}, v.session.ID)
+	policy, err := s.Gateway.CheckoutPolicy(r.Context(), api.CustomerReference{ID: v.customer.ID, Number: v.customer.Number}, v.session.ID)
 	if err != nil {
 		s.away(w, r, *p, err, v.path("/korg"))
 		return false

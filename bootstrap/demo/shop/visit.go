@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/punchgate/punchgate/adapters/web/client"
+	"github.com/punchgate/punchgate/adapters/web/api"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/money"
 )
@@ -22,7 +22,7 @@ type visit struct {
 	id       string
 	customer Customer
 	person   string
-	session  client.Session // the gateway's; zero for a customer who logged in to the shop itself
+	session  api.Session // the gateway's; zero for a customer who logged in to the shop itself
 
 	mu    sync.Mutex // held while a cart is sent, too, so that a doubled click sends once
 	items []*item
@@ -49,11 +49,11 @@ type item struct {
 type handover struct {
 	URL      string // leads back to the procurement system; empty while the visit lasts
 	Number   string // of the order; empty where the visit was cancelled
-	Warnings []client.Warning
+	Warnings []api.Warning
 	state    string // the cart that was sent
 }
 
-func newVisit(id string, from *client.Visit) *visit {
+func newVisit(id string, from *api.Visit) *visit {
 	v := &visit{
 		id: id, session: from.Session, person: from.Person.Name,
 		customer: Customer{ID: from.Customer.ID, Number: from.Customer.Number, Name: from.Customer.Name},
