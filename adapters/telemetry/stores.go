@@ -15,9 +15,11 @@ import (
 	"github.com/punchgate/punchgate/domain/receipt"
 	"github.com/punchgate/punchgate/domain/replay"
 	"github.com/punchgate/punchgate/domain/session"
+	"github.com/punchgate/punchgate/domain/signin"
 	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/throttle"
 	"github.com/punchgate/punchgate/domain/transfer"
+	"github.com/punchgate/punchgate/domain/user"
 )
 
 // Stores returns stores whose calls are measured and traced, and which tell the work that calls them what it is about (see
@@ -34,6 +36,8 @@ func (t *Telemetry) Stores(of port.Stores) port.Stores {
 	of.Keys = keys{of.Keys, t}
 	of.Replays = replays{of.Replays, t}
 	of.Throttles = throttles{of.Throttles, t}
+	of.Users = users{of.Users, t}
+	of.SignIns = signIns{of.SignIns, t}
 	of.Audit = auditLog{of.Audit, t}
 	return of
 }
@@ -463,6 +467,76 @@ func (in throttles) Update(
 func (in throttles) Sweep(ctx context.Context, now time.Time, limit int) (_ int, err error) {
 	defer in.t.call(&ctx, "throttles.sweep")(&err)
 	return in.Throttles.Sweep(ctx, now, limit)
+}
+
+type users struct {
+	port.Users
+	t *Telemetry
+}
+
+func (in users) Create(ctx context.Context, u *user.User) (err error) {
+	defer in.t.call(&ctx, "users.create")(&err)
+	return in.Users.Create(ctx, u)
+}
+
+func (in users) Get(ctx context.Context, id user.ID) (_ *user.User, err error) {
+	defer in.t.call(&ctx, "users.get")(&err)
+	return in.Users.Get(ctx, id)
+}
+
+func (in users) Update(ctx context.Context, id user.ID, change func(*user.User) error) (_ *user.User, err error) {
+	defer in.t.call(&ctx, "users.update")(&err)
+	return in.Users.Update(ctx, id, change)
+}
+
+func (in users) Remove(ctx context.Context, id user.ID) (err error) {
+	defer in.t.call(&ctx, "users.remove")(&err)
+	return in.Users.Remove(ctx, id)
+}
+
+func (in users) ByEmail(ctx context.Context, key string) (_ *user.User, err error) {
+	defer in.t.call(&ctx, "users.by_email")(&err)
+	return in.Users.ByEmail(ctx, key)
+}
+
+func (in users) BySubject(ctx context.Context, issuer, subject string) (_ *user.User, err error) {
+	defer in.t.call(&ctx, "users.by_subject")(&err)
+	return in.Users.BySubject(ctx, issuer, subject)
+}
+
+func (in users) List(ctx context.Context, of tenant.ID, after user.ID, limit int) (_ []*user.User, err error) {
+	defer in.t.call(&ctx, "users.list")(&err)
+	return in.Users.List(ctx, of, after, limit)
+}
+
+type signIns struct {
+	port.SignIns
+	t *Telemetry
+}
+
+func (in signIns) Create(ctx context.Context, s *signin.SignIn) (err error) {
+	defer in.t.call(&ctx, "signins.create")(&err)
+	return in.SignIns.Create(ctx, s)
+}
+
+func (in signIns) Get(ctx context.Context, id signin.ID) (_ *signin.SignIn, err error) {
+	defer in.t.call(&ctx, "signins.get")(&err)
+	return in.SignIns.Get(ctx, id)
+}
+
+func (in signIns) Update(ctx context.Context, id signin.ID, change func(*signin.SignIn) error) (_ *signin.SignIn, err error) {
+	defer in.t.call(&ctx, "signins.update")(&err)
+	return in.SignIns.Update(ctx, id, change)
+}
+
+func (in signIns) Remove(ctx context.Context, id signin.ID) (err error) {
+	defer in.t.call(&ctx, "signins.remove")(&err)
+	return in.SignIns.Remove(ctx, id)
+}
+
+func (in signIns) Sweep(ctx context.Context, now time.Time, limit int) (_ int, err error) {
+	defer in.t.call(&ctx, "signins.sweep")(&err)
+	return in.SignIns.Sweep(ctx, now, limit)
 }
 
 type auditLog struct {

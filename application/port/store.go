@@ -15,9 +15,11 @@ import (
 	"github.com/punchgate/punchgate/domain/receipt"
 	"github.com/punchgate/punchgate/domain/replay"
 	"github.com/punchgate/punchgate/domain/session"
+	"github.com/punchgate/punchgate/domain/signin"
 	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/throttle"
 	"github.com/punchgate/punchgate/domain/transfer"
+	"github.com/punchgate/punchgate/domain/user"
 )
 
 // The stores below share these rules, which tests/contract/storetest holds for every adapter:
@@ -288,6 +290,37 @@ type Throttles interface {
 	Sweep(ctx context.Context, now time.Time, limit int) (removed int, err error)
 }
 
+// Users keeps users of all tenants, and of whoever runs the gateway. Not found: user.ErrNotFound.
+type Users interface {
+	// Create refuses an identifier that is taken: user.ErrExists; and an address of e-mail that another user of any tenant has, as
+	// session.EmailKey has it: user.ErrEmail.
+	Create(ctx context.Context, u *user.User) error
+	Get(ctx context.Context, id user.ID) (*user.User, error)
+	// Update refuses a change of the address to one that is taken, as Create does.
+	Update(ctx context.Context, id user.ID, change func(*user.User) error) (*user.User, error)
+	// Remove erases a user; where there is none it does nothing.
+	Remove(ctx context.Context, id user.ID) error
+	// ByEmail finds a user by an address as session.EmailKey has it.
+	ByEmail(ctx context.Context, key string) (*user.User, error)
+	// BySubject finds a user by what OpenID Connect knows the user by; of several the first by the identifier.
+	BySubject(ctx context.Context, issuer, subject string) (*user.User, error)
+	// List returns at most limit users of a tenant, or where it is empty of all tenants and of who runs the gateway, with identifiers
+	// after the given one, in their order.
+	List(ctx context.Context, of tenant.ID, after user.ID, limit int) ([]*user.User, error)
+}
+
+// SignIns keeps the sign-ins of users. Not found: signin.ErrEnded.
+type SignIns interface {
+	// Create refuses an identifier that is taken: signin.ErrTaken.
+	Create(ctx context.Context, s *signin.SignIn) error
+	Get(ctx context.Context, id signin.ID) (*signin.SignIn, error)
+	Update(ctx context.Context, id signin.ID, change func(*signin.SignIn) error) (*signin.SignIn, error)
+	// Remove erases a sign-in; where there is none it does nothing.
+	Remove(ctx context.Context, id signin.ID) error
+	// Sweep removes at most limit sign-ins, of any tenant, whose time is over, and returns how many it removed.
+	Sweep(ctx context.Context, now time.Time, limit int) (removed int, err error)
+}
+
 // Audit keeps the audit log, which is append-only: what was written never changes, and goes only with its time.
 type Audit interface {
 	// Append adds an entry. It refuses an identifier that is taken: audit.ErrExists.
@@ -332,6 +365,8 @@ type Stores struct {
 	Keys        Keys
 	Replays     Replays
 	Throttles   Throttles
+	Users       Users
+	SignIns     SignIns
 	Audit       Audit
 	// Engine is the name of the engine, for /readyz.
 	Engine string

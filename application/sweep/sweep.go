@@ -1,6 +1,6 @@
 // Package sweep ends what nobody ended in time: sessions left open and orders never completed. Whether something has
 // expired is decided by its own time wherever it is asked; the sweep makes it visible in its status. Answers that were kept
-// for the repetition of their calls, and what is known of addresses that are quiet, are removed when their time is over.
+// for the repetition of their calls, what is known of addresses that are quiet, and sign-ins are removed when their time is over.
 package sweep
 
 import (
@@ -47,7 +47,7 @@ func (s *Service) Run(ctx context.Context) {
 	}
 }
 
-// Once ends the sessions and orders whose time is over, and removes answers and what is known of addresses. What cannot be
+// Once ends the sessions and orders whose time is over, and removes answers, what is known of addresses, and sign-ins. What cannot be
 // ended does not keep the others from it; it is tried again by the next sweep.
 func (s *Service) Once(ctx context.Context) error {
 	sessions, sessionsErr := s.stores.Sessions.Due(ctx, s.clock.Now(), batch)
@@ -70,7 +70,8 @@ func (s *Service) Once(ctx context.Context) error {
 	}
 	replaysErr := empty(func() (int, error) { return s.stores.Replays.Sweep(ctx, s.clock.Now(), batch) })
 	throttlesErr := empty(func() (int, error) { return s.stores.Throttles.Sweep(ctx, s.clock.Now(), batch) })
-	return errors.Join(append(failures, replaysErr, throttlesErr)...)
+	signInsErr := empty(func() (int, error) { return s.stores.SignIns.Sweep(ctx, s.clock.Now(), batch) })
+	return errors.Join(append(failures, replaysErr, throttlesErr, signInsErr)...)
 }
 
 // empty sweeps until nothing is left: a flood of wrong logins, or a busy ERP, leaves more than one batch a minute.

@@ -22,8 +22,10 @@ import (
 	"github.com/punchgate/punchgate/domain/receipt"
 	"github.com/punchgate/punchgate/domain/replay"
 	"github.com/punchgate/punchgate/domain/session"
+	"github.com/punchgate/punchgate/domain/signin"
 	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/throttle"
+	"github.com/punchgate/punchgate/domain/user"
 )
 
 // The kinds of aggregates.
@@ -41,6 +43,8 @@ var (
 	Replays  = kind[replay.ID]("replays", replay.ErrNotFound, replay.ErrExists, packReplay, replayDoc.unpack)
 
 	Throttles = kind[throttle.ID]("throttles", throttle.ErrNone, port.ErrTaken, packThrottle, throttleDoc.unpack)
+	Users     = kind[user.ID]("users", user.ErrNotFound, user.ErrExists, packUser, userDoc.unpack)
+	SignIns   = kind[signin.ID]("signins", signin.ErrEnded, signin.ErrTaken, packSignIn, signInDoc.unpack)
 )
 
 // What is kept beside aggregates and never changes.

@@ -17,8 +17,10 @@ import (
 	"github.com/punchgate/punchgate/domain/receipt"
 	"github.com/punchgate/punchgate/domain/replay"
 	"github.com/punchgate/punchgate/domain/session"
+	"github.com/punchgate/punchgate/domain/signin"
 	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/throttle"
+	"github.com/punchgate/punchgate/domain/user"
 )
 
 // kind is what there is of one member of port.Stores. Its name is that of the member, in lower case.
@@ -27,8 +29,6 @@ type kind struct {
 	// each shows everything of the kind that a tenant has.
 	each func(ctx context.Context, from Side, of tenant.ID, show func(thing) error) error
 }
-
-const tenantsKind = "tenants"
 
 // kinds are in the order in which they are copied.
 var kinds = []kind{
@@ -42,6 +42,8 @@ var kinds = []kind{
 	plain(document.Keys, func(s port.Stores) store[*apikey.Key, apikey.ID] { return s.Keys }),
 	plain(document.Replays, func(s port.Stores) store[*replay.Replay, replay.ID] { return s.Replays }),
 	plain(document.Throttles, func(s port.Stores) store[*throttle.Throttle, throttle.ID] { return s.Throttles }),
+	plain(document.Users, func(s port.Stores) store[*user.User, user.ID] { return users{s.Users} }),
+	plain(document.SignIns, func(s port.Stores) store[*signin.SignIn, signin.ID] { return signIns{s.SignIns} }),
 	{"audit", eachRecord},
 	plain(document.Tenants, func(s port.Stores) store[*tenant.Tenant, tenant.ID] { return tenants{s.Tenants} }),
 }
@@ -57,6 +59,19 @@ type tenants struct{ port.Tenants }
 
 func (t tenants) Get(ctx context.Context, _, id tenant.ID) (*tenant.Tenant, error) {
 	return t.Tenants.Get(ctx, id)
+}
+
+// users and signIns are the platform's.
+type users struct{ port.Users }
+
+func (u users) Get(ctx context.Context, _ tenant.ID, id user.ID) (*user.User, error) {
+	return u.Users.Get(ctx, id)
+}
+
+type signIns struct{ port.SignIns }
+
+func (s signIns) Get(ctx context.Context, _ tenant.ID, id signin.ID) (*signin.SignIn, error) {
+	return s.SignIns.Get(ctx, id)
 }
 
 // put creates what was read in another store.

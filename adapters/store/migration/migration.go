@@ -10,9 +10,11 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/punchgate/punchgate/adapters/store/document"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/user"
 )
 
 // Side is one of the two stores.
@@ -59,7 +61,7 @@ func Copy(
 	tenants := []tenant.ID{only}
 	if only == "" {
 		tenants = []tenant.ID{tenant.Platform}
-		err := eachID(ctx, from, tenantsKind, tenant.Platform, func(id string) error {
+		err := eachID(ctx, from, document.Tenants.Name, tenant.Platform, func(id string) error {
 			tenants = append(tenants, tenant.ID(id))
 			return nil
 		})
@@ -144,9 +146,12 @@ func (k kind) copy(ctx context.Context, from, to Side, of tenant.ID, leaveOut fu
 	})
 }
 
-// eachIDOf is eachID, but of tenants each has itself alone.
+// eachIDOf is eachID, but of tenants each has itself alone, and the users of a tenant are its own although the platform keeps them.
 func eachIDOf(ctx context.Context, in Side, kind string, of tenant.ID, do func(id string) error) error {
-	if kind != tenantsKind {
+	if kind == document.Users.Name {
+		return eachUserID(ctx, in, of, do)
+	}
+	if kind != document.Tenants.Name {
 		return eachID(ctx, in, kind, of, do)
 	}
 	if of == tenant.Platform {
@@ -160,6 +165,24 @@ func eachIDOf(ctx context.Context, in Side, kind string, of tenant.ID, do func(i
 		return err
 	}
 	return do(string(of))
+}
+
+func eachUserID(ctx context.Context, in Side, of tenant.ID, do func(id string) error) error {
+	for after := user.ID(""); ; {
+		found, err := in.Users.List(ctx, of, after, page)
+		if err != nil {
+			return err
+		}
+		for _, each := range found {
+			if err := do(string(each.ID())); err != nil {
+				return err
+			}
+			after = each.ID()
+		}
+		if len(found) < page {
+			return nil
+		}
+	}
 }
 
 func eachID(ctx context.Context, in Side, kind string, of tenant.ID, do func(id string) error) error {

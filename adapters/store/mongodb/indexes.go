@@ -108,7 +108,14 @@ var indexes = map[string][]index{
 	document.Keys.Name:      {},
 	document.Replays.Name:   {ttl},
 	document.Throttles.Name: {ttl},
-	claimsName:              {},
+	document.Users.Name: {
+		ofTenant("email", "doc.email_key"),
+		ofTenant("shop", "doc.shop", "_id"),
+		ofTenant("subject", "doc.subject", "_id"),
+		ofAll("pending", "pending_since"),
+	},
+	document.SignIns.Name: {ofTenant("shop", "doc.shop"), ttl},
+	claimsName:            {},
 	contentsName: {
 		ofTenant("lines", "connection", "lines", "created_at", "owner"),
 		ofAll("loose", "loose_since"),

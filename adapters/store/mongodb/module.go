@@ -57,6 +57,8 @@ var (
 	_ port.Keys        = keys{}
 	_ port.Replays     = replays{}
 	_ port.Throttles   = throttles{}
+	_ port.Users       = users{}
+	_ port.SignIns     = signIns{}
 	_ port.Audit       = auditLog{}
 )
 

@@ -105,6 +105,8 @@ func (s *Store) Stores() port.Stores {
 		Keys:        newKeys(s),
 		Replays:     newReplays(s),
 		Throttles:   newThrottles(s),
+		Users:       newUsers(s),
+		SignIns:     newSignIns(s),
 		Audit:       newAuditLog(s),
 		Ready:       s.ready,
 		Engine:      "mongodb",

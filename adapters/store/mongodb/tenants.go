@@ -34,8 +34,11 @@ func (t tenants) List(ctx context.Context, after tenant.ID, limit int) ([]*tenan
 	return t.all.after(ctx, tenant.Platform, after, limit)
 }
 
-// Remove erases a tenant, a collection at a time. Links and keys go first, so that nothing new comes in.
+// Remove erases a tenant, a collection at a time. Users, links and keys go first, so that nothing new comes in.
 func (t tenants) Remove(ctx context.Context, id tenant.ID) error {
+	if err := newUsers(t.all.store).removeOf(ctx, id); err != nil {
+		return err
+	}
 	names := []string{document.Links.Name, document.Keys.Name}
 	for name := range indexes {
 		if name != document.Tenants.Name {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/user"
 )
 
 // tidyEvery is far longer than the context of any call lasts: what was half done in one round and still is in the next was left
@@ -39,6 +40,7 @@ func (s *Store) tidy(ctx context.Context, left func(attempt bson.ObjectID) bool)
 	return failure(ctx, errors.Join(
 		tidyPending(ctx, newOrders(s).collection, left),
 		tidyPending(ctx, newCustomers(s).collection, left),
+		tidyPending(ctx, newUsers(s).all, left),
 		s.tidyContents(ctx, left),
 	))
 }
@@ -46,7 +48,9 @@ func (s *Store) tidy(ctx context.Context, left func(attempt bson.ObjectID) bool)
 var present = bson.D{e("$exists", true)}
 
 // tidyPending creates or removes what was left pending.
-func tidyPending[A any, ID order.ID | customer.ID](ctx context.Context, c collection[A, ID], left func(bson.ObjectID) bool) error {
+func tidyPending[A any, ID order.ID | customer.ID | user.ID](
+	ctx context.Context, c collection[A, ID], left func(bson.ObjectID) bool,
+) error {
 	found, err := c.in.Find(ctx, bson.D{e("pending_since", present)},
 		options.Find().SetProjection(bson.D{e("tenant_id", 1), e("claim", 1), e("pending", 1)}))
 	if err != nil {

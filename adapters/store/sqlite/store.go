@@ -135,6 +135,8 @@ func (s *Store) Stores() port.Stores {
 		Keys:        newKeys(s),
 		Replays:     newReplays(s),
 		Throttles:   newThrottles(s),
+		Users:       newUsers(s),
+		SignIns:     newSignIns(s),
 		Audit:       auditLog{s},
 		Engine:      "sqlite",
 		Ready:       s.ready,

@@ -35,6 +35,9 @@ func (t tenants) List(ctx context.Context, after tenant.ID, limit int) ([]*tenan
 	return t.all.after(ctx, tenant.Platform, after, limit)
 }
 
+// ofShops are the tables with what the platform keeps of tenants. They are emptied first, so that nobody creates anything any more.
+var ofShops = []string{"users", "signins"}
+
 // belongings are the tables with what belongs to tenants. Links and keys go first, so that nothing new comes in; outcomes of the audit
 // log before their entries, which allow it.
 var belongings = []string{
@@ -55,6 +58,11 @@ func (t tenants) Remove(ctx context.Context, id tenant.ID) error {
 	err := do(`INSERT INTO audit_begins (tenant, at) VALUES (?, '~') ON CONFLICT DO UPDATE SET at = excluded.at`, id)
 	if err != nil {
 		return err
+	}
+	for _, table := range ofShops {
+		if err := do(`DELETE FROM `+table+` WHERE tenant = ? AND shop = ?`, tenant.Platform, id); err != nil {
+			return err
+		}
 	}
 	for _, table := range belongings {
 		if err := do(`DELETE FROM `+table+` WHERE tenant = ?`, id); err != nil {

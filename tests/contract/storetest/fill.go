@@ -20,6 +20,7 @@ import (
 	"github.com/punchgate/punchgate/domain/receipt"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/user"
 )
 
 // variants is how many fillings tell any two members apart: each pair of the first 256 truth values differs in one.
@@ -78,6 +79,9 @@ func (f *filler) value(v reflect.Value) {
 		return
 	case *audit.Result:
 		*p = choose(f, audit.Results()...)
+		return
+	case *user.Role:
+		*p = choose(f, user.Roles()...)
 		return
 	case *apikey.Scope:
 		*p = choose(f, apikey.Scopes()...)

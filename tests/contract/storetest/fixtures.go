@@ -16,8 +16,10 @@ import (
 	"github.com/punchgate/punchgate/domain/receipt"
 	"github.com/punchgate/punchgate/domain/replay"
 	"github.com/punchgate/punchgate/domain/session"
+	"github.com/punchgate/punchgate/domain/signin"
 	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/transfer"
+	"github.com/punchgate/punchgate/domain/user"
 )
 
 const (
@@ -103,6 +105,18 @@ func keyOf(of tenant.ID, id apikey.ID) apikey.State {
 // replayOf is kept until a minute after now.
 func replayOf(of tenant.ID, id replay.ID) replay.State {
 	return replay.State{Tenant: of, ID: id, Digest: "digest", Seed: "seed", Runs: 1, ExpiresAt: at(1)}
+}
+
+// userOf has an address of its own.
+func userOf(of tenant.ID, id user.ID) user.State {
+	return user.State{
+		Tenant: of, ID: id, Email: string(id) + "@Example.com", Name: "Anna Åkesson", Role: user.Administrator, Verifier: "v", CreatedAt: now,
+	}
+}
+
+// signInOf lasts until a minute after now.
+func signInOf(of tenant.ID, id signin.ID, who user.ID) signin.State {
+	return signin.State{ID: id, Tenant: of, User: who, CreatedAt: now, LastSeenAt: now, ExpiresAt: at(1)}
 }
 
 func entryOf(of tenant.ID, id audit.ID) *audit.Entry {

@@ -13,7 +13,9 @@ import (
 	"github.com/punchgate/punchgate/domain/receipt"
 	"github.com/punchgate/punchgate/domain/replay"
 	"github.com/punchgate/punchgate/domain/session"
+	"github.com/punchgate/punchgate/domain/signin"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/user"
 )
 
 // kind is one kind of aggregate, seen through what all kinds have in common: a tenant, an identifier, and a text that an
@@ -40,7 +42,10 @@ func eachKind(check func(t *testing.T, k kind)) func(*testing.T, port.Stores) {
 }
 
 // alone makes one identifier of two, for a tenant has no tenant, so that cases need not tell it from other kinds.
-func alone(of, id tenant.ID) tenant.ID { return of + "--" + id }
+func alone(of, id tenant.ID) tenant.ID { return ofAll(of, id) }
+
+// ofAll is alone for what has identifiers of the whole gateway.
+func ofAll[ID ~string](of tenant.ID, id ID) ID { return ID(of) + "--" + id }
 
 func kinds(s port.Stores) []kind {
 	return []kind{
@@ -135,6 +140,36 @@ func kinds(s port.Stores) []kind {
 			name:    func(st *replay.State, of tenant.ID, id replay.ID) { st.Tenant, st.ID = of, id },
 			text:    func(st *replay.State) *string { return &st.Answer.Sealed },
 			create:  s.Replays.Create, get: s.Replays.Get, update: s.Replays.Update,
+		}),
+		describe("users", user.ErrNotFound, user.ErrExists, entity[*user.User, user.State, user.ID]{
+			restore: user.Restore,
+			state:   func(of tenant.ID, id user.ID) user.State { return userOf(of, ofAll(of, id)) },
+			name: func(st *user.State, of tenant.ID, id user.ID) {
+				st.Tenant, st.ID, st.Email = of, ofAll(of, id), string(of)+st.Email
+			},
+			text: func(st *user.State) *string { return &st.Name },
+
+			create: s.Users.Create,
+			get: func(ctx context.Context, of tenant.ID, id user.ID) (*user.User, error) {
+				return s.Users.Get(ctx, ofAll(of, id))
+			},
+			update: func(ctx context.Context, of tenant.ID, id user.ID, change func(*user.User) error) (*user.User, error) {
+				return s.Users.Update(ctx, ofAll(of, id), change)
+			},
+		}),
+		describe("sign-ins", signin.ErrEnded, signin.ErrTaken, entity[*signin.SignIn, signin.State, signin.ID]{
+			restore: signin.Restore,
+			state:   func(of tenant.ID, id signin.ID) signin.State { return signInOf(of, ofAll(of, id), "u1") },
+			name:    func(st *signin.State, of tenant.ID, id signin.ID) { st.Tenant, st.ID = of, ofAll(of, id) },
+			text:    func(st *signin.State) *string { return (*string)(&st.User) },
+
+			create: s.SignIns.Create,
+			get: func(ctx context.Context, of tenant.ID, id signin.ID) (*signin.SignIn, error) {
+				return s.SignIns.Get(ctx, ofAll(of, id))
+			},
+			update: func(ctx context.Context, of tenant.ID, id signin.ID, change func(*signin.SignIn) error) (*signin.SignIn, error) {
+				return s.SignIns.Update(ctx, ofAll(of, id), change)
+			},
 		}),
 	}
 }

@@ -17,8 +17,10 @@ import (
 	"github.com/punchgate/punchgate/domain/receipt"
 	"github.com/punchgate/punchgate/domain/replay"
 	"github.com/punchgate/punchgate/domain/session"
+	"github.com/punchgate/punchgate/domain/signin"
 	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/throttle"
+	"github.com/punchgate/punchgate/domain/user"
 )
 
 var tenancyCases = map[string]func(*testing.T, port.Stores){
@@ -80,6 +82,7 @@ func create(t *testing.T, s port.Stores, of tenant.ID) {
 		s.Keys.Create(t.Context(), apikey.Restore(keyOf(of, "k1"))),
 		s.Replays.Create(t.Context(), replay.Restore(replayOf(of, "p1"))),
 		s.Throttles.Create(t.Context(), throttle.Restore(throttleOf(of, "t1"))),
+		createUser(t.Context(), s, of),
 		s.Audit.Append(t.Context(), entryOf(of, "a1")),
 		s.Audit.Conclude(t.Context(), of, "a1", audit.Outcome{Result: audit.Done}),
 		createAllEvents(t.Context(), s, of),
@@ -93,6 +96,13 @@ func create(t *testing.T, s port.Stores, of tenant.ID) {
 
 func customerWithNumber(of tenant.ID) *customer.Customer {
 	return customer.Restore(customerOf(of, "c1", "4711"))
+}
+
+// createUser gives a tenant a user who is signed in, under identifiers of the whole gateway.
+func createUser(ctx context.Context, s port.Stores, of tenant.ID) error {
+	id := ofAll(of, user.ID("u1"))
+	return errors.Join(s.Users.Create(ctx, user.Restore(userOf(of, id))),
+		s.SignIns.Create(ctx, signin.Restore(signInOf(of, ofAll(of, signin.ID("i1")), id))))
 }
 
 func createPushed(ctx context.Context, s port.Stores, of tenant.ID) error {
@@ -131,6 +141,7 @@ func everything(t *testing.T, s port.Stores, of tenant.ID) []any {
 		value(s.Answers.Get(ctx, of, "os1-1"))(t), value(s.Answers.Document(ctx, of, "os1-1"))(t), value(s.Keys.Get(ctx, of, "k1"))(t),
 		value(s.Replays.Get(ctx, of, "p1"))(t),
 		value(s.Throttles.Get(ctx, of, "t1"))(t),
+		value(s.Users.Get(ctx, ofAll(of, user.ID("u1"))))(t), value(s.SignIns.Get(ctx, ofAll(of, signin.ID("i1"))))(t),
 		value(s.Replays.Get(ctx, of, "p1"))(t), value(s.Audit.List(ctx, of, port.AuditQuery{Limit: 10}))(t),
 	}
 }
@@ -373,6 +384,45 @@ var foreign = map[string]struct {
 	}},
 	"Throttles.Sweep": {nil, func(ctx context.Context, s port.Stores) error { // a sweep serves all tenants
 		return failure(s.Throttles.Sweep(ctx, now, 10))
+	}},
+
+	// Users and their sign-ins are the platform's: whoever asks for one says by which tenant it may be. What these do for several tenants
+	// is in users.go.
+	"Users.Create": {nil, func(ctx context.Context, s port.Stores) error {
+		return s.Users.Create(ctx, user.Restore(userOf(initech, ofAll(initech, user.ID("u1")))))
+	}},
+	"Users.Get": {user.ErrNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Users.Get(ctx, ofAll(globex, user.ID("u1"))))
+	}},
+	"Users.Update": {user.ErrNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Users.Update(ctx, ofAll(globex, user.ID("u1")), refuse))
+	}},
+	"Users.Remove": {nil, func(ctx context.Context, s port.Stores) error {
+		return s.Users.Remove(ctx, ofAll(globex, user.ID("u1")))
+	}},
+	"Users.ByEmail": {user.ErrNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Users.ByEmail(ctx, "globex--u1@example.com"))
+	}},
+	"Users.BySubject": {user.ErrNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Users.BySubject(ctx, "https://id.example.com", ""))
+	}},
+	"Users.List": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Users.List(ctx, globex, "", 10))
+	}},
+	"SignIns.Create": {nil, func(ctx context.Context, s port.Stores) error {
+		return s.SignIns.Create(ctx, signin.Restore(signInOf(initech, ofAll(initech, signin.ID("i1")), "u1")))
+	}},
+	"SignIns.Get": {signin.ErrEnded, func(ctx context.Context, s port.Stores) error {
+		return failure(s.SignIns.Get(ctx, ofAll(globex, signin.ID("i1"))))
+	}},
+	"SignIns.Update": {signin.ErrEnded, func(ctx context.Context, s port.Stores) error {
+		return failure(s.SignIns.Update(ctx, ofAll(globex, signin.ID("i1")), refuse))
+	}},
+	"SignIns.Remove": {nil, func(ctx context.Context, s port.Stores) error {
+		return s.SignIns.Remove(ctx, ofAll(globex, signin.ID("i1")))
+	}},
+	"SignIns.Sweep": {nil, func(ctx context.Context, s port.Stores) error { // a sweep serves all tenants
+		return failure(s.SignIns.Sweep(ctx, now, 10))
 	}},
 
 	"Audit.Append": {nil, func(ctx context.Context, s port.Stores) error {
