@@ -28,6 +28,7 @@ import (
 	"github.com/punchgate/punchgate/adapters/system"
 	"github.com/punchgate/punchgate/adapters/telemetry"
 	"github.com/punchgate/punchgate/adapters/web"
+	"github.com/punchgate/punchgate/application/access"
 	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/application/answering"
 	"github.com/punchgate/punchgate/application/auditing"
@@ -57,7 +58,7 @@ var Formats = fx.Options(cxml.Module, oci.Module, peppol.Module, fx.Provide(
 
 // UseCases are the use cases.
 var UseCases = fx.Provide(
-	authentication.New, login.New, checkout.New, encoding.NewEncoder, transfer.New, preview.New, completion.New, answering.New,
+	authentication.New, access.New, login.New, checkout.New, encoding.NewEncoder, transfer.New, preview.New, completion.New, answering.New,
 	erp.New, administration.New, auditing.New, idempotency.New, erasure.New, sweep.New, deadletters.New,
 	events.New, health.New, retry.NewWorker,
 )

@@ -173,10 +173,23 @@ func (s *Secrets) HashChosen(ctx context.Context, chosen secret.Text) (string, e
 		return "", err
 	}
 	defer s.hashing.end()
-	hash := argon2.IDKey([]byte(chosen.Reveal()), salt, passes, memory, lanes, hashBytes)
-	hashed := fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, lanes,
-		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(hash))
+	hashed := phc(salt, argon2.IDKey([]byte(chosen.Reveal()), salt, passes, memory, lanes, hashBytes))
 	return hashed + s.keys[0].hintOf(hashed, chosen), nil
+}
+
+// Decoy returns a verifier whose salt, hash and hint were drawn by a keyed digest. Each has its own, as those that HashChosen made have:
+// a shared one would show itself by what it remembers of wrong secrets.
+func (s *Secrets) Decoy(parts ...string) string {
+	k := s.keys[0]
+	hash := digest(k.tokens, append([]string{"decoy"}, parts...)...)
+	hashed := phc(digest(k.tokens, "decoy salt", string(hash))[:saltBytes], hash)
+	return hashed + k.hintOf(hashed, secret.New(string(hash)))
+}
+
+// phc returns a hash in the PHC string format.
+func phc(salt, hash []byte) string {
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, lanes,
+		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(hash))
 }
 
 const (

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -87,6 +88,30 @@ func TestAVerifierOfAChosenSecretOutlivesTheMasterKeyAndThatOfAGeneratedOneDoesN
 	}
 	if again := with(t, master); again.HashGenerated(secret.New(chosen)) != s.HashGenerated(secret.New(chosen)) {
 		t.Error("the same master key gives another verifier after a restart")
+	}
+}
+
+func TestADecoyIsAVerifierThatNoSecretHas(t *testing.T) {
+	s := with(t, master)
+	decoy := s.Decoy("user", "anna@example.com")
+	if decoy != s.Decoy("user", "anna@example.com") || decoy == s.Decoy("user", "bo@example.com") || decoy == s.Decoy("useranna@example.com") {
+		t.Error("it is not one for each name")
+	}
+	shape := regexp.MustCompile(`[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}\$h=..\$k=.{8}$`)
+	if honest := hash(t, s); !shape.MatchString(honest) || !shape.MatchString(decoy) || decoy[:30] != honest[:30] || !s.Current(decoy) {
+		t.Errorf("%s does not look like %s", decoy, honest)
+	}
+	likely := 0
+	for i := range 2000 {
+		if s.Glance(decoy, secret.New(fmt.Sprint(i))) == port.Likely {
+			likely++
+			if likely == 1 && verify(t, s, decoy, fmt.Sprint(i)) {
+				t.Error("somebody knows it")
+			}
+		}
+	}
+	if likely == 0 || likely > 30 {
+		t.Errorf("of 2000 secrets %d are worth verifying, and about 8 should be", likely)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/punchgate/punchgate/domain/audit"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/user"
 )
 
 const (
@@ -82,6 +83,7 @@ type auditView struct {
 type actorView struct {
 	Platform bool      `json:"platform"` // whoever runs the gateway
 	Key      apikey.ID `json:"key"`
+	User     user.ID   `json:"user"`
 	Label    string    `json:"label"`
 }
 
@@ -92,7 +94,7 @@ type auditTarget struct {
 
 func viewAudit(r *audit.Record) any {
 	return auditView{
-		r.ID, r.At, actorView{r.Actor.Tenant == tenant.Platform, r.Actor.Key, r.Actor.Label}, r.Action.String(),
+		r.ID, r.At, actorView{r.Actor.Tenant == tenant.Platform, r.Actor.Key, r.Actor.User, r.Actor.Label}, r.Action.String(),
 		auditTarget{r.Action.Kind(), cmp.Or(r.Target, r.Outcome.Made)}, r.Request, r.Client, r.Outcome.Result.String(), r.Outcome.Code,
 	}
 }

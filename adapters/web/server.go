@@ -297,8 +297,8 @@ var probes = []string{"/healthz", "/readyz", "/metrics"}
 // observe logs each request by its route, never by its address: addresses hold links, tokens and passwords.
 func (s *Server) observe(c *gin.Context) {
 	started := time.Now()
-	c.Request = c.Request.WithContext(correlation.Begin(c.Request.Context()))
 	c.Set(requestKey, rand.Text()[:12])
+	c.Request = c.Request.WithContext(correlation.From(correlation.Begin(c.Request.Context()), requestID(c)))
 	c.Header("X-Request-Id", requestID(c))
 	s.secure(c)
 	if s.stops.Load() {

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"log/slog"
 
+	"github.com/punchgate/punchgate/application/correlation"
 	"github.com/punchgate/punchgate/application/cursor"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/audit"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/user"
 )
 
 // Service keeps the log.
@@ -69,17 +71,32 @@ func OutcomeOf(made string, err error) audit.Outcome {
 func (s *Service) RevokedKey(ctx context.Context, key apikey.State, request, client string) error {
 	now := s.clock.Now()
 	id := audit.ID("revoked-" + string(key.ID) + "-" + now.UTC().Format("2006010215"))
-	err := s.log.Append(ctx, &audit.Entry{
+	return s.noteOnce(ctx, audit.Entry{
 		Tenant: key.Tenant, ID: id, At: now, Actor: audit.Actor{Tenant: key.Tenant, Key: key.ID, Label: key.Label},
 		Action: audit.KeyUseRevoked, Target: string(key.ID), Request: request, Client: client,
-	})
+	}, apikey.ErrUnknown)
+}
+
+// RefusedSignIn notes that somebody tried in vain to sign in as a user: once an hour, however often it is.
+func (s *Service) RefusedSignIn(ctx context.Context, u *user.User, client string, refusal error) error {
+	now := s.clock.Now()
+	id := audit.ID("refused-" + string(u.ID()) + "-" + now.UTC().Format("2006010215"))
+	return s.noteOnce(ctx, audit.Entry{
+		Tenant: u.Tenant(), ID: id, At: now, Action: audit.UserSignIn, Target: string(u.ID()), // by nobody knows whom
+		Request: correlation.Request(ctx), Client: client,
+	}, refusal)
+}
+
+// noteOnce writes an entry with its outcome, unless there is one of its identifier.
+func (s *Service) noteOnce(ctx context.Context, e audit.Entry, refusal error) error {
+	err := s.log.Append(ctx, &e)
 	if errors.Is(err, audit.ErrExists) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return s.log.Conclude(ctx, key.Tenant, id, OutcomeOf("", apikey.ErrUnknown))
+	return s.log.Conclude(ctx, e.Tenant, e.ID, OutcomeOf("", refusal))
 }
 
 // List returns a page of a tenant's records, the newest first, and the cursor of the next page, which is empty after the last.

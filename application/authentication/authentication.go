@@ -1,6 +1,6 @@
 // Package authentication checks who calls: procurement systems by the credentials of their connection, programs by API
-// keys. Whoever is wrong too often has to wait, as domain/throttle says; what is counted is shared by all processes of the
-// gateway within about a second.
+// keys, people by their passwords. Whoever is wrong too often has to wait, as domain/throttle says; what is counted is shared by
+// all processes of the gateway within about a second.
 package authentication
 
 import (
@@ -239,7 +239,7 @@ func (s *Service) used(key *apikey.Key, proof secret.Text) {
 
 // place names the counter of an address. It is signed, so that whoever reads the store does not learn addresses.
 func (s *Service) place(of tenant.ID, what, address string, free int) place {
-	return place{of, throttle.ID(s.secrets.Sign("throttle", what, block(address))), free}
+	return place{of: of, id: throttle.ID(s.secrets.Sign("throttle", what, block(address))), free: free}
 }
 
 // block returns the address, and of IPv6 the network of 64 bits, of which a subscriber has at least one to himself.

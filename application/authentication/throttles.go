@@ -26,6 +26,15 @@ type place struct {
 	of   tenant.ID
 	id   throttle.ID
 	free int // wrong secrets that have no consequence
+	// person says that the secrets are passwords of one user.
+	person bool
+}
+
+func (p place) listens(t *throttle.Throttle, likely bool, now time.Time) bool {
+	if p.person {
+		return t.ListensToPerson(now)
+	}
+	return t.Listens(likely, now)
 }
 
 // counter is a place as this process knows it.
@@ -63,7 +72,7 @@ func (t *throttles) refuse(ctx context.Context, p place, refusal error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	c, now := t.counter(p), t.clock.Now()
-	if c.now.Listens(true, now) {
+	if p.listens(c.now, true, now) {
 		c.wrong, c.wrongAt = c.wrong+1, now
 		c.now.Fail(1, p.free, now)
 		signal(t.wake)
@@ -79,7 +88,7 @@ func (t *throttles) listen(ctx context.Context, p place, likely bool) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	c, now := t.counter(p), t.clock.Now()
-	if c.now.Listens(likely, now) {
+	if p.listens(c.now, likely, now) {
 		return nil
 	}
 	return tooMany(c.now, now, nil)

@@ -14,6 +14,19 @@ import (
 
 type key struct{}
 
+type requestKey struct{}
+
+// From says which request the work comes from, by which log lines and the audit log find it.
+func From(ctx context.Context, request string) context.Context {
+	return context.WithValue(ctx, requestKey{}, request)
+}
+
+// Request returns the request that the work comes from; empty where it comes from none.
+func Request(ctx context.Context) string {
+	request, _ := ctx.Value(requestKey{}).(string)
+	return request
+}
+
 // Begin returns the context of a piece of work that is not known yet to be about any session.
 func Begin(ctx context.Context) context.Context {
 	return context.WithValue(ctx, key{}, &atomic.Pointer[session.ID]{})

@@ -48,6 +48,9 @@ type Secrets interface {
 	// Verify reports whether the secret is the one of the verifier. It does not tell by its time how much of a secret is
 	// right. The error is for a context that ended, too many who wait (kind TooMany), or a verifier that is no verifier.
 	Verify(ctx context.Context, verifier string, presented secret.Text) (bool, error)
+	// Decoy returns a verifier that no secret has, the same one for the same parts. Verifying against it takes as long as against one
+	// that HashChosen made, so that who presents a secret does not learn whether there is anything to present it for.
+	Decoy(parts ...string) (verifier string)
 	// Renew returns the verifier of a secret that was found right as it is made today, under the first master key.
 	Renew(verifier string, right secret.Text) string
 	// Current reports whether a verifier or a sealed text was made under the first master key, as it is made today.

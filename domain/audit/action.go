@@ -33,6 +33,13 @@ var (
 	AnswerDeliver    = Action{"answer", "deliver"}
 	PurchaseOrderTie = Action{"purchase_order", "tie"}
 
+	UserCreate   = Action{"user", "create"}
+	UserChange   = Action{"user", "change"}
+	UserRemove   = Action{"user", "remove"}
+	UserPassword = Action{"user", "replace_password"}
+	UserSignIn   = Action{"user", "sign_in"}  // a refused one is noted once an hour
+	UserSignOut  = Action{"user", "sign_out"} // everywhere
+
 	WebhookCreate      = Action{"webhook", "create"}
 	WebhookChange      = Action{"webhook", "change"}
 	WebhookRemove      = Action{"webhook", "remove"}
@@ -49,6 +56,7 @@ func Actions() []Action {
 		ConnectionCreate, ConnectionChange, ConnectionSecret, ConnectionAnswer, LinkCreate, LinkRevoke, SessionCancel, OrderPush,
 		OrderCancel, OrderConfirm, OrderReject, OrderExport, OrderRespond, AnswerDeliver, PurchaseOrderTie,
 		WebhookCreate, WebhookChange, WebhookRemove, WebhookSecret, DeadLettersDeliver, PersonalDataErase,
+		UserCreate, UserChange, UserRemove, UserPassword, UserSignIn, UserSignOut,
 	}
 }
 

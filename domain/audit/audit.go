@@ -9,20 +9,27 @@ import (
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/user"
 )
 
 // ID identifies an entry within its tenant.
 type ID string
 
-// Actor is who acts: whoever holds an API key, or whoever runs commands on the gateway's machine.
+// Actor is who acts: whoever holds an API key, a user who is signed in, or whoever runs commands on the gateway's machine.
 type Actor struct {
-	Tenant tenant.ID // of the key; tenant.Platform for whoever runs the gateway, who may act on any tenant
-	Key    apikey.ID // empty on the command line
-	Label  string    // of the key as it was then, or CommandLine
+	Tenant tenant.ID // of the key or the user; tenant.Platform for whoever runs the gateway, who may act on any tenant
+	Key    apikey.ID // empty where no key was used
+	User   user.ID   // empty where nobody was signed in
+	Label  string    // of the key as it was then, the user's name as it was then, or CommandLine
 }
 
-// CommandLine is the label of an actor without a key.
+// CommandLine is the label of an actor without a key or a user.
 const CommandLine = "cli"
+
+// ByUser returns a user as an actor.
+func ByUser(u *user.User) Actor {
+	return Actor{Tenant: u.Tenant(), User: u.ID(), Label: u.Snapshot().Name}
+}
 
 // Entry is one action. Its members are never changed once it is stored.
 type Entry struct {

@@ -29,6 +29,9 @@ const (
 	// Patience is after how many wrong secrets a strange address that has to wait is no longer listened to. It bounds what can be
 	// guessed in a day, and lets a buyer's first login through that comes in the middle of a flood from his own address.
 	Patience = 100_000
+	// PatienceWithPeople is after how many wrong passwords of one user an address that has to wait is no longer listened to, known or
+	// not: people choose passwords that are guessed sooner than those of programs. The number is that of NIST SP 800-63B-4, section 3.2.2.
+	PatienceWithPeople = 100
 	// Known is for how long an address is no stranger after a right secret.
 	Known = 30 * 24 * time.Hour
 )
@@ -113,4 +116,9 @@ func (t *Throttle) Known(now time.Time) bool { return now.Before(t.state.KnownUn
 // Listens reports whether a secret of the address is verified at all. likely says that it is worth the work: it may be right.
 func (t *Throttle) Listens(likely bool, now time.Time) bool {
 	return t.Wait(now) == 0 || t.Known(now) || likely && t.state.Failures <= Patience
+}
+
+// ListensToPerson is Listens for the passwords of one user.
+func (t *Throttle) ListensToPerson(now time.Time) bool {
+	return t.Wait(now) == 0 || t.state.Failures <= PatienceWithPeople
 }

@@ -91,6 +91,30 @@ func TestWhoIsListenedTo(t *testing.T) {
 	}
 }
 
+func TestAPersonWhoHasToWaitIsListenedToForAHundredWrongPasswords(t *testing.T) {
+	for _, c := range []struct {
+		wrong   int
+		known   bool
+		after   time.Duration
+		listens bool
+	}{
+		{throttle.Free, false, 0, true},
+		{throttle.PatienceWithPeople, false, 0, true},
+		{throttle.PatienceWithPeople + 1, false, 0, false},
+		{throttle.PatienceWithPeople + 1, true, 0, false},
+		{throttle.PatienceWithPeople + 1, false, throttle.LongestWait, true},
+	} {
+		counted := throttle.New("papper", "a")
+		if c.known {
+			counted.Succeed(now)
+		}
+		counted.Fail(c.wrong, throttle.Free, now)
+		if counted.ListensToPerson(now.Add(c.after)) != c.listens {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
 func TestARightSecretForgivesNothingAndIsKeptLongest(t *testing.T) {
 	counted := throttle.New("papper", "a")
 	counted.Fail(50, throttle.Free, now)

@@ -6,6 +6,7 @@ import (
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/audit"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/user"
 )
 
 // The two halves of a record of the audit log. An outcome is found by its entry's identifier.
@@ -38,6 +39,7 @@ type entryDoc struct {
 	At          Stamp     `json:"at"`
 	ActorTenant tenant.ID `json:"actor_tenant,omitempty"`
 	ActorKey    apikey.ID `json:"actor_key,omitempty"`
+	ActorUser   user.ID   `json:"actor_user,omitempty"`
 	ActorLabel  string    `json:"actor_label,omitempty"`
 	Action      string    `json:"action"`
 	Target      string    `json:"target,omitempty"`
@@ -47,14 +49,16 @@ type entryDoc struct {
 
 func packEntry(e *audit.Entry) entryDoc {
 	return entryDoc{
-		e.Tenant, e.ID, Stamp(e.At), e.Actor.Tenant, e.Actor.Key, e.Actor.Label, e.Action.String(), e.Target, e.Request, e.Client,
+		e.Tenant, e.ID, Stamp(e.At), e.Actor.Tenant, e.Actor.Key, e.Actor.User, e.Actor.Label, e.Action.String(), e.Target, e.Request,
+		e.Client,
 	}
 }
 
 func (d entryDoc) unpack() (*audit.Entry, error) {
 	action, err := audit.ParseAction(d.Action)
 	return &audit.Entry{
-		Tenant: d.Tenant, ID: d.ID, At: time.Time(d.At), Actor: audit.Actor{Tenant: d.ActorTenant, Key: d.ActorKey, Label: d.ActorLabel},
+		Tenant: d.Tenant, ID: d.ID, At: time.Time(d.At),
+		Actor:  audit.Actor{Tenant: d.ActorTenant, Key: d.ActorKey, User: d.ActorUser, Label: d.ActorLabel},
 		Action: action, Target: d.Target, Request: d.Request, Client: d.Client,
 	}, err
 }
