@@ -1,6 +1,8 @@
 package encoding
 
 import (
+	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,9 +16,9 @@ import (
 	"github.com/punchgate/punchgate/domain/transfer"
 )
 
-// Complete fills in what the shop left out: identifiers and the time of issue from the gateway; seller, buyer, language
-// and delivery address from connection, tenant, customer and session, in this order of preference. A delivery address of
-// the session that no cart can carry is left out with a warning: the procurement system wrote it, not the shop.
+// Complete fills in what the shop left out: identifiers and the time of issue from the gateway; seller, buyer, language, currency,
+// UNSPSC codes and delivery address from connection, tenant, customer and session, in this order of preference. A delivery address
+// of the session that no cart can carry is left out with a warning: the procurement system wrote it, not the shop.
 func Complete(
 	c *cart.Cart, of *tenant.Tenant, who *customer.Customer, conn connection.Profile, visit session.Visit, clock port.Clock, ids port.IDs,
 ) (warnings []transfer.Warning) {
@@ -26,6 +28,7 @@ func Complete(
 		c.IssuedAt = cart.Moment{Time: clock.Now().Truncate(time.Second), HasTime: true}
 	}
 	fill(&c.Language, settings.Language)
+	fill(&c.Currency, settings.Currency)
 	fillParty(&c.Seller, conn.Seller)
 	fillParty(&c.Seller, settings.Seller)
 	fill(&c.Seller.Name, of.Name())
@@ -41,8 +44,29 @@ func Complete(
 			})
 		}
 	}
+	if settings.UNSPSC != "" && !classifies(conn.Options) {
+		classify(c, settings.UNSPSC)
+	}
 	Number(c, ids)
 	return warnings
+}
+
+// classifies reports whether a connection has a UNSPSC code of its own for lines without one: the option that all formats of carts
+// have, which is nearer to the procurement system than what the shop says for all.
+func classifies(options json.RawMessage) bool {
+	var own struct {
+		UNSPSC string `json:"default_unspsc"`
+	}
+	return json.Unmarshal(options, &own) == nil && own.UNSPSC != ""
+}
+
+// classify gives a UNSPSC code to the lines that have none.
+func classify(c *cart.Cart, code string) {
+	for i := range c.Lines {
+		if l := &c.Lines[i]; l.Unspsc() == "" {
+			l.Classifications = append(slices.Clip(l.Classifications), cart.Classification{Scheme: cart.UNSPSC, Code: code})
+		}
+	}
 }
 
 // Number gives identifiers and keys to the lines that have none. A key is short and url-safe, since buyers keep as few as

@@ -133,6 +133,46 @@ func TestACompletedCartIsValidAndKeepsWhatWasGiven(t *testing.T) {
 	})
 }
 
+func TestWhatTheSettingsHaveCompletesCurrencyAndUNSPSC(t *testing.T) {
+	unspsc := func(code string) []cart.Classification {
+		return []cart.Classification{{Scheme: cart.UNSPSC, Code: code}}
+	}
+	cpv := cart.Classification{Scheme: "CPV", Code: "30197630-1"}
+	bare := cart.Cart{Lines: []cart.Line{{}, {Classifications: unspsc("44121600")}, {Classifications: []cart.Classification{cpv}}}}
+	for name, c := range map[string]struct {
+		currency, unspsc, options, sent string
+		want                            string
+		codes                           []string
+	}{
+		"without settings nothing is filled in":         {"", "", "", "", "", []string{"", "44121600", ""}},
+		"the settings fill in what is absent":           {"SEK", "14111507", "", "", "SEK", []string{"14111507", "44121600", "14111507"}},
+		"the cart's own currency stays":                 {"SEK", "", "", "NOK", "NOK", []string{"", "44121600", ""}},
+		"the connection's default wins":                 {"", "14111507", `{"default_unspsc":"43211500"}`, "", "", []string{"", "44121600", ""}},
+		"an option that is empty leaves it to the shop": {"", "14111507", `{"default_unspsc":""}`, "", "", []string{"14111507", "44121600", "14111507"}},
+	} {
+		settings := tenant.Defaults()
+		settings.Currency, settings.UNSPSC = c.currency, c.unspsc
+		shop, err := tenant.New("papper", "Papper", nil, settings, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, who := shopAndCustomer(t, cart.Party{}, cart.Party{})
+		sent := bare
+		sent.Currency, sent.Lines = c.sent, slices.Clone(bare.Lines)
+		encoding.Complete(&sent, shop, who, connection.Profile{Options: []byte(c.options)}, session.Visit{}, clock{}, &counter{})
+		var codes []string
+		for i := range sent.Lines {
+			codes = append(codes, sent.Lines[i].Unspsc())
+		}
+		if sent.Currency != c.want || !slices.Equal(codes, c.codes) {
+			t.Errorf("%s: %q with %q, want %q with %q", name, sent.Currency, codes, c.want, c.codes)
+		}
+		if sent.Lines[2].Classifications[0] != cpv {
+			t.Errorf("%s: the class of another scheme became %+v", name, sent.Lines[2].Classifications)
+		}
+	}
+}
+
 func TestNoTwoCartsHaveAKeyInCommon(t *testing.T) {
 	ids, seen := &counter{}, map[string]bool{}
 	for range 100 {

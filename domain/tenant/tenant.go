@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/codelist"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/language"
 )
@@ -62,6 +63,10 @@ type Settings struct {
 	Seller cart.Party
 	// Language completes carts that name none (BCP 47).
 	Language string
+	// Currency completes carts that name none (ISO 4217); without it they are refused.
+	Currency string
+	// UNSPSC, a code of 8 digits, classifies lines that have no UNSPSC code, but where the connection has a default of its own.
+	UNSPSC string
 	// AllowedFormats limits the formats that may start a PunchOut; empty allows all.
 	AllowedFormats []string
 	// SessionTTL is how long a session lives after login, MaxSessionTTL how long with extensions.
@@ -224,6 +229,12 @@ func (t *Tenant) check() error {
 	}
 	if s.Language != "" && !language.Tag(s.Language) {
 		report("/settings/language", "not_language", "must be a language tag such as sv or en-GB")
+	}
+	if _, known := codelist.Currency(s.Currency); s.Currency != "" && !known {
+		report("/settings/currency", "unknown_currency", "must be an ISO 4217 currency")
+	}
+	if s.UNSPSC != "" && !cart.Unspsc8(s.UNSPSC) {
+		report("/settings/unspsc", "not_unspsc", "a UNSPSC code has 8 digits and no dots")
 	}
 	details = append(details, cart.CheckParty("/settings/seller", s.Seller)...)
 	if s.SessionTTL < time.Minute || s.MaxSessionTTL < s.SessionTTL || s.MaxSessionTTL > 30*24*time.Hour {

@@ -21,6 +21,7 @@ func good() tenant.State {
 	s.DecidingField = "punchout"
 	s.LandingURL = "https://shop.example.com/punchout?lang=sv"
 	s.Seller = cart.Party{Name: "Papper och Penna AB", Endpoint: cart.Identifier{Scheme: "0088", ID: "7300010000001"}}
+	s.Currency, s.UNSPSC = "SEK", "14111507"
 	s.AllowedFormats = []string{"oci-4"}
 	s.CatalogueURL = "https://shop.example.com/articles?lang=sv"
 	return tenant.State{
@@ -109,6 +110,10 @@ func TestEachRuleRefuses(t *testing.T) {
 		"no text on the button":         {func(s *tenant.State) { s.Settings.SendOrderLabel = "\t" }, "/settings/send_order_label missing"},
 		"a language that is none": {func(s *tenant.State) { s.Settings.Language = "svenska språket" },
 			"/settings/language not_language"},
+		"a currency that is none": {func(s *tenant.State) { s.Settings.Currency = "KRO" }, "/settings/currency unknown_currency"},
+		"a currency in small letters": {func(s *tenant.State) { s.Settings.Currency = "sek" },
+			"/settings/currency unknown_currency"},
+		"a UNSPSC code of six digits": {func(s *tenant.State) { s.Settings.UNSPSC = "141115" }, "/settings/unspsc not_unspsc"},
 		"a seller's scheme alone": {func(s *tenant.State) { s.Settings.Seller.Endpoint.ID = "" },
 			"/settings/seller/endpoint/id missing"},
 		"a session of seconds": {func(s *tenant.State) { s.Settings.SessionTTL = 59 * time.Second },

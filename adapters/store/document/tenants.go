@@ -46,6 +46,8 @@ type settingsDoc struct {
 	SendOrderLabel string        `json:"send_order_label,omitempty"`
 	Seller         cart.Party    `json:"seller,omitzero"`
 	Language       string        `json:"language,omitempty"`
+	Currency       string        `json:"currency,omitempty"`
+	UNSPSC         string        `json:"unspsc,omitempty"`
 	AllowedFormats []string      `json:"allowed_formats,omitempty"`
 	SessionTTL     time.Duration `json:"session_ttl"`
 	MaxSessionTTL  time.Duration `json:"max_session_ttl"`

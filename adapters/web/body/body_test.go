@@ -87,7 +87,7 @@ func TestWhatIsReadOfACustomerOrTenantCanBeWrittenBack(t *testing.T) {
 	fields := []tenant.Field{{Name: "punchout", Label: "PunchOut", Type: tenant.Checkbox}, {Name: "region", Label: "Region", Type: tenant.Text}}
 	settings := tenant.Settings{
 		DecidingField: "punchout", LandingURL: "https://shop.example.com/", StartPath: "/start", SendOrderLabel: "Skicka", Seller: party,
-		Language: "en", AllowedFormats: []string{"oci-4"}, SessionTTL: time.Hour, MaxSessionTTL: 2 * time.Hour, OrderTTL: 3 * time.Hour,
+		Language: "en", Currency: "SEK", UNSPSC: "14111507", AllowedFormats: []string{"oci-4"}, SessionTTL: time.Hour, MaxSessionTTL: 2 * time.Hour, OrderTTL: 3 * time.Hour,
 		Retention: 4 * day, AuditRetention: 5 * day,
 		CatalogueURL: "https://shop.example.com/articles",
 	}

@@ -32,6 +32,8 @@ type Settings struct {
 	SendOrderLabel   string     `json:"send_order_label"`
 	Seller           cart.Party `json:"seller,omitzero"`
 	Language         string     `json:"language"`
+	Currency         string     `json:"currency"`
+	UNSPSC           string     `json:"unspsc"`
 	AllowedFormats   []string   `json:"allowed_formats"`
 	SessionSeconds   int64      `json:"session_seconds"`
 	MaxSessionSecond int64      `json:"max_session_seconds"`
@@ -46,7 +48,7 @@ func NewTenant() Tenant { return Tenant{Settings: viewSettings(tenant.Defaults()
 
 func viewSettings(s tenant.Settings) Settings {
 	return Settings{
-		s.DecidingField, s.LandingURL, s.StartPath, s.SendOrderLabel, s.Seller, s.Language, s.AllowedFormats,
+		s.DecidingField, s.LandingURL, s.StartPath, s.SendOrderLabel, s.Seller, s.Language, s.Currency, s.UNSPSC, s.AllowedFormats,
 		int64(s.SessionTTL / time.Second), int64(s.MaxSessionTTL / time.Second), int64(s.OrderTTL / time.Second),
 		int64(s.Retention / day), int64(s.AuditRetention / day), s.CatalogueURL,
 	}
@@ -75,7 +77,7 @@ func (b *Tenant) Read() ([]tenant.Field, tenant.Settings, error) {
 	s := b.Settings
 	return fields, tenant.Settings{
 		DecidingField: s.DecidingField, LandingURL: s.LandingURL, StartPath: s.StartPath, SendOrderLabel: s.SendOrderLabel,
-		Seller: s.Seller, Language: s.Language, AllowedFormats: s.AllowedFormats,
+		Seller: s.Seller, Language: s.Language, Currency: s.Currency, UNSPSC: s.UNSPSC, AllowedFormats: s.AllowedFormats,
 		SessionTTL: Seconds(s.SessionSeconds), MaxSessionTTL: Seconds(s.MaxSessionSecond), OrderTTL: Seconds(s.OrderSeconds),
 		Retention: days(s.RetentionDays), AuditRetention: days(s.AuditDays),
 		CatalogueURL: s.CatalogueURL,
