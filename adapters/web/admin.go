@@ -112,8 +112,15 @@ func (s *Server) getSettings(c *gin.Context) {
 	reply(s, c, http.StatusOK, t, err, tenantView)
 }
 
+// putSettings changes what the body names: a setting that a client does not know of, such as how long personal data is kept, must not
+// fall back to its default unseen.
 func (s *Server) putSettings(c *gin.Context) {
-	b := body.NewTenant()
+	stored, err := s.use.Administration.Tenant(c.Request.Context(), tenantOf(c))
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	b := body.OfTenant(stored)
 	if !s.decode(c, &b) {
 		return
 	}

@@ -4,6 +4,7 @@ package tenant
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -113,8 +114,8 @@ func Defaults() Settings {
 // New makes a tenant, or refuses with all that is wrong.
 func New(id ID, name string, fields []Field, settings Settings, now time.Time) (*Tenant, error) {
 	t := &Tenant{State{ID: id, Name: name, Fields: fields, Settings: settings, CreatedAt: now}}
-	if err := t.check(); err != nil {
-		return nil, err
+	if wrong := t.wrong(); len(wrong) > 0 {
+		return nil, ErrInvalid.With(wrong...)
 	}
 	t.state = t.Snapshot() // shares nothing with the arguments
 	return t, nil
@@ -166,15 +167,16 @@ func (t *Tenant) Field(name string) (Field, bool) {
 func (t *Tenant) Change(name string, fields []Field, settings Settings) error {
 	next := Tenant{t.state}
 	next.state.Name, next.state.Fields, next.state.Settings = name, fields, settings
-	if err := next.check(); err != nil {
-		return err
-	}
-	for _, f := range t.state.Fields {
-		if kept, ok := next.Field(f.Name); ok && kept.Type != f.Type {
-			return ErrInvalid.With(fault.Detail{
-				Path: "/fields", Code: "type_changed", Message: "the type of field " + f.Name + " cannot change: customers have values of it",
+	wrong := next.wrong()
+	for i, f := range fields {
+		if was, ok := t.Field(f.Name); ok && was.Type != f.Type {
+			wrong = append(wrong, fault.Detail{
+				Path: "/fields/" + strconv.Itoa(i) + "/type", Code: "type_changed", Message: "the type cannot change: customers have values of it",
 			})
 		}
+	}
+	if len(wrong) > 0 {
+		return ErrInvalid.With(wrong...)
 	}
 	t.state = next.Snapshot()
 	return nil
@@ -183,8 +185,7 @@ func (t *Tenant) Change(name string, fields []Field, settings Settings) error {
 // ErrInvalid refuses a tenant; its details name every member that is wrong.
 var ErrInvalid = fault.New(fault.Invalid, "tenant.invalid", "the tenant has members that are wrong")
 
-func (t *Tenant) check() error {
-	var details []fault.Detail
+func (t *Tenant) wrong() (details []fault.Detail) {
 	report := func(path, code, message string) {
 		details = append(details, fault.Detail{Path: path, Code: code, Message: message})
 	}
@@ -198,15 +199,17 @@ func (t *Tenant) check() error {
 		details = append(details, cart.CheckText("/name", t.state.Name, cart.MaxName)...)
 	}
 	seen := map[string]bool{}
-	for _, f := range t.state.Fields {
+	for i, f := range t.state.Fields {
+		path := "/fields/" + strconv.Itoa(i)
 		if !Identifier(f.Name) {
-			report("/fields", "not_identifier", "a field's name must be 1 to 64 lower-case letters, digits, hyphens or underscores")
+			report(path+"/name", "not_identifier", "a field's name must be 1 to 64 lower-case letters, digits, hyphens or underscores")
 		}
 		if seen[f.Name] {
-			report("/fields", "repeated", "two fields are named "+f.Name)
+			report(path+"/name", "repeated", "another field has this name")
 		}
+		details = append(details, cart.CheckText(path+"/label", f.Label, cart.MaxName)...)
 		if f.Type == (FieldType{}) {
-			report("/fields", "missing_type", "field "+f.Name+" needs a type: text, number or checkbox")
+			report(path+"/type", "missing_type", "a custom field is of type text, number or checkbox")
 		}
 		seen[f.Name] = true
 	}
@@ -251,10 +254,7 @@ func (t *Tenant) check() error {
 			report(path, "out_of_range", "must be 1 to 3650 days, or 0 to keep without end")
 		}
 	}
-	if len(details) > 0 {
-		return ErrInvalid.With(details...)
-	}
-	return nil
+	return details
 }
 
 const longestRetention = 3650 * 24 * time.Hour

@@ -76,15 +76,16 @@ func TestEachRuleRefuses(t *testing.T) {
 		change func(*tenant.State)
 		want   string
 	}{
-		"no identifier":               {func(s *tenant.State) { s.ID = "" }, "/id not_identifier"},
-		"the platform's identifier":   {func(s *tenant.State) { s.ID = tenant.Platform }, "/id not_identifier"},
-		"an identifier with a dot":    {func(s *tenant.State) { s.ID = "a.b" }, "/id not_identifier"},
-		"an identifier in capitals":   {func(s *tenant.State) { s.ID = "Papper" }, "/id not_identifier"},
-		"an identifier of 65 letters": {func(s *tenant.State) { s.ID = tenant.ID(strings.Repeat("a", 65)) }, "/id not_identifier"},
-		"no name":                     {func(s *tenant.State) { s.Name = " " }, "/name missing"},
-		"a field with a bad name":     {func(s *tenant.State) { s.Fields[1].Name = "Cost Centre" }, "/fields not_identifier"},
-		"two fields of one name":      {func(s *tenant.State) { s.Fields[1].Name = "punchout" }, "/fields repeated"},
-		"a field without type":        {func(s *tenant.State) { s.Fields[1].Type = tenant.FieldType{} }, "/fields missing_type"},
+		"no identifier":                     {func(s *tenant.State) { s.ID = "" }, "/id not_identifier"},
+		"the platform's identifier":         {func(s *tenant.State) { s.ID = tenant.Platform }, "/id not_identifier"},
+		"an identifier with a dot":          {func(s *tenant.State) { s.ID = "a.b" }, "/id not_identifier"},
+		"an identifier in capitals":         {func(s *tenant.State) { s.ID = "Papper" }, "/id not_identifier"},
+		"an identifier of 65 letters":       {func(s *tenant.State) { s.ID = tenant.ID(strings.Repeat("a", 65)) }, "/id not_identifier"},
+		"no name":                           {func(s *tenant.State) { s.Name = " " }, "/name missing"},
+		"a field with a bad name":           {func(s *tenant.State) { s.Fields[1].Name = "Cost Centre" }, "/fields/1/name not_identifier"},
+		"two fields of one name":            {func(s *tenant.State) { s.Fields[1].Name = "punchout" }, "/fields/1/name repeated"},
+		"a field without type":              {func(s *tenant.State) { s.Fields[1].Type = tenant.FieldType{} }, "/fields/1/type missing_type"},
+		"a field with a label of two lines": {func(s *tenant.State) { s.Fields[1].Label = "a\nb" }, "/fields/1/label control_character"},
 		"a deciding field that is none": {func(s *tenant.State) { s.Settings.DecidingField = "vip" },
 			"/settings/deciding_field not_checkbox"},
 		"a deciding field of text": {func(s *tenant.State) { s.Settings.DecidingField = "cost-centre" },
@@ -183,7 +184,7 @@ func TestRefusedChangeChangesNothing(t *testing.T) {
 		want   string
 	}{
 		"no name":               {"", good().Fields, "/name missing"},
-		"another type of field": {"Papper", retyped, "/fields type_changed"},
+		"another type of field": {"Papper", retyped, "/fields/1/type type_changed"},
 	} {
 		made := mustBuild(t, good())
 		if got := codes(made.Change(c.name, c.fields, good().Settings)); !slices.Equal(got, []string{c.want}) {

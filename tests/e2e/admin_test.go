@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -171,10 +172,43 @@ func TestWhatTheAdministrationRefuses(t *testing.T) {
 			`"/ordering/policy"`},
 		"an unknown link":          {g.shop.key, "POST", "/v1/admin/links/none/revoke", "", 404, "link.not_found"},
 		"an unknown order":         {g.shop.key, "POST", "/v1/admin/orders/none/cancel", "", 404, "order.not_found"},
-		"settings of another type": {g.shop.key, "PUT", "/v1/admin/settings", `{"name":"x","fields":[{"name":"punchout","type":"text"}]}`, 422, "type_changed"},
+		"settings of another type": {g.shop.key, "PUT", "/v1/admin/settings", `{"fields":[{"name":"punchout","type":"text"}]}`, 422, "type_changed"},
 	} {
 		if a := g.api(c.key, c.method, c.path, c.body); a.status != c.status || !strings.Contains(a.body, c.says) {
 			t.Errorf("%s: %d, want %d with %s: %s", name, a.status, c.status, c.says, a.body)
 		}
+	}
+}
+
+func TestASettingThatIsNotNamedStaysAsItIs(t *testing.T) {
+	g := withShop(t)
+	g.api(g.shop.key, "PUT", "/v1/admin/settings",
+		`{"settings":{"retention_days":3000,"seller":{"name":"Säljaren"},"allowed_formats":["oci-4","oci-5"]}}`).want(t, 200)
+	got := g.api(g.shop.key, "PUT", "/v1/admin/settings", `{"name":"Nytt","settings":{"language":"en","allowed_formats":["oci-4"]}}`).want(t, 200)
+	for member, want := range map[string]any{"language": "en", "retention_days": 3000.0, "deciding_field": "punchout"} {
+		if got.at("settings", member) != want {
+			t.Errorf("%s became %v, want %v", member, got.at("settings", member), want)
+		}
+	}
+	if got.text("name") != "Nytt" || len(got.at("fields").([]any)) == 0 || got.text("settings", "allowed_formats") != "[oci-4]" ||
+		got.text("settings", "seller", "name") != "Säljaren" || got.text("settings", "seller", "endpoint", "id") != "7300010000001" {
+		t.Errorf("the tenant became %v", got)
+	}
+}
+
+func TestTheSettingsGiveACartItsCurrencyAndItsUNSPSC(t *testing.T) {
+	g := withShop(t)
+	link, _ := g.connect("proceedo-cxml", nil)
+	bare := `{"lines":[{"sku":"4711","name":"Papper","quantity":"2","unit":"EA","unit_price":"125.00","tax":{"category":"S","percent":"25"}}]}`
+	g.sendCart(g.punchOut(link), bare).want(t, 422)
+	g.api(g.shop.key, "PUT", "/v1/admin/settings", `{"settings":{"currency":"SEK","unspsc":"14111507"}}`).want(t, 200)
+	order := g.sendCart(g.punchOut(link), bare).want(t, 201).text("order", "id")
+	cart := g.api(g.shop.erp, "GET", "/v1/erp/orders/"+order, "").want(t, 200)
+	if line := cart.at("cart", "lines").([]any)[0]; cart.text("cart", "currency") != "SEK" || !strings.Contains(fmt.Sprint(line), "14111507") {
+		t.Errorf("the cart became %v", cart.at("cart"))
+	}
+	document := g.api(g.shop.erp, "GET", "/v1/erp/orders/"+order+"/document", "")
+	if !strings.Contains(document.body, `<Classification domain="UNSPSC">14111507</Classification>`) {
+		t.Errorf("the document is %s", document.body)
 	}
 }

@@ -154,8 +154,8 @@ type Cancelled struct {
 // Cart The neutral cart, from which every format is written. Prices are net. A value goes out as it came in, rounded only where the
 // format limits decimals, and then with a warning.
 //
-// The gateway fills in `id`, `issued_at`, `language`, `seller`, `buyer`, `ship_to` and each line's `id` and `key` from tenant,
-// customer, connection and session where they are absent. Texts of one line hold no line ends, and no text holds control
+// The gateway fills in `id`, `issued_at`, `language`, `currency`, `seller`, `buyer`, `ship_to` and each line's `id`, `key` and
+// UNSPSC code from tenant, customer, connection and session where they are absent. Texts of one line hold no line ends, and no text holds control
 // characters or nothing but white space.
 type Cart = cart.Cart
 
@@ -262,8 +262,8 @@ type Order struct {
 	// Cart The neutral cart, from which every format is written. Prices are net. A value goes out as it came in, rounded only where the
 	// format limits decimals, and then with a warning.
 	//
-	// The gateway fills in `id`, `issued_at`, `language`, `seller`, `buyer`, `ship_to` and each line's `id` and `key` from tenant,
-	// customer, connection and session where they are absent. Texts of one line hold no line ends, and no text holds control
+	// The gateway fills in `id`, `issued_at`, `language`, `currency`, `seller`, `buyer`, `ship_to` and each line's `id`, `key` and
+	// UNSPSC code from tenant, customer, connection and session where they are absent. Texts of one line hold no line ends, and no text holds control
 	// characters or nothing but white space.
 	Cart        Cart      `json:"cart"`
 	CartID      string    `json:"cart_id"`

@@ -8,7 +8,8 @@ import (
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 
-// Tenant is a tenant in the API. Durations are whole seconds. Members that are left out get the defaults.
+// Tenant is a tenant in the API. Durations are whole seconds. Members that are left out get the defaults when the tenant is made, and
+// stay as they are when it is changed.
 type Tenant struct {
 	ID        tenant.ID `json:"id,omitempty"`
 	Name      string    `json:"name"`
@@ -43,7 +44,7 @@ type Settings struct {
 	CatalogueURL     string     `json:"catalogue_url"`
 }
 
-// NewTenant is what a body is read into, so that what it leaves out keeps its default.
+// NewTenant is what the body of a new tenant is read into, so that what it leaves out keeps its default.
 func NewTenant() Tenant { return Tenant{Settings: viewSettings(tenant.Defaults())} }
 
 func viewSettings(s tenant.Settings) Settings {
