@@ -10,6 +10,8 @@ GOLANGCI := .bin/golangci-lint-$(GOLANGCI_VERSION)
 KUBECONFORM := .bin/kubeconform-v0.8.0
 KUBERNETES_SCHEMAS := .bin/kubernetes_validate-1.37.0-py3-none-any.whl
 COMPOSE_SPEC := .bin/compose-spec-v2.16.2
+# What judges the accessibility of pages: axe-core 4.12.1, which this wheel carries.
+AXE := .bin/axe.min.js
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 FUZZTIME ?= 10s
 FAULTS ?= 50
@@ -74,7 +76,7 @@ vulncheck: ## look for known vulnerabilities in what the gateway is built of, wh
 	else echo "$$said"; exit 1; fi
 
 .PHONY: tools
-tools: $(KUBECONFORM) $(KUBERNETES_SCHEMAS) $(COMPOSE_SPEC) ## install what judges the files of deploy/ into .bin
+tools: $(KUBECONFORM) $(KUBERNETES_SCHEMAS) $(COMPOSE_SPEC) $(AXE) ## install what judges the files of deploy/ and the pages into .bin
 
 $(KUBECONFORM):
 	GOBIN=$(CURDIR)/.bin $(GO) install github.com/yannh/kubeconform/cmd/kubeconform@$(@:.bin/kubeconform-%=%)
@@ -87,6 +89,10 @@ $(COMPOSE_SPEC):
 $(KUBERNETES_SCHEMAS):
 	python3 -m pip download -q --disable-pip-version-check --no-deps --dest .bin kubernetes-validate==1.37.0
 
+$(AXE):
+	python3 -m pip download -q --disable-pip-version-check --no-deps --dest .bin axe-playwright-python==0.1.8
+	python3 -c 'import zipfile; open("$@", "wb").write(zipfile.ZipFile(".bin/axe_playwright_python-0.1.8-py3-none-any.whl").read("axe_playwright_python/axe.min.js"))'
+
 .PHONY: integration
 integration: tools ## run all tests of adapters and of the whole but those of conformance, with what a plain test run may skip
 	$(INTEGRATION) $$($(GO) list ./adapters/... ./tests/... | grep -vxF "$$($(GO) list $$($(call folders,PUNCHGATE_SHARED)))")
@@ -97,7 +103,7 @@ conformance: ## judge documents by the checkers in ../shared (PUNCHGATE_SHARED o
 	$(INTEGRATION) -v $$($(call folders,PUNCHGATE_SHARED)) | grep -vE '^ *(=== |--- (PASS|SKIP))|^PASS$$'
 
 .PHONY: browser
-browser: ## run the end-to-end tests in a real browser
+browser: $(AXE) ## run the end-to-end tests in a real browser
 	$(INTEGRATION) ./tests/browser/...
 
 .PHONY: faults

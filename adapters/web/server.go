@@ -22,7 +22,9 @@ import (
 	"github.com/gin-gonic/gin"
 	"go.uber.org/fx"
 
+	"github.com/punchgate/punchgate/adapters/web/desk"
 	"github.com/punchgate/punchgate/adapters/web/storefront"
+	"github.com/punchgate/punchgate/application/access"
 	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/application/answering"
 	"github.com/punchgate/punchgate/application/auditing"
@@ -33,6 +35,7 @@ import (
 	"github.com/punchgate/punchgate/application/deadletters"
 	"github.com/punchgate/punchgate/application/erasure"
 	"github.com/punchgate/punchgate/application/erp"
+	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/idempotency"
 	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/port"
@@ -72,6 +75,7 @@ const (
 type Services struct {
 	fx.In
 
+	Access         *access.Service
 	Login          *login.Service
 	Checkout       *checkout.Service
 	Preview        *preview.Service
@@ -84,6 +88,7 @@ type Services struct {
 	Auditing       *auditing.Service
 	DeadLetters    *deadletters.Service
 	Erasure        *erasure.Service
+	Formats        *formats.Registry
 	Stores         port.Stores
 	Authentication *authentication.Service
 	// Middleware is around everything else, such as what measures requests.
@@ -152,6 +157,10 @@ func (s *Server) routes() (*gin.Engine, error) {
 	r.POST("/punchout/:link/complete", s.complete)
 	r.POST("/punchout/:link/orders", s.takeOrder)
 	r.GET("/transfer/:token", s.transferPage)
+
+	desk.New(desk.Services{
+		Access: s.use.Access, Administration: s.use.Administration, Auditing: s.use.Auditing, Formats: s.use.Formats,
+	}, pagesEdge{s}).Routes(r)
 
 	r.Use(s.checkQuery) // of the API from here on; the formats read their own queries
 	const sessions, policy = "/v1/storefront/sessions", "/v1/storefront/checkout-policy"
@@ -263,6 +272,21 @@ const (
 	requestKey = "request"
 	tenantKey  = "tenant"
 )
+
+// pagesEdge is what the operator's pages see of the server.
+type pagesEdge struct{ *Server }
+
+// Classify logs a refusal and returns it with its status.
+func (e pagesEdge) Classify(c *gin.Context, err error) (*fault.Fault, int) {
+	f := e.classify(c, err)
+	return f, statuses[f.Kind]
+}
+
+// RequestID returns what the log calls the request.
+func (pagesEdge) RequestID(c *gin.Context) string { return requestID(c) }
+
+// PublicURL returns the address under which callers reach the gateway.
+func (e pagesEdge) PublicURL() string { return e.config.PublicURL }
 
 func requestID(c *gin.Context) string { return c.GetString(requestKey) }
 

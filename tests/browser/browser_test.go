@@ -45,10 +45,17 @@ func TestMain(m *testing.M) {
 
 // seed is the demo's seed file, as far as the tests need it.
 type seed struct {
-	Gateway     string            `json:"gateway_url"`
-	Shop        string            `json:"shop_url"`
-	Buyer       string            `json:"buyer_url"`
-	Keys        map[string]string `json:"keys"`
+	Gateway string            `json:"gateway_url"`
+	Shop    string            `json:"shop_url"`
+	Buyer   string            `json:"buyer_url"`
+	Keys    map[string]string `json:"keys"`
+	Tenant  struct {
+		ID string `json:"id"`
+	} `json:"tenant"`
+	AdminLogin struct {
+		Email    string `json:"email"`
+		Password string `json:"password"`
+	} `json:"admin_login"`
 	Connections []struct {
 		Format string            `json:"format"`
 		Link   string            `json:"link_url"`
@@ -163,7 +170,7 @@ func click(ctx context.Context, t *testing.T, selector, then string) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	t.Fatalf("after %s there is no %s at %s: %s", selector, then, location(ctx, t), page(ctx, t))
+	t.Fatalf("after %s there is no %s at %s: %s", selector, then, location(ctx, t), visible(ctx, t))
 }
 
 func do(ctx context.Context, t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
@@ -193,8 +200,8 @@ func location(ctx context.Context, t *testing.T) string {
 	return ask(ctx, t, "location.href")
 }
 
-// page returns the text of the page once it is whole.
-func page(ctx context.Context, t *testing.T) string {
+// visible returns the text of the page once it is whole.
+func visible(ctx context.Context, t *testing.T) string {
 	t.Helper()
 	for range 100 {
 		if ask(ctx, t, "document.readyState") == "complete" {
@@ -209,17 +216,17 @@ func page(ctx context.Context, t *testing.T) string {
 func until(ctx context.Context, t *testing.T, prefix string) {
 	t.Helper()
 	for range 200 {
-		if strings.HasPrefix(location(ctx, t), prefix) && strings.TrimSpace(page(ctx, t)) != "" {
+		if strings.HasPrefix(location(ctx, t), prefix) && strings.TrimSpace(visible(ctx, t)) != "" {
 			return
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	t.Fatalf("at %s, not at %s: %s", location(ctx, t), prefix, page(ctx, t))
+	t.Fatalf("at %s, not at %s: %s", location(ctx, t), prefix, visible(ctx, t))
 }
 
 func see(ctx context.Context, t *testing.T, texts ...string) {
 	t.Helper()
-	body := page(ctx, t)
+	body := visible(ctx, t)
 	for _, text := range texts {
 		if !strings.Contains(body, text) {
 			t.Errorf("at %s there is no %q in: %s", location(ctx, t), text, body)

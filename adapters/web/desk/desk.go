@@ -1,0 +1,75 @@
+// Package desk is the operator's desk: the pages under /admin on which the people of a shop, and of whoever runs the gateway, set
+// PunchOut up and see what happens. They are written by the server, in Swedish and English, call the same use cases as the admin API
+// and work without script; desk.js adds what is nicer with it (checks while typing, copying, pages that follow what happens).
+//
+// To add a page: a template in pages (it defines "title" and "main"), a handler in a file of the page's name, its routes below, and
+// its tests in tests/browser. Texts stand in the templates in both languages, side by side.
+package desk
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/punchgate/punchgate/application/access"
+	"github.com/punchgate/punchgate/application/administration"
+	"github.com/punchgate/punchgate/application/auditing"
+	"github.com/punchgate/punchgate/application/formats"
+	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/user"
+)
+
+// Services are the use cases that the pages call.
+type Services struct {
+	Access         *access.Service
+	Administration *administration.Service
+	Auditing       *auditing.Service
+	Formats        *formats.Registry
+}
+
+// Edge is what the pages need of the server that they are a part of.
+type Edge interface {
+	// Classify logs a refusal and returns it with its HTTP status.
+	Classify(c *gin.Context, err error) (refusal *fault.Fault, status int)
+	// RequestID returns what the log calls the request.
+	RequestID(c *gin.Context) string
+	// PublicURL returns the address under which callers reach the gateway, without a path.
+	PublicURL() string
+}
+
+// Desk serves the pages.
+type Desk struct {
+	use  Services
+	edge Edge
+}
+
+// New makes the pages.
+func New(use Services, edge Edge) *Desk { return &Desk{use, edge} }
+
+// Root is where the pages are.
+const Root = "/admin"
+
+// Routes adds the routes of all pages.
+func (d *Desk) Routes(r gin.IRouter) {
+	r = r.Group(Root, d.secure, d.chooseLanguage)
+	r.GET("/assets/:name", d.asset)
+
+	in := r.Group("", d.signedIn)
+	in.GET("", d.home)
+	in.GET("/shops", d.shops)
+
+	shop := in.Group("/shops/:shop", d.ofShop)
+	change := shop.Group("", d.mayChange)
+	shop.GET("/settings", d.settings)
+	change.POST("/settings", d.saveSettings)
+}
+
+// home leads to where a user has most to do.
+func (d *Desk) home(c *gin.Context) {
+	who := whoOf(c).User
+	if who.Role() == user.Platform {
+		c.Redirect(http.StatusSeeOther, Root+"/shops")
+		return
+	}
+	c.Redirect(http.StatusSeeOther, shopPath(who.Tenant(), "/settings"))
+}

@@ -1,0 +1,200 @@
+package desk
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/punchgate/punchgate/adapters/web/desk/form"
+	"github.com/punchgate/punchgate/adapters/web/words"
+	"github.com/punchgate/punchgate/domain/fault"
+)
+
+// Form is what a form shows: what is stored, or what was typed and what is wrong with it. Inputs are named as package form says.
+type Form struct {
+	Values url.Values
+	// Wrong says in words what is wrong, by the pointer of the member; the empty one is for the whole.
+	Wrong map[string][]string
+}
+
+// shown is a form that shows a body.
+func shown(body any) Form { return Form{Values: form.Encode(body)} }
+
+// typed is a form as it was sent.
+func typed(c *gin.Context) Form { return Form{Values: c.Request.PostForm} }
+
+// refused is the form with what a refusal says.
+func (f Form) refused(p Page, err error) Form {
+	if err == nil {
+		return f
+	}
+	refusal := fault.From(err)
+	f.Wrong = map[string][]string{}
+	for _, detail := range refusal.Details {
+		f.Wrong[detail.Path] = append(f.Wrong[detail.Path], words.Detail(p.Lang, detail))
+	}
+	if len(refusal.Details) == 0 {
+		f.Wrong[""] = []string{words.Refusal(p.Lang, refusal)}
+	}
+	return f
+}
+
+// Mistake is one thing that is wrong.
+type Mistake struct{ ID, Text string }
+
+// Mistakes lists all that is wrong, for the head of the form.
+func (f Form) Mistakes() (all []Mistake) {
+	for pointer, texts := range f.Wrong {
+		for _, text := range texts {
+			all = append(all, Mistake{idOf(pointer), text})
+		}
+	}
+	slices.SortFunc(all, func(a, b Mistake) int { return strings.Compare(a.ID+a.Text, b.ID+b.Text) })
+	return all
+}
+
+// Value returns what an input holds.
+func (f Form) Value(pointer string) string { return f.Values.Get(pointer) }
+
+// Rows returns the positions of a list of objects, and as many after them as may be filled in beside.
+func (f Form) Rows(list string, blank int) (rows []int) {
+	next := 0
+	for name := range f.Values {
+		rest, within := strings.CutPrefix(name, list+"/")
+		position, _, _ := strings.Cut(rest, "/")
+		if i, err := strconv.Atoi(position); within && err == nil {
+			next = max(next, i+1)
+		}
+	}
+	for i := range next + blank {
+		rows = append(rows, i)
+	}
+	return rows
+}
+
+// At returns the pointer of a member of the object at a position of a list.
+func (f Form) At(list string, row int, member string) string {
+	return list + "/" + strconv.Itoa(row) + "/" + member
+}
+
+// Field is one input with its label, as the template "field" shows it.
+type Field struct {
+	Pointer, ID, Label, Help string
+	Type                     string // as of an HTML input, or textarea, select, checkbox, choices
+	Values                   []string
+	Wrong                    []string
+	Required, Code           bool
+	Lines                    int
+	Options                  []Option
+	Autocomplete             string
+}
+
+// Option is one of several that an input chooses from.
+type Option struct{ Value, Label string }
+
+// Field returns the input of a member.
+func (f Form) Field(pointer, label, help string) Field {
+	return Field{
+		Pointer: pointer, ID: idOf(pointer), Label: label, Help: help, Type: "text", Values: f.Values[pointer], Wrong: f.Wrong[pointer],
+	}
+}
+
+// idOf returns the id of an input in its page.
+func idOf(pointer string) string {
+	return "f" + strings.NewReplacer("/", "-", "~", "_").Replace(pointer)
+}
+
+// Value returns what the input holds; lines of a list that is a text each.
+func (f Field) Value() string {
+	if f.Type == "textarea" {
+		return strings.Join(f.Values, "\n")
+	}
+	return f.Last()
+}
+
+// Last returns the last value, which is that of a checkbox.
+func (f Field) Last() string {
+	if len(f.Values) == 0 {
+		return ""
+	}
+	return f.Values[len(f.Values)-1]
+}
+
+// Has reports whether the input holds a value.
+func (f Field) Has(value string) bool { return slices.Contains(f.Values, value) }
+
+// Is reports whether a value is chosen; without any it is the empty one.
+func (f Field) Is(value string) bool { return f.Last() == value }
+
+// As returns the input as one of another type.
+func (f Field) As(kind string) Field {
+	f.Type = kind
+	return f
+}
+
+// Must returns the input as one that has to be filled in.
+func (f Field) Must() Field {
+	f.Required = true
+	return f
+}
+
+// Tall returns the input as a text of several lines.
+func (f Field) Tall(lines int) Field {
+	f.Type, f.Lines = "textarea", lines
+	return f
+}
+
+// AsCode returns the input as one of text for machines.
+func (f Field) AsCode() Field {
+	f.Code = true
+	return f
+}
+
+// Among returns the input as a choice of one.
+func (f Field) Among(options []Option) Field {
+	f.Type, f.Options = "select", options
+	return f
+}
+
+// AnyOf returns the input as a choice of any number.
+func (f Field) AnyOf(options []Option) Field {
+	f.Type, f.Options = "choices", options
+	return f
+}
+
+// Fill returns the input with what a browser may fill in by itself (HTML, section 4.10.18.7).
+func (f Field) Fill(autocomplete string) Field {
+	f.Autocomplete = autocomplete
+	return f
+}
+
+// answerCheck answers a form that is sent while somebody types, with what would be wrong, and reports whether it was one.
+func (d *Desk) answerCheck(c *gin.Context, f Form) bool {
+	if !checking(c) {
+		return false
+	}
+	wrong := map[string][]string{}
+	for pointer, texts := range f.Wrong {
+		wrong[idOf(pointer)] = texts
+	}
+	c.JSON(http.StatusOK, gin.H{"wrong": wrong})
+	c.Abort()
+	return true
+}
+
+// partyFields returns the inputs of a seller or a buyer.
+func partyFields(p Page, f Form, pointer string) []Field {
+	return []Field{
+		f.Field(pointer+"/name", p.T("Namn", "Name"), ""),
+		f.Field(pointer+"/reference", p.T("Referens", "Reference"), ""),
+		f.Field(pointer+"/endpoint/scheme", p.T("Elektronisk adress: schema", "Electronic address: scheme"),
+			p.T("Till exempel 0088 för GLN, 0007 för organisationsnummer.", "Such as 0088 for a GLN, 0007 for a Swedish organisation number.")),
+		f.Field(pointer+"/endpoint/id", p.T("Elektronisk adress", "Electronic address"), ""),
+		f.Field(pointer+"/identifier/scheme", p.T("Identitet: schema", "Identifier: scheme"), ""),
+		f.Field(pointer+"/identifier/id", p.T("Identitet", "Identifier"), ""),
+	}
+}

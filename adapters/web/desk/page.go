@@ -1,0 +1,238 @@
+package desk
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"golang.org/x/text/language"
+
+	"github.com/punchgate/punchgate/adapters/web/words"
+	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/user"
+)
+
+// Page is what every page knows; the data of a template embeds it.
+type Page struct {
+	Lang   string         // sv or en
+	User   *user.User     // nil before signing in
+	Shop   *tenant.Tenant // nil on pages of no shop
+	CSRF   string
+	Active string // the entry of the navigation that the page belongs to
+	Done   string // what was just done, in words; empty for nothing
+	path   string // of the page
+}
+
+// page returns what every page knows. active is the entry of the navigation.
+func (d *Desk) page(c *gin.Context, active string) Page {
+	who := whoOf(c)
+	p := Page{Lang: langOf(c), User: who.User, Shop: shopOf(c), CSRF: who.CSRF, Active: active, path: c.Request.URL.Path}
+	p.Done = p.done(c.Query("done"))
+	return p
+}
+
+// T returns the text in the page's language.
+func (p Page) T(swedish, english string) string {
+	if p.Lang == "en" {
+		return english
+	}
+	return swedish
+}
+
+// MayChange reports whether the user may change what the page shows.
+func (p Page) MayChange() bool {
+	if p.Shop == nil {
+		return p.User != nil && p.User.MayChange(tenant.Platform)
+	}
+	return p.User.MayChange(p.Shop.ID())
+}
+
+// Platform reports whether the user may act in every shop.
+func (p Page) Platform() bool { return p.User != nil && p.User.Role() == user.Platform }
+
+// In returns the address of a page of the shop.
+func (p Page) In(path string) string { return shopPath(p.Shop.ID(), path) }
+
+// Here returns the address of this page in another language.
+func (p Page) Here(lang string) string { return p.path + "?lang=" + lang }
+
+// Time writes a time in the zone of the gateway.
+func (p Page) Time(t time.Time) template.HTML {
+	if t.IsZero() {
+		return template.HTML(`<span class="soft">–</span>`)
+	}
+	//nolint:gosec // digits and the letters of a zone
+	return template.HTML(`<time datetime="` + t.UTC().Format(time.RFC3339) + `" title="` + t.Local().Format("2006-01-02 15:04:05 MST") +
+		`">` + t.Local().Format("2006-01-02 15:04") + `</time>`)
+}
+
+// Asset returns the address of a file of the pages, which changes with its content.
+func (p Page) Asset(name string) string { return Root + "/assets/" + name + "?v=" + versions[name] }
+
+//go:embed pages/*.html
+var pageFiles embed.FS
+
+//go:embed assets
+var assetFiles embed.FS
+
+// versions tell the contents of the assets.
+var versions = func() map[string]string {
+	all := map[string]string{}
+	entries, err := fs.ReadDir(assetFiles, "assets")
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	for _, entry := range entries {
+		content, err := assetFiles.ReadFile("assets/" + entry.Name())
+		if err != nil {
+			panic(err)
+		}
+		sum := sha256.Sum256(content)
+		all[entry.Name()] = base64.RawURLEncoding.EncodeToString(sum[:6])
+	}
+	return all
+}()
+
+func (d *Desk) asset(c *gin.Context) {
+	if c.Query("v") == versions[c.Param("name")] {
+		c.Header("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	http.ServeFileFS(c.Writer, c.Request, assetFiles, "assets/"+path.Base(c.Param("name")))
+}
+
+// templates are the pages by the name of their file, each with the frame and the parts that several use: files that begin with _.
+var templates = func() map[string]*template.Template {
+	shared := template.Must(template.ParseFS(pageFiles, "pages/_*.html"))
+	names, err := fs.Glob(pageFiles, "pages/*.html")
+	if err != nil {
+		panic(err) // the pattern is a constant
+	}
+	all := map[string]*template.Template{}
+	for _, name := range names {
+		if short := strings.TrimSuffix(path.Base(name), ".html"); !strings.HasPrefix(short, "_") {
+			all[short] = template.Must(template.Must(shared.Clone()).ParseFS(pageFiles, name))
+		}
+	}
+	return all
+}()
+
+// render answers with a page. data embeds Page.
+func (d *Desk) render(c *gin.Context, status int, name string, data any) {
+	d.write(c, status, templates[name], "frame", data)
+}
+
+// write answers with a template.
+func (d *Desk) write(c *gin.Context, status int, t *template.Template, name string, data any) {
+	var written bytes.Buffer
+	if err := t.ExecuteTemplate(&written, name, data); err != nil {
+		d.edge.Classify(c, err)
+		c.Status(http.StatusInternalServerError)
+		c.Abort()
+		return
+	}
+	c.Data(status, "text/html; charset=utf-8", written.Bytes())
+	c.Abort()
+}
+
+// refusalPage is what a page shows that cannot be.
+type refusalPage struct {
+	Page
+
+	Status  int
+	Reason  string
+	Details []string
+	Request string
+}
+
+// refuse answers with a page that says why not.
+func (d *Desk) refuse(c *gin.Context, err error) {
+	refusal, status := d.edge.Classify(c, err)
+	p := refusalPage{Page: d.page(c, ""), Status: status, Request: d.edge.RequestID(c)}
+	p.Reason = words.Refusal(p.Lang, refusal)
+	for _, detail := range refusal.Details {
+		p.Details = append(p.Details, words.Detail(p.Lang, detail))
+	}
+	if checking(c) {
+		c.AbortWithStatus(status)
+		return
+	}
+	d.render(c, status, "refusal", p)
+}
+
+// done returns in words what an address says that was done.
+func (p Page) done(code string) string {
+	switch code {
+	case "saved":
+		return p.T("Sparat.", "Saved.")
+	case "created":
+		return p.T("Skapat.", "Created.")
+	case "removed":
+		return p.T("Borttaget.", "Removed.")
+	case "revoked":
+		return p.T("Återkallat.", "Revoked.")
+	case "sent":
+		return p.T("Skickas igen.", "Being sent again.")
+	default:
+		return ""
+	}
+}
+
+// leave leads on to another page after something was done.
+func (d *Desk) leave(c *gin.Context, to, done string) {
+	if done != "" {
+		to += "?done=" + url.QueryEscape(done)
+	}
+	c.Redirect(http.StatusSeeOther, to)
+	c.Abort()
+}
+
+const (
+	langKey    = "desk.lang"
+	langCookie = "punchgate_language"
+)
+
+var languages = language.NewMatcher([]language.Tag{language.Swedish, language.English})
+
+// chooseLanguage takes the language that was chosen with ?lang= and remembers it, else that of the user, else the browser's.
+func (d *Desk) chooseLanguage(c *gin.Context) {
+	if chosen := c.Query("lang"); chosen == "sv" || chosen == "en" {
+		//nolint:gosec // it holds a language and nothing else
+		http.SetCookie(c.Writer, &http.Cookie{Name: langCookie, Value: chosen, Path: Root, SameSite: http.SameSiteLaxMode, MaxAge: 365 * 24 * 3600})
+		c.Set(langKey, chosen)
+		return
+	}
+	if cookie, err := c.Request.Cookie(langCookie); err == nil && (cookie.Value == "sv" || cookie.Value == "en") {
+		c.Set(langKey, cookie.Value)
+	}
+}
+
+func langOf(c *gin.Context) string {
+	if chosen := c.GetString(langKey); chosen != "" {
+		return chosen
+	}
+	if who := whoOf(c).User; who != nil && who.Profile().Language != "" {
+		return who.Profile().Language
+	}
+	tag, _ := language.MatchStrings(languages, c.GetHeader("Accept-Language"))
+	base, _ := tag.Base()
+	return base.String()
+}
+
+// statusOf returns the status of a page that shows a form again.
+func (d *Desk) statusOf(c *gin.Context, err error) int {
+	if err == nil {
+		return http.StatusOK
+	}
+	_, status := d.edge.Classify(c, fault.From(err))
+	return status
+}

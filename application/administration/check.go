@@ -1,0 +1,91 @@
+package administration
+
+import (
+	"context"
+
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/tenant"
+)
+
+type checkOnlyKey struct{}
+
+// CheckOnly returns a context in which what is to be created or changed is checked to the end and not written: for forms that say
+// what is wrong while somebody fills them in. It holds for tenants with their webhooks, customers and connections, and for no keys, links or users.
+func CheckOnly(ctx context.Context) context.Context {
+	return context.WithValue(ctx, checkOnlyKey{}, true)
+}
+
+func checkOnly(ctx context.Context) bool { return ctx.Value(checkOnlyKey{}) != nil }
+
+// checking are stores that write nothing where a call is to check only.
+func checking(of port.Stores) port.Stores {
+	of.Tenants = checkedTenants{of.Tenants}
+	of.Customers = checkedCustomers{of.Customers}
+	of.Connections = checkedConnections{of.Connections}
+	return of
+}
+
+// changed returns what a change would make of what is stored.
+func changed[A any](stored A, err error, change func(A) error) (A, error) {
+	if err == nil {
+		err = change(stored)
+	}
+	return stored, err
+}
+
+type checkedTenants struct{ port.Tenants }
+
+func (in checkedTenants) Create(ctx context.Context, t *tenant.Tenant) error {
+	if checkOnly(ctx) {
+		return nil
+	}
+	return in.Tenants.Create(ctx, t)
+}
+
+func (in checkedTenants) Update(ctx context.Context, id tenant.ID, change func(*tenant.Tenant) error) (*tenant.Tenant, error) {
+	if checkOnly(ctx) {
+		stored, err := in.Get(ctx, id)
+		return changed(stored, err, change)
+	}
+	return in.Tenants.Update(ctx, id, change)
+}
+
+type checkedCustomers struct{ port.Customers }
+
+func (in checkedCustomers) Create(ctx context.Context, c *customer.Customer) error {
+	if checkOnly(ctx) {
+		return nil
+	}
+	return in.Customers.Create(ctx, c)
+}
+
+func (in checkedCustomers) Update(
+	ctx context.Context, of tenant.ID, id customer.ID, change func(*customer.Customer) error,
+) (*customer.Customer, error) {
+	if checkOnly(ctx) {
+		stored, err := in.Get(ctx, of, id)
+		return changed(stored, err, change)
+	}
+	return in.Customers.Update(ctx, of, id, change)
+}
+
+type checkedConnections struct{ port.Connections }
+
+func (in checkedConnections) Create(ctx context.Context, c *connection.Connection) error {
+	if checkOnly(ctx) {
+		return nil
+	}
+	return in.Connections.Create(ctx, c)
+}
+
+func (in checkedConnections) Update(
+	ctx context.Context, of tenant.ID, id connection.ID, change func(*connection.Connection) error,
+) (*connection.Connection, error) {
+	if checkOnly(ctx) {
+		stored, err := in.Get(ctx, of, id)
+		return changed(stored, err, change)
+	}
+	return in.Connections.Update(ctx, of, id, change)
+}

@@ -1,0 +1,245 @@
+package browser
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// axeFile is axe-core, which `make tools` installs.
+const axeFile = "../../.bin/axe.min.js"
+
+// pageLimit is how much a page of the desk may weigh with all that it loads, in bytes.
+const pageLimit = 200_000
+
+// operator is somebody at the operator's pages, in one language and at one width.
+type operator struct {
+	t     *testing.T
+	ctx   context.Context
+	d     seed
+	lang  string // sv or en
+	width string // phone or desk
+	axe   string
+}
+
+// operators lets a flow run in both languages at both widths, against one demo: what it makes it names with unique.
+func operators(t *testing.T, flow func(o *operator)) {
+	t.Helper()
+	axe, err := os.ReadFile(axeFile)
+	if err != nil {
+		if os.Getenv("PUNCHGATE_INTEGRATION") == "1" {
+			t.Fatalf("%v; make tools installs it", err)
+		}
+		t.Logf("without axe-core, which make tools installs: %v", err)
+	}
+	d, _ := demo(t, t.TempDir())
+	for _, lang := range []string{"sv", "en"} {
+		ctx := browser(t, lang)
+		for _, width := range []string{"desk", "phone"} {
+			t.Run(lang+" "+width, func(t *testing.T) {
+				size := map[string][2]int64{"desk": {1280, 900}, "phone": {390, 844}}[width]
+				o := &operator{t, ctx, d, lang, width, string(axe)}
+				o.do(chromedp.EmulateViewport(size[0], size[1]))
+				o.signIn()
+				flow(o)
+			})
+		}
+	}
+}
+
+func (o *operator) do(steps ...chromedp.Action[chromedp.Void]) {
+	o.t.Helper()
+	do(o.ctx, o.t, steps...)
+}
+
+// T returns the text in the operator's language.
+func (o *operator) T(swedish, english string) string {
+	if o.lang == "en" {
+		return english
+	}
+	return swedish
+}
+
+// unique returns a name that no other run of the flow uses.
+func (o *operator) unique(name string) string { return name + "-" + o.lang + "-" + o.width }
+
+// path returns the address of a page of the demo's shop.
+func (o *operator) path(path string) string {
+	return o.d.Gateway + "/admin/shops/" + o.d.Tenant.ID + path
+}
+
+// signIn signs in as the demo's administrator.
+func (o *operator) signIn() {
+	o.t.Helper()
+	o.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, network.ClearBrowserCookies, cdp.Empty{})
+		return err
+	}), chromedp.Navigate(o.d.Gateway+"/admin"))
+	o.fill("/email", o.d.AdminLogin.Email)
+	o.fill("/password", o.d.AdminLogin.Password)
+	o.click(`main form button`, `.side`)
+}
+
+// open goes to a page of the demo's shop.
+func (o *operator) open(path string) {
+	o.t.Helper()
+	o.do(chromedp.Navigate(o.path(path)))
+}
+
+// fill types into the input of a member, in place of what stands there.
+func (o *operator) fill(pointer, text string) {
+	o.t.Helper()
+	o.script(fmt.Sprintf(`(() => { const all = document.querySelectorAll('[name=%q]:not([type=hidden])'); const i = all[0];
+		if (i.type === "checkbox") { if (i.checked !== (%q === "true")) i.click(); return ""; }
+		i.focus(); i.value = %q; i.dispatchEvent(new Event("input", {bubbles: true})); i.dispatchEvent(new Event("change", {bubbles: true}));
+		return ""; })()`, pointer, text, text))
+}
+
+// script evaluates an expression that is a text.
+func (o *operator) script(expression string) string {
+	o.t.Helper()
+	return ask(o.ctx, o.t, expression)
+}
+
+// click clicks an element and waits until the page that it leads to holds another one. Where that stands on the page already, wait for
+// something that does not.
+func (o *operator) click(selector, then string) {
+	o.t.Helper()
+	click(o.ctx, o.t, selector, then)
+}
+
+// wait waits until an expression is true.
+func (o *operator) wait(expression string) {
+	o.t.Helper()
+	for range 100 {
+		if o.script("String(!!("+expression+"))") == "true" {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	o.t.Fatalf("%s does not become true at %s: %s", expression, location(o.ctx, o.t), visible(o.ctx, o.t))
+}
+
+func (o *operator) see(texts ...string) {
+	o.t.Helper()
+	see(o.ctx, o.t, texts...)
+}
+
+// wrong returns what stands beside the input of a member.
+func (o *operator) wrong(pointer string) string {
+	o.t.Helper()
+	return strings.TrimSpace(o.script(fmt.Sprintf(
+		`document.getElementById(document.querySelector('[name=%q]:not([type=hidden])').id + "-wrong").textContent`, pointer)))
+}
+
+// look judges the page as it is shown: nobody has to scroll sideways, axe-core finds nothing serious, the browser had nothing to
+// complain of, and it is no heavier than it may be. With a name it takes a picture.
+func (o *operator) look(name string) {
+	o.t.Helper()
+	visible(o.ctx, o.t) // whole
+	if wide := o.script(`String(document.documentElement.scrollWidth - document.documentElement.clientWidth)`); wide != "0" {
+		o.t.Errorf("%s: the page is %s pixels wider than the window", name, wide)
+	}
+	if lang := o.script(`document.documentElement.lang`); lang != o.lang {
+		o.t.Errorf("%s: the page is in %q", name, lang)
+	}
+	heavy := o.script(`String(Math.round([...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+		.reduce((sum, e) => sum + e.decodedBodySize, 0)))`)
+	var bytes int
+	if _, err := fmt.Sscan(heavy, &bytes); err != nil || bytes > pageLimit || bytes == 0 {
+		o.t.Errorf("%s: the page weighs %s bytes, at most %d are allowed", name, heavy, pageLimit)
+	}
+	o.judge(name)
+	pictures{o.t, "admin-" + o.lang + "-" + o.width}.take(o.ctx, name)
+}
+
+// judge asks axe-core.
+func (o *operator) judge(name string) {
+	o.t.Helper()
+	if o.axe == "" {
+		return
+	}
+	o.script(o.axe + `;""`)
+	o.script(`(axe.run(document, {resultTypes: ["violations"]}).then((r) => { window.axeFound = JSON.stringify(r.violations.map((v) =>
+		({id: v.id, impact: v.impact, nodes: v.nodes.map((n) => n.html.slice(0, 200))}))); }), "")`)
+	o.wait(`window.axeFound`)
+	var found []struct {
+		ID, Impact string
+		Nodes      []string
+	}
+	if err := json.Unmarshal([]byte(o.script(`window.axeFound`)), &found); err != nil {
+		o.t.Fatal(err)
+	}
+	for _, f := range found {
+		if f.Impact == "serious" || f.Impact == "critical" {
+			o.t.Errorf("%s: axe-core finds %s (%s): %s", name, f.ID, f.Impact, strings.Join(f.Nodes, "\n"))
+		}
+	}
+}
+
+// guide takes the picture that a guide shows, where PUNCHGATE_GUIDE_PICTURES is set: at the desk, in both languages, in
+// docs/pictures/NAME-LANG.webp.
+func (o *operator) guide(name string) {
+	o.t.Helper()
+	if os.Getenv("PUNCHGATE_GUIDE_PICTURES") == "" || o.width != "desk" {
+		return
+	}
+	var picture []byte
+	o.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		taken, err := chromedp.Call(ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatWebp, Quality: new(int64(60))})
+		if err == nil {
+			picture = taken.Data
+		}
+		return err
+	}))
+	folder := "../../docs/pictures"
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		o.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, name+"-"+o.lang+".webp"), picture, 0o644); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+func TestAnOperatorChangesTheSettings(t *testing.T) {
+	operators(t, func(o *operator) {
+		o.open("/settings")
+		o.see(o.T("Extrafält som avgör PunchOut", "Custom field that decides PunchOut"), o.T("Text på knappen", "Text of the button"))
+		o.look("settings")
+		o.guide("settings")
+
+		// What is wrong is said while it is typed, and beside its field when the form is sent; what was typed stays.
+		o.fill("/settings/start_path", "//example.com")
+		o.wait(`document.getElementById("f-settings-start_path-wrong").textContent !== ""`)
+		o.fill("/settings/send_order_label", "Skicka "+o.lang)
+		o.fill("/settings/retention_days", "ett år")
+		o.click("main form .actions button", ".mistakes")
+		for pointer, text := range map[string]string{
+			"/settings/start_path":     o.T("måste vara en sökväg i butiken som börjar med ett /", "must be a path within the shop, beginning with one /"),
+			"/settings/retention_days": o.T("måste vara ett heltal", "must be a whole number"),
+		} {
+			if said := o.wrong(pointer); said != text {
+				o.t.Errorf("beside %s stands %q", pointer, said)
+			}
+		}
+		if kept := o.script(`document.querySelector('[name="/settings/send_order_label"]').value`); kept != "Skicka "+o.lang {
+			o.t.Errorf("the label that was typed is %q", kept)
+		}
+		o.look("settings-wrong")
+
+		o.fill("/settings/start_path", "/")
+		o.fill("/settings/retention_days", "400")
+		o.click("main form .actions button", ".done")
+		o.see(o.T("Sparat.", "Saved."))
+	})
+}
