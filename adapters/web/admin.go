@@ -303,21 +303,14 @@ func (s *Server) listKeys(c *gin.Context) {
 func (s *Server) createKey(c *gin.Context) { s.makeKey(c, tenantOf(c)) }
 
 func (s *Server) makeKey(c *gin.Context, of tenant.ID) {
-	var b struct {
-		Label   string   `json:"label"`
-		Scopes  []string `json:"scopes"`
-		Origins []string `json:"origins"`
-	}
+	var b body.NewKey
 	if !s.decode(c, &b) {
 		return
 	}
-	scopes := make([]apikey.Scope, len(b.Scopes))
-	for i, name := range b.Scopes {
-		var err error
-		if scopes[i], err = apikey.ParseScope(name); err != nil {
-			s.refuse(c, body.At("/scopes/"+strconv.Itoa(i), err))
-			return
-		}
+	scopes, err := b.Read()
+	if err != nil {
+		s.refuse(c, err)
+		return
 	}
 	k, text, err := s.use.Administration.CreateKey(c.Request.Context(), of, b.Label, scopes, b.Origins...)
 	reply(s, c, http.StatusCreated, k, err, func(k *apikey.Key) any {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/tenant"
@@ -12,7 +13,7 @@ import (
 type checkOnlyKey struct{}
 
 // CheckOnly returns a context in which what is to be created or changed is checked to the end and not written: for forms that say
-// what is wrong while somebody fills them in. It holds for tenants with their webhooks, customers and connections, and for no keys, links or users.
+// what is wrong while somebody fills them in. It holds for all that this package changes.
 func CheckOnly(ctx context.Context) context.Context {
 	return context.WithValue(ctx, checkOnlyKey{}, true)
 }
@@ -24,6 +25,8 @@ func checking(of port.Stores) port.Stores {
 	of.Tenants = checkedTenants{of.Tenants}
 	of.Customers = checkedCustomers{of.Customers}
 	of.Connections = checkedConnections{of.Connections}
+	of.Links = checkedLinks{of.Links}
+	of.Keys = checkedKeys{of.Keys}
 	return of
 }
 
@@ -88,4 +91,42 @@ func (in checkedConnections) Update(
 		return changed(stored, err, change)
 	}
 	return in.Connections.Update(ctx, of, id, change)
+}
+
+type checkedLinks struct{ port.Links }
+
+func (in checkedLinks) Create(ctx context.Context, l *connection.Link) error {
+	if checkOnly(ctx) {
+		return nil
+	}
+	return in.Links.Create(ctx, l)
+}
+
+func (in checkedLinks) Update(
+	ctx context.Context, of tenant.ID, id connection.LinkID, change func(*connection.Link) error,
+) (*connection.Link, error) {
+	if checkOnly(ctx) {
+		stored, err := in.Get(ctx, of, id)
+		return changed(stored, err, change)
+	}
+	return in.Links.Update(ctx, of, id, change)
+}
+
+type checkedKeys struct{ port.Keys }
+
+func (in checkedKeys) Create(ctx context.Context, k *apikey.Key) error {
+	if checkOnly(ctx) {
+		return nil
+	}
+	return in.Keys.Create(ctx, k)
+}
+
+func (in checkedKeys) Update(
+	ctx context.Context, of tenant.ID, id apikey.ID, change func(*apikey.Key) error,
+) (*apikey.Key, error) {
+	if checkOnly(ctx) {
+		stored, err := in.Get(ctx, of, id)
+		return changed(stored, err, change)
+	}
+	return in.Keys.Update(ctx, of, id, change)
 }

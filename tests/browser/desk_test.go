@@ -25,7 +25,7 @@ const pageLimit = 200_000
 // operator is somebody at the operator's pages, in one language and at one width.
 type operator struct {
 	t     *testing.T
-	ctx   context.Context
+	ctx   context.Context //nolint:containedctx // chromedp calls a tab of the browser a context
 	d     seed
 	lang  string // sv or en
 	width string // phone or desk

@@ -1,6 +1,7 @@
 package body
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/punchgate/punchgate/domain/apikey"
@@ -21,6 +22,25 @@ type Link struct {
 func OfLink(l *connection.Link, punchout string) Link {
 	state := l.Snapshot()
 	return Link{state.ID, state.Connection, punchout + l.Address(), state.CreatedAt, state.RevokedAt}
+}
+
+// NewKey is an API key that is to be made.
+type NewKey struct {
+	Label   string   `json:"label"`
+	Scopes  []string `json:"scopes"`
+	Origins []string `json:"origins"` // of a key of the scope policy
+}
+
+// Read returns the scopes, or says which is unknown.
+func (b *NewKey) Read() ([]apikey.Scope, error) {
+	scopes := make([]apikey.Scope, len(b.Scopes))
+	for i, name := range b.Scopes {
+		var err error
+		if scopes[i], err = apikey.ParseScope(name); err != nil {
+			return nil, At("/scopes/"+strconv.Itoa(i), err)
+		}
+	}
+	return scopes, nil
 }
 
 // Key is an API key in the API.

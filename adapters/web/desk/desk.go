@@ -57,11 +57,21 @@ func (d *Desk) Routes(r gin.IRouter) {
 	in := r.Group("", d.signedIn)
 	in.GET("", d.home)
 	in.GET("/shops", d.shops)
+	platform := in.Group("", d.ofPlatform)
+	platform.POST("/shops", d.createShop)
+	platform.GET("/keys", d.keys)
+	platform.POST("/keys", d.createKey)
+	platform.POST("/keys/:id/revoke", d.revokeKey)
+	platform.GET("/audit", d.audit)
 
 	shop := in.Group("/shops/:shop", d.ofShop)
 	change := shop.Group("", d.mayChange)
 	shop.GET("/settings", d.settings)
 	change.POST("/settings", d.saveSettings)
+	shop.GET("/keys", d.keys)
+	change.POST("/keys", d.createKey)
+	change.POST("/keys/:id/revoke", d.revokeKey)
+	shop.GET("/audit", d.audit)
 }
 
 // home leads to where a user has most to do.

@@ -86,6 +86,15 @@ func (d *Desk) ofShop(c *gin.Context) {
 	c.Set(shopKey, shop)
 }
 
+// ofPlatform lets through who runs the gateway.
+func (d *Desk) ofPlatform(c *gin.Context) {
+	if !whoOf(c).User.May(tenant.Platform) {
+		d.refuse(c, errNoPage)
+	}
+}
+
+var errNoPage = fault.New(fault.NotFound, "route.not_found", "there is nothing at this address")
+
 func shopOf(c *gin.Context) *tenant.Tenant {
 	shop, _ := c.Get(shopKey)
 	found, _ := shop.(*tenant.Tenant)

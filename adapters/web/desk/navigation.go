@@ -13,10 +13,21 @@ func (p Page) Navigation() (all []Entry) {
 	}
 	if p.Shop != nil {
 		add("settings", p.In("/settings"), "Inställningar", "Settings")
+		add("keys", p.In("/keys"), "Nycklar", "Keys")
+		add("audit", p.In("/audit"), "Logg", "Audit log")
 	}
-	if p.Platform() {
-		add("", "", "Hela tjänsten", "The whole service")
-		add("shops", Root+"/shops", "Butiker", "Shops")
+	if !p.Platform() {
+		return all
 	}
+	service := func(active, path, swedish, english string) {
+		if p.Shop != nil {
+			active = "" // the shop's entry of that name is the current one
+		}
+		add(active, Root+path, swedish, english)
+	}
+	add("", "", "Hela tjänsten", "The whole service")
+	service("shops", "/shops", "Butiker", "Shops")
+	service("keys", "/keys", "Tjänstens nycklar", "Keys of the service")
+	service("audit", "/audit", "Tjänstens logg", "Audit log of the service")
 	return all
 }

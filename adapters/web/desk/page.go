@@ -60,8 +60,13 @@ func (p Page) MayChange() bool {
 // Platform reports whether the user may act in every shop.
 func (p Page) Platform() bool { return p.User != nil && p.User.Role() == user.Platform }
 
-// In returns the address of a page of the shop.
-func (p Page) In(path string) string { return shopPath(p.Shop.ID(), path) }
+// In returns the address of a page of the shop, or where there is none of whoever runs the gateway.
+func (p Page) In(path string) string {
+	if p.Shop == nil {
+		return Root + path
+	}
+	return shopPath(p.Shop.ID(), path)
+}
 
 // Here returns the address of this page in another language.
 func (p Page) Here(lang string) string { return p.path + "?lang=" + lang }
@@ -135,9 +140,8 @@ func (d *Desk) render(c *gin.Context, status int, name string, data any) {
 func (d *Desk) write(c *gin.Context, status int, t *template.Template, name string, data any) {
 	var written bytes.Buffer
 	if err := t.ExecuteTemplate(&written, name, data); err != nil {
-		d.edge.Classify(c, err)
-		c.Status(http.StatusInternalServerError)
-		c.Abort()
+		_, status := d.edge.Classify(c, err)
+		c.AbortWithStatus(status)
 		return
 	}
 	c.Data(status, "text/html; charset=utf-8", written.Bytes())
@@ -207,7 +211,9 @@ var languages = language.NewMatcher([]language.Tag{language.Swedish, language.En
 func (d *Desk) chooseLanguage(c *gin.Context) {
 	if chosen := c.Query("lang"); chosen == "sv" || chosen == "en" {
 		//nolint:gosec // it holds a language and nothing else
-		http.SetCookie(c.Writer, &http.Cookie{Name: langCookie, Value: chosen, Path: Root, SameSite: http.SameSiteLaxMode, MaxAge: 365 * 24 * 3600})
+		http.SetCookie(c.Writer, &http.Cookie{
+			Name: langCookie, Value: chosen, Path: Root, SameSite: http.SameSiteLaxMode, MaxAge: 365 * 24 * 3600,
+		})
 		c.Set(langKey, chosen)
 		return
 	}

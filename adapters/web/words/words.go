@@ -1,31 +1,42 @@
 // Package words says refusals in the language of whoever reads them. The English words are those of the refusals themselves; the
-// Swedish ones stand here, by the English ones where these are fixed, else by the code. What has no Swedish words is said in English.
+// Swedish ones stand in swedish.txt. What has no Swedish words is said in English.
 package words
 
-import "github.com/punchgate/punchgate/domain/fault"
+import (
+	_ "embed"
+	"strings"
+
+	"github.com/punchgate/punchgate/domain/fault"
+)
+
+//go:embed swedish.txt
+var swedishText string
+
+// swedish are the Swedish words by the English message, or by "code: " and the code.
+var swedish = func() map[string]string {
+	all := map[string]string{}
+	for entry := range strings.SplitSeq(swedishText, "\n\n") {
+		if english, said, ok := strings.Cut(strings.TrimSpace(entry), "\n"); ok && !strings.HasPrefix(english, "#") {
+			all[english] = said
+		}
+	}
+	return all
+}()
 
 // Detail says what is wrong in one place. lang is sv or en.
-func Detail(lang string, d fault.Detail) string {
-	if lang == "sv" {
-		if said, ok := swedish[d.Message]; ok {
-			return said
-		}
-		if said, ok := swedishByCode[d.Code]; ok {
-			return said
-		}
-	}
-	return d.Message
-}
+func Detail(lang string, d fault.Detail) string { return say(lang, d.Message, d.Code) }
 
 // Refusal says why something is not done, without its details. lang is sv or en.
-func Refusal(lang string, f *fault.Fault) string {
+func Refusal(lang string, f *fault.Fault) string { return say(lang, f.Message, f.Code) }
+
+func say(lang, message, code string) string {
 	if lang == "sv" {
-		if said, ok := swedish[f.Message]; ok {
+		if said, ok := swedish[message]; ok {
 			return said
 		}
-		if said, ok := swedishByCode[f.Code]; ok {
+		if said, ok := swedish["code: "+code]; ok {
 			return said
 		}
 	}
-	return f.Message
+	return message
 }

@@ -109,8 +109,7 @@ func indented(document []byte) string {
 // members returns the JSON members of a struct.
 func members(t reflect.Type) func(yield func(string, reflect.StructField) bool) {
 	return func(yield func(string, reflect.StructField) bool) {
-		for i := range t.NumField() {
-			field := t.Field(i)
+		for field := range t.Fields() {
 			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 			if field.IsExported() && name != "" && name != "-" && !yield(name, field) {
 				return

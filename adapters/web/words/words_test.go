@@ -1,0 +1,42 @@
+package words
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/punchgate/punchgate/domain/fault"
+)
+
+func TestWordsAreThoseOfTheLanguage(t *testing.T) {
+	for _, c := range []struct {
+		lang   string
+		detail fault.Detail
+		want   string
+	}{
+		{"sv", fault.Detail{Code: "missing", Message: "is required"}, "måste fyllas i"},
+		{"en", fault.Detail{Code: "missing", Message: "is required"}, "is required"},
+		{"sv", fault.Detail{Code: "too_long", Message: "has 300 characters, at most 200 are allowed"}, "är för långt"},
+		{"sv", fault.Detail{Code: "unheard_of", Message: "is odd"}, "is odd"},
+	} {
+		if said := Detail(c.lang, c.detail); said != c.want {
+			t.Errorf("%s, %s: %q", c.lang, c.detail.Message, said)
+		}
+	}
+	if said := Refusal("sv", fault.New(fault.NotFound, "tenant.not_found", "there is no such tenant")); said != "det finns ingen sådan butik" {
+		t.Errorf("%q", said)
+	}
+}
+
+func TestEachEntryHasTwoLinesAndStandsOnce(t *testing.T) {
+	seen := map[string]bool{}
+	for entry := range strings.SplitSeq(swedishText, "\n\n") {
+		lines := strings.Split(strings.TrimSpace(entry), "\n")
+		if strings.HasPrefix(lines[0], "#") {
+			continue
+		}
+		if len(lines) != 2 || seen[lines[0]] {
+			t.Errorf("%q has %d lines, or stands twice", lines[0], len(lines))
+		}
+		seen[lines[0]] = true
+	}
+}
