@@ -94,6 +94,12 @@ var deeds = map[audit.Action][2]string{
 	audit.WebhookRemove:      {"Tog bort webhook", "Removed a webhook"},
 	audit.WebhookSecret:      {"Bytte hemlighet för webhook", "Replaced the secret of a webhook"},
 	audit.PersonalDataErase:  {"Raderade personuppgifter", "Erased personal data"},
+	audit.UserCreate:         {"Skapade användare", "Created a user"},
+	audit.UserChange:         {"Ändrade användare", "Changed a user"},
+	audit.UserRemove:         {"Tog bort användare", "Removed a user"},
+	audit.UserPassword:       {"Bytte lösenord för användare", "Replaced the password of a user"},
+	audit.UserSignIn:         {"Loggade in", "Signed in"},
+	audit.UserSignOut:        {"Loggade ut överallt", "Signed out everywhere"},
 	audit.DeadLettersDeliver: {"Skickade webhookar igen", "Sent webhooks again"},
 }
 
