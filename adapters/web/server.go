@@ -157,6 +157,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 	r.POST("/punchout/:link/complete", s.complete)
 	r.POST("/punchout/:link/orders", s.takeOrder)
 	r.GET("/transfer/:token", s.transferPage)
+	r.GET("/storefront.js", s.script)
 
 	desk.New(desk.Services{
 		Access: s.use.Access, Administration: s.use.Administration, Auditing: s.use.Auditing, Formats: s.use.Formats,

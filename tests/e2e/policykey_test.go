@@ -226,3 +226,26 @@ func TestWhoAsksAboutManyCustomersHasToWaitAndTheShopsVisitorsDoNot(t *testing.T
 	g.clock.advance(throttle.LongestWait + throttle.Forgotten)
 	ask(key, "?customer_number=K-goteborg", office).want(t, 200)
 }
+
+func TestTheScriptIsEveryPagesAndIsAskedForOnceAnHour(t *testing.T) {
+	g := start(t)
+	a := get(t, g.url+"/storefront.js")
+	for header, want := range map[string]string{
+		"Content-Type": "text/javascript; charset=utf-8", "Cache-Control": "public, max-age=3600", "Cross-Origin-Resource-Policy": "cross-origin",
+		"Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff", "Set-Cookie": "",
+	} {
+		if got := strings.Join(a.header.Values(header), "|"); a.status != 200 || got != want {
+			t.Errorf("answered %d: %s is %q, not %q", a.status, header, got, want)
+		}
+	}
+	for tag, status := range map[string]int{a.header.Get("ETag"): 304, "W/" + a.header.Get("ETag"): 304, `"another"`: 200, "": 200} {
+		r := request(t, "GET", g.url+"/storefront.js", "", "")
+		r.Header.Set("If-None-Match", tag)
+		if a := send(t, r); a.status != status {
+			t.Errorf("with the tag %s it is answered %d", tag, a.status)
+		}
+	}
+	if len(a.body) > 10_000 {
+		t.Errorf("it has %d bytes", len(a.body))
+	}
+}
