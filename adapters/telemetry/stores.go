@@ -99,9 +99,14 @@ func (in customers) Update(
 	return in.Customers.Update(ctx, of, id, change)
 }
 
-func (in customers) List(ctx context.Context, of tenant.ID, after customer.ID, limit int) (_ []*customer.Customer, err error) {
+func (in customers) Several(ctx context.Context, of tenant.ID, ids []customer.ID) (_ []*customer.Customer, err error) {
+	defer in.t.call(&ctx, "customers.several")(&err)
+	return in.Customers.Several(ctx, of, ids)
+}
+
+func (in customers) List(ctx context.Context, of tenant.ID, q port.CustomerQuery) (_ []*customer.Customer, err error) {
 	defer in.t.call(&ctx, "customers.list")(&err)
-	return in.Customers.List(ctx, of, after, limit)
+	return in.Customers.List(ctx, of, q)
 }
 
 type connections struct {
@@ -126,9 +131,14 @@ func (in connections) Update(
 	return in.Connections.Update(ctx, of, id, change)
 }
 
-func (in connections) ByCustomer(ctx context.Context, of tenant.ID, c customer.ID) (_ []*connection.Connection, err error) {
+func (in connections) Several(ctx context.Context, of tenant.ID, ids []connection.ID) (_ []*connection.Connection, err error) {
+	defer in.t.call(&ctx, "connections.several")(&err)
+	return in.Connections.Several(ctx, of, ids)
+}
+
+func (in connections) ByCustomer(ctx context.Context, of tenant.ID, c ...customer.ID) (_ []*connection.Connection, err error) {
 	defer in.t.call(&ctx, "connections.by_customer")(&err)
-	return in.Connections.ByCustomer(ctx, of, c)
+	return in.Connections.ByCustomer(ctx, of, c...)
 }
 
 func (in connections) ByIdentity(ctx context.Context, of tenant.ID, from []connection.Identity) (_ []*connection.Connection, err error) {
@@ -136,9 +146,9 @@ func (in connections) ByIdentity(ctx context.Context, of tenant.ID, from []conne
 	return in.Connections.ByIdentity(ctx, of, from)
 }
 
-func (in connections) List(ctx context.Context, of tenant.ID, after connection.ID, limit int) (_ []*connection.Connection, err error) {
+func (in connections) List(ctx context.Context, of tenant.ID, q port.ConnectionQuery) (_ []*connection.Connection, err error) {
 	defer in.t.call(&ctx, "connections.list")(&err)
-	return in.Connections.List(ctx, of, after, limit)
+	return in.Connections.List(ctx, of, q)
 }
 
 func (in connections) ToTell(ctx context.Context, now time.Time, busy []tenant.ID, limit int) (_ []*connection.Connection, err error) {

@@ -10,6 +10,7 @@ import (
 	"github.com/punchgate/punchgate/adapters/web/api"
 	"github.com/punchgate/punchgate/adapters/web/body"
 	"github.com/punchgate/punchgate/application/erp"
+	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
@@ -140,7 +141,7 @@ func (s *Server) replaceCatalogueSecret(c *gin.Context) {
 
 func (s *Server) listCustomers(c *gin.Context) {
 	list(s, c, "customers", func(after string, limit int) ([]*customer.Customer, error) {
-		return s.use.Administration.Customers(c.Request.Context(), tenantOf(c), customer.ID(after), limit)
+		return s.use.Administration.Customers(c.Request.Context(), tenantOf(c), port.CustomerQuery{After: customer.ID(after), Limit: limit})
 	}, customerView)
 }
 
@@ -172,7 +173,7 @@ func (s *Server) putCustomer(c *gin.Context) {
 
 func (s *Server) listConnections(c *gin.Context) {
 	list(s, c, "connections", func(after string, limit int) ([]*connection.Connection, error) {
-		return s.use.Administration.Connections(c.Request.Context(), tenantOf(c), connection.ID(after), limit)
+		return s.use.Administration.Connections(c.Request.Context(), tenantOf(c), port.ConnectionQuery{After: connection.ID(after), Limit: limit})
 	}, connectionView)
 }
 

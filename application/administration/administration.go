@@ -190,9 +190,9 @@ func (s *Service) Customer(ctx context.Context, of tenant.ID, id customer.ID) (*
 	return s.stores.Customers.Get(ctx, of, id)
 }
 
-// Customers returns at most limit customers with identifiers after the given one.
-func (s *Service) Customers(ctx context.Context, of tenant.ID, after customer.ID, limit int) ([]*customer.Customer, error) {
-	return s.stores.Customers.List(ctx, of, after, limit)
+// Customers returns a page of customers.
+func (s *Service) Customers(ctx context.Context, of tenant.ID, q port.CustomerQuery) ([]*customer.Customer, error) {
+	return s.stores.Customers.List(ctx, of, q)
 }
 
 // ChangeCustomer replaces a customer's profile.
@@ -239,9 +239,9 @@ func (s *Service) Connection(ctx context.Context, of tenant.ID, id connection.ID
 	return s.stores.Connections.Get(ctx, of, id)
 }
 
-// Connections returns at most limit connections with identifiers after the given one.
-func (s *Service) Connections(ctx context.Context, of tenant.ID, after connection.ID, limit int) ([]*connection.Connection, error) {
-	return s.stores.Connections.List(ctx, of, after, limit)
+// Connections returns a page of connections.
+func (s *Service) Connections(ctx context.Context, of tenant.ID, q port.ConnectionQuery) ([]*connection.Connection, error) {
+	return s.stores.Connections.List(ctx, of, q)
 }
 
 // ChangeConnection replaces a connection's profile; its credentials stay.

@@ -84,7 +84,7 @@ func (s *Service) rotateTenant(ctx context.Context, t *tenant.Tenant, r *Rotatio
 		return err
 	}
 	for after := connection.ID(""); ; {
-		page, err := s.stores.Connections.List(ctx, of, after, rotatePage)
+		page, err := s.stores.Connections.List(ctx, of, port.ConnectionQuery{After: after, Limit: rotatePage})
 		if err != nil {
 			return err
 		}

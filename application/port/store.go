@@ -55,8 +55,22 @@ type Customers interface {
 	ByNumber(ctx context.Context, of tenant.ID, number string) (*customer.Customer, error)
 	// Update refuses a change of the number to one that is taken, as Create does.
 	Update(ctx context.Context, of tenant.ID, id customer.ID, change func(*customer.Customer) error) (*customer.Customer, error)
-	// List returns at most limit customers with identifiers after the given one, in their order.
-	List(ctx context.Context, of tenant.ID, after customer.ID, limit int) ([]*customer.Customer, error)
+	// Several returns those of the customers that there are, in no order.
+	Several(ctx context.Context, of tenant.ID, ids []customer.ID) ([]*customer.Customer, error)
+	// List returns a page of customers in the order of their identifiers; where they are looked for by how something of them
+	// begins, those of the number first and in its order, then those of the name, then those of the identifier.
+	List(ctx context.Context, of tenant.ID, q CustomerQuery) ([]*customer.Customer, error)
+}
+
+// CustomerQuery asks for a page of customers.
+type CustomerQuery struct {
+	// Beginning is how the number, the name without regard to case, or the identifier begins; empty for all customers.
+	Beginning string
+	// Box, where there is one, is a checkbox field, which is Ticked or not.
+	Box    string
+	Ticked bool
+	After  customer.ID // the last one of the page before; empty for the first page
+	Limit  int         // above zero
 }
 
 // Connections keeps connections. Not found: fault "connection.not_found".
@@ -65,14 +79,27 @@ type Connections interface {
 	Create(ctx context.Context, c *connection.Connection) error
 	Get(ctx context.Context, of tenant.ID, id connection.ID) (*connection.Connection, error)
 	Update(ctx context.Context, of tenant.ID, id connection.ID, change func(*connection.Connection) error) (*connection.Connection, error)
-	// ByCustomer returns the connections of a customer in the order of their identifiers.
-	ByCustomer(ctx context.Context, of tenant.ID, c customer.ID) ([]*connection.Connection, error)
+	// Several returns those of the connections that there are, in no order.
+	Several(ctx context.Context, of tenant.ID, ids []connection.ID) ([]*connection.Connection, error)
+	// ByCustomer returns the connections of these customers in the order of their identifiers.
+	ByCustomer(ctx context.Context, of tenant.ID, c ...customer.ID) ([]*connection.Connection, error)
 	// ByIdentity returns the connections of which one of the From identities matches one of these, as Identity.Matches has it,
 	// in the order of their identifiers.
 	ByIdentity(ctx context.Context, of tenant.ID, from []connection.Identity) ([]*connection.Connection, error)
-	// List returns at most limit connections with identifiers after the given one, in their order.
-	List(ctx context.Context, of tenant.ID, after connection.ID, limit int) ([]*connection.Connection, error)
+	// List returns a page of connections in the order of their identifiers; where they are looked for by how something of them
+	// begins, those of the name first and in its order, then those of the identifier.
+	List(ctx context.Context, of tenant.ID, q ConnectionQuery) ([]*connection.Connection, error)
 	Telling[*connection.Connection]
+}
+
+// ConnectionQuery asks for a page of connections.
+type ConnectionQuery struct {
+	// Beginning is how the name, without regard to case, or the identifier begins; empty for all connections.
+	Beginning string
+	Customer  customer.ID   // empty for those of all customers
+	Format    string        // empty for all formats
+	After     connection.ID // the last one of the page before; empty for the first page
+	Limit     int           // above zero
 }
 
 // Telling finds aggregates with something that others must be told of.

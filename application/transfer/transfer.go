@@ -141,7 +141,7 @@ func (s *Service) prepare(ctx context.Context, state session.State, c *cart.Cart
 	if err != nil {
 		return Sent{}, err
 	}
-	made := order.Prepare(of.Shop, state, number, c.ID, r, returns.Transfer == connection.Push, s.clock.Now())
+	made := order.Prepare(of.Shop, state, number, c, r, returns.Transfer == connection.Push, s.clock.Now())
 	if err := s.stores.Orders.Create(ctx, made, c, document); err != nil {
 		return Sent{}, err
 	}

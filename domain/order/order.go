@@ -8,10 +8,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/delivery"
 	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/money"
 	"github.com/punchgate/punchgate/domain/outbox"
 	"github.com/punchgate/punchgate/domain/purchase"
 	"github.com/punchgate/punchgate/domain/replay"
@@ -47,6 +49,7 @@ type State struct {
 	Request       Request
 	Status        Status
 	Test          bool
+	Total         money.Amount // of the cart, net and without shipping; absent in orders of earlier builds
 	PurchaseOrder string
 	// Document is the purchase order document that was applied last, by the identifier of its receipt.
 	Document string
@@ -79,10 +82,10 @@ var (
 )
 
 // Prepare makes the order of a cart that was accepted and encoded. With push, the gateway itself transfers it.
-func Prepare(of *tenant.Tenant, s session.State, number int64, cartID string, r Request, push bool, now time.Time) *Order {
+func Prepare(of *tenant.Tenant, s session.State, number int64, c *cart.Cart, r Request, push bool, now time.Time) *Order {
 	o := &Order{State{
 		Tenant: s.Tenant, ID: IDOf(s.ID), Number: number, Session: s.ID, Customer: s.Customer, Connection: s.Connection,
-		CartID: cartID, Request: r, Status: Prepared, Test: s.Visit.Test,
+		CartID: c.ID, Request: r, Status: Prepared, Test: s.Visit.Test, Total: money.Amount{Value: c.Total(), Currency: c.Currency},
 		CreatedAt: now, StatusSince: now, ExpiresAt: now.Add(of.Settings().OrderTTL),
 	}}
 	if push {

@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/purchase"
@@ -26,7 +27,7 @@ func prepare(push bool) *order.Order {
 	settings := tenant.Defaults()
 	settings.OrderTTL = wait
 	shop := tenant.Restore(tenant.State{ID: "shop", Settings: settings})
-	return order.Prepare(shop, session.State{Tenant: "shop", ID: "s1"}, 42, "C-1", order.Request{Key: "k", Digest: "d"}, push, start)
+	return order.Prepare(shop, session.State{Tenant: "shop", ID: "s1"}, 42, &cart.Cart{ID: "C-1"}, order.Request{Key: "k", Digest: "d"}, push, start)
 }
 
 func in(status order.Status) *order.Order {

@@ -147,7 +147,7 @@ func (g *gateway) transferred(link, cartID string, lines ...string) string {
 
 func (g *gateway) linkProfile(link string) connection.Profile {
 	g.t.Helper()
-	all, err := g.admin.Connections(context.Background(), g.shop.id, "", 100)
+	all, err := g.admin.Connections(context.Background(), g.shop.id, port.ConnectionQuery{Limit: 100})
 	if err != nil {
 		g.t.Fatal(err)
 	}

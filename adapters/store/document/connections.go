@@ -37,6 +37,7 @@ type connectionDoc struct {
 	Health         healthDoc       `json:"health,omitzero"`
 	Outbox         outboxDoc       `json:"outbox,omitzero"`
 	CreatedAt      Stamp           `json:"created_at,omitzero"`
+	NameKey        string          `json:"name_key"` // see NameKey, for the look-up alone
 }
 
 type healthDoc struct {
@@ -125,6 +126,7 @@ func packConnection(c *connection.Connection) connectionDoc {
 		Health:       healthDoc{s.Health.Failures, Stamp(s.Health.Since)},
 		Outbox:       packOutbox(&s.Outbox),
 		CreatedAt:    Stamp(s.CreatedAt),
+		NameKey:      NameKey(p.Name),
 	}
 }
 

@@ -19,6 +19,7 @@ type customerDoc struct {
 	Buyer         cart.Party        `json:"buyer,omitzero"`
 	Values        map[string]string `json:"values,omitempty"`
 	CreatedAt     Stamp             `json:"created_at,omitzero"`
+	NameKey       string            `json:"name_key"` // see NameKey, for the look-up alone
 }
 
 func (d customerDoc) key() (tenant.ID, string) { return d.Tenant, string(d.ID) }
@@ -28,7 +29,7 @@ func packCustomer(c *customer.Customer) customerDoc {
 	p := s.Profile
 	return customerDoc{
 		s.Tenant, s.ID, p.Number, p.Name, p.Active, Stamp(p.ContractFrom), Stamp(p.ContractUntil), p.Buyer, p.Values,
-		Stamp(s.CreatedAt),
+		Stamp(s.CreatedAt), NameKey(p.Name),
 	}
 }
 

@@ -291,6 +291,28 @@ func (c collection[A, ID]) many(ctx context.Context, filter, order bson.D, limit
 
 var onlyDoc = bson.D{e("doc", 1)}
 
+// Several returns those of the aggregates that there are.
+func (c collection[A, ID]) Several(ctx context.Context, of tenant.ID, ids []ID) ([]A, error) {
+	keys := bson.A{}
+	for _, id := range ids {
+		keys = append(keys, key(of, string(id)))
+	}
+	return c.many(ctx, bson.D{e("tenant_id", of), e("_id", bson.D{e("$in", keys)})}, byID, 0)
+}
+
+// part returns a part of what a search goes through.
+func (c collection[A, ID]) part(ctx context.Context, of tenant.ID, p document.Part, filter bson.D) ([]A, error) {
+	filter = append(bson.D{e("tenant_id", of)}, filter...)
+	if p.Member == document.ID {
+		return c.many(ctx, append(filter, e("_id", bson.D{e("$gte", key(of, p.From)), e("$lt", key(of, p.To))})), byID, p.Limit)
+	}
+	member := "doc." + p.Member
+	return c.many(ctx, append(filter,
+		e(member, bson.D{e("$gte", p.From), e("$lt", p.To)}),
+		e("$or", bson.A{bson.D{e(member, bson.D{e("$gt", p.From)})}, bson.D{e("_id", bson.D{e("$gt", key(of, p.AfterID))})}}),
+	), bson.D{e(member, 1), e("_id", 1)}, p.Limit)
+}
+
 // after returns a page of a tenant's aggregates in the order of their identifiers.
 func (c collection[A, ID]) after(ctx context.Context, of tenant.ID, after ID, limit int) ([]A, error) {
 	return c.many(ctx, bson.D{e("tenant_id", of), e("_id", bson.D{e("$gt", key(of, string(after)))})}, byID, limit)

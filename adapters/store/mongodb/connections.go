@@ -8,6 +8,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/punchgate/punchgate/adapters/store/document"
+	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/tenant"
@@ -33,9 +34,9 @@ func trimmed(identities []connection.Identity) []string {
 	return ids
 }
 
-// ByCustomer returns the connections of a customer.
-func (c connections) ByCustomer(ctx context.Context, of tenant.ID, who customer.ID) ([]*connection.Connection, error) {
-	return c.many(ctx, bson.D{e("tenant_id", of), e("doc.customer", who)}, byID, 0)
+// ByCustomer returns the connections of customers.
+func (c connections) ByCustomer(ctx context.Context, of tenant.ID, who ...customer.ID) ([]*connection.Connection, error) {
+	return c.many(ctx, bson.D{e("tenant_id", of), e("doc.customer", bson.D{e("$in", append([]customer.ID{}, who...))})}, byID, 0)
 }
 
 // ByIdentity returns the connections of identities.
@@ -48,6 +49,17 @@ func (c connections) ByIdentity(ctx context.Context, of tenant.ID, from []connec
 }
 
 // List returns a page of connections.
-func (c connections) List(ctx context.Context, of tenant.ID, after connection.ID, limit int) ([]*connection.Connection, error) {
-	return c.after(ctx, of, after, limit)
+func (c connections) List(ctx context.Context, of tenant.ID, q port.ConnectionQuery) ([]*connection.Connection, error) {
+	var filter bson.D
+	if q.Customer != "" {
+		filter = append(filter, e("doc.customer", q.Customer))
+	}
+	if q.Format != "" {
+		filter = append(filter, e("doc.format", q.Format))
+	}
+	return document.Search(document.ConnectionNames(q.Beginning), q.After, q.Limit, document.Source[*connection.Connection, connection.ID]{
+		ID:   (*connection.Connection).ID,
+		Get:  func(id connection.ID) (*connection.Connection, error) { return c.Get(ctx, of, id) },
+		Read: func(p document.Part) ([]*connection.Connection, error) { return c.part(ctx, of, p, filter) },
+	})
 }

@@ -57,12 +57,16 @@ func ofAll(name, key string) index { return index{name: name, keys: bson.D{e(key
 var indexes = map[string][]index{
 	document.Tenants.Name: {},
 	document.Customers.Name: {
-		ofTenant("number", "doc.number"),
+		ofTenant("numbers", "doc.number", "_id"),
+		ofTenant("name", "doc.name_key", "_id"),
+		ofTenant("ticks", "ticks", "_id"),
 		ofAll("pending", "pending_since"),
 	},
 	document.Connections.Name: {
 		ofTenant("customer", "doc.customer", "_id"),
 		ofTenant("identity", "identities", "_id"),
+		ofTenant("name", "doc.name_key", "_id"),
+		ofTenant("format", "doc.format", "_id"),
 		ofAll("tell", outboxDue),
 		ofTenant("given_up", outboxGivenUp, "_id"),
 	},

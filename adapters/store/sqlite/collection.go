@@ -164,6 +164,25 @@ func (c collection[A, ID]) many(ctx context.Context, condition string, args ...a
 	return all, failure(ctx, rows.Err())
 }
 
+// Several returns those of the aggregates that there are.
+func (c collection[A, ID]) Several(ctx context.Context, of tenant.ID, ids []ID) ([]A, error) {
+	list, err := document.Encode(ids)
+	if err != nil {
+		return nil, err
+	}
+	return c.many(ctx, `tenant = ? AND id IN (SELECT value FROM json_each(?))`, of, list)
+}
+
+// part returns a part of what a search goes through. The further condition begins with AND.
+func (c collection[A, ID]) part(ctx context.Context, of tenant.ID, p document.Part, further string, args ...any) ([]A, error) {
+	if p.Member == document.ID {
+		args = append([]any{of, p.From, p.To}, append(args, p.Limit)...)
+		return c.many(ctx, `tenant = ? AND id >= ? AND id < ?`+further+` ORDER BY id LIMIT ?`, args...)
+	}
+	args = append([]any{of, p.From, p.AfterID, p.To}, append(args, p.Limit)...)
+	return c.many(ctx, `tenant = ? AND (`+p.Member+`, id) > (?, ?) AND `+p.Member+` < ?`+further+` ORDER BY `+p.Member+`, id LIMIT ?`, args...)
+}
+
 // after returns a page of a tenant's aggregates in the order of their identifiers.
 func (c collection[A, ID]) after(ctx context.Context, of tenant.ID, after ID, limit int) ([]A, error) {
 	return c.many(ctx, `tenant = ? AND id > ? ORDER BY id LIMIT ?`, of, after, limit)

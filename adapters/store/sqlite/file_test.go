@@ -202,6 +202,29 @@ INSERT INTO sessions VALUES
 	}
 }
 
+func TestCustomersAndConnectionsOfAnEarlierBuildAreFound(t *testing.T) {
+	path := newPath(t)
+	earlier(t, path, 8, `
+INSERT INTO customers VALUES
+  ('acme', 'c1', 1, '{"tenant": "acme", "id": "c1", "name": " ÅMÅLS Kommun ", "values": {"punchout": "true", "vip": "false"}}'),
+  ('acme', 'c2', 1, '{"tenant": "acme", "id": "c2", "name": "Malmö", "values": {}}');
+INSERT INTO connections VALUES ('acme', 'n1', 1, '{"tenant": "acme", "id": "n1", "name": "Öckerö OCI", "customer": "c1", "format": "oci-5",
+  "login": {"method": "any"}, "return": {"transfer": "browser"}, "ordering": {}}')`)
+	s := open(t, path).Stores()
+	for q, want := range map[port.CustomerQuery]string{
+		{Beginning: "åmåls", Limit: 2}: "c1", {Box: "punchout", Ticked: true, Limit: 2}: "c1", {Box: "punchout", Limit: 2}: "c2",
+	} {
+		if found, err := s.Customers.List(t.Context(), "acme", q); err != nil || len(found) != 1 || string(found[0].ID()) != want {
+			t.Errorf("%+v finds %d, %v", q, len(found), err)
+		}
+	}
+	for _, q := range []port.ConnectionQuery{{Beginning: "öckerö", Limit: 2}, {Format: "oci-5", Limit: 2}} {
+		if found, err := s.Connections.List(t.Context(), "acme", q); err != nil || len(found) != 1 {
+			t.Errorf("%+v finds %d, %v", q, len(found), err)
+		}
+	}
+}
+
 // earlier makes a file as the build that knew so many migrations did, and runs scripts in it.
 func earlier(t *testing.T, path string, known int, scripts ...string) {
 	t.Helper()

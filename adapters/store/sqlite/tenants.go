@@ -41,9 +41,9 @@ var ofShops = []string{"users", "signins"}
 // belongings are the tables with what belongs to tenants. Links and keys go first, so that nothing new comes in; outcomes of the audit
 // log before their entries, which allow it.
 var belongings = []string{
-	"links", "keys", "connections", "connection_identities", "customers", "sessions", "order_lines", "order_contents", "orders",
-	"order_numbers", "receipt_contents", "receipts", "answer_contents", "answers", "replays", "throttles", "audit_outcomes", "audit",
-	"audit_begins",
+	"links", "keys", "connections", "connection_identities", "customers", "customer_ticks", "sessions", "order_lines", "order_contents",
+	"orders", "order_numbers", "receipt_contents", "receipts", "answer_contents", "answers", "replays", "throttles", "audit_outcomes",
+	"audit", "audit_begins",
 }
 
 // Remove erases a tenant, a table at a time, so that others can write in between.

@@ -34,10 +34,12 @@ var listCases = map[string]func(*testing.T, port.Stores){
 				return identifiers(value(s.Tenants.List(ctx, tenant.ID(after), limit))(t), (*tenant.Tenant).ID)
 			},
 			"Customers.List": func(after string, limit int) []string {
-				return identifiers(value(s.Customers.List(ctx, acme, customer.ID(after), limit))(t), (*customer.Customer).ID)
+				q := port.CustomerQuery{After: customer.ID(after), Limit: limit}
+				return identifiers(value(s.Customers.List(ctx, acme, q))(t), (*customer.Customer).ID)
 			},
 			"Connections.List": func(after string, limit int) []string {
-				return identifiers(value(s.Connections.List(ctx, acme, connection.ID(after), limit))(t), (*connection.Connection).ID)
+				q := port.ConnectionQuery{After: connection.ID(after), Limit: limit}
+				return identifiers(value(s.Connections.List(ctx, acme, q))(t), (*connection.Connection).ID)
 			},
 		} {
 			t.Run(name, func(t *testing.T) {

@@ -19,8 +19,9 @@ import (
 // Run holds the stores to the contract. open returns empty ones, and closes them with t.Cleanup; each case asks for its own.
 func Run(t *testing.T, open func(t *testing.T) port.Stores) {
 	groups := []map[string]func(*testing.T, port.Stores){
-		aggregateCases, tenancyCases, listCases, listingCases, customerCases, identityCases, sessionCases, orderCases, lineCases, feedCases,
-		receiptCases, answerCases, eventCases, replayCases, throttleCases, userCases, auditCases, erasureCases, modelCases,
+		aggregateCases, tenancyCases, listCases, listingCases, searchCases, customerCases, identityCases, sessionCases, orderCases,
+		lineCases, feedCases, receiptCases, answerCases, eventCases, replayCases, throttleCases, userCases, auditCases, erasureCases,
+		modelCases,
 	}
 	for _, cases := range groups {
 		for _, sentence := range slices.Sorted(maps.Keys(cases)) {

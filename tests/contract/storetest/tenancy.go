@@ -178,7 +178,14 @@ var foreign = map[string]struct {
 		return failure(s.Customers.Update(ctx, globex, "c1", refuse))
 	}},
 	"Customers.List": {nil, func(ctx context.Context, s port.Stores) error {
-		return none(s.Customers.List(ctx, globex, "", 10))
+		return none(s.Customers.List(ctx, globex, port.CustomerQuery{Limit: 10}))
+	}},
+
+	"Customers.Several": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Customers.Several(ctx, globex, []customer.ID{"c1"}))
+	}},
+	"Connections.Several": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Connections.Several(ctx, globex, []connection.ID{"n1"}))
 	}},
 
 	"Connections.Create": {nil, func(ctx context.Context, s port.Stores) error {
@@ -197,7 +204,7 @@ var foreign = map[string]struct {
 		return none(s.Connections.ByIdentity(ctx, globex, []connection.Identity{duns}))
 	}},
 	"Connections.List": {nil, func(ctx context.Context, s port.Stores) error {
-		return none(s.Connections.List(ctx, globex, "", 10))
+		return none(s.Connections.List(ctx, globex, port.ConnectionQuery{Limit: 10}))
 	}},
 
 	"Connections.ToTell": {nil, func(ctx context.Context, s port.Stores) error { // telling serves all tenants
