@@ -54,7 +54,11 @@ func (d *Desk) Routes(r gin.IRouter) {
 	r = r.Group(Root, d.secure, d.chooseLanguage)
 	r.GET("/assets/:name", d.asset)
 
+	r.GET("/sign-in", d.signInPage)
+	r.POST("/sign-in", d.signIn)
+
 	in := r.Group("", d.signedIn)
+	in.POST("/sign-out", d.signOut)
 	in.GET("", d.home)
 	in.GET("/shops", d.shops)
 	platform := in.Group("", d.ofPlatform)
