@@ -3,10 +3,8 @@
 // shows each beside its document, and completes the order by the ping. Where the connection offers them, it asks the supplier
 // for data by the functions VALIDATE, in the browser, and BACKGROUND_SEARCH, from its server.
 //
-// It reads the documents by itself, apart from the format adapters, so that it does not repeat their mistakes: cXML 1.2
-// (PunchOutOrderMessage), UBL 2.1 Catalogue (Peppol BIS Punch Out 3) and the fields of SAP OCI 3 to 5. What a page has no
-// use for it does not read; the document itself is shown whole, or its first part where it is large. Everything is in
-// memory, and nothing is checked: whoever posts a cart is believed.
+// What it sends and reads is that of package virtualbuyer; here are its pages and its visits. A document is shown whole, or its first
+// part where it is large. Everything is in memory, and nothing is checked: whoever posts a cart is believed.
 package buyer
 
 import (
@@ -24,7 +22,13 @@ import (
 	"sync"
 	"time"
 
+	"github.com/punchgate/punchgate/adapters/virtualbuyer"
+	"github.com/punchgate/punchgate/adapters/web/readable"
+	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/bootstrap/demo/ui"
+	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/secret"
+	"github.com/punchgate/punchgate/domain/transfer"
 )
 
 // Config is what the virtual buyer needs to know.
@@ -49,7 +53,7 @@ type Connection struct {
 	// Credentials begin the PunchOut by a cXML document where there is no Login.
 	Credentials                           Credentials
 	ReturnParam, UserParam, PasswordParam string // empty for SAP's names: HOOK_URL, USERNAME, PASSWORD
-	// OrderFormat is that of the purchase order documents, CXMLOrders or PeppolOrders; empty where the ping is all.
+	// OrderFormat is that of the purchase order documents, one of virtualbuyer.OrderFormats; empty where the ping is all.
 	OrderFormat string
 }
 
@@ -68,23 +72,30 @@ type Credentials struct {
 // a fixed return address.
 func (c *Connection) ReturnPath() string { return "/return/" + c.Format }
 
-// fields returns the login form for a visit, the return address last.
-func (c *Connection) fields(returnURL string) []Field {
-	var all []Field
-	for _, name := range slices.Sorted(maps.Keys(c.Login)) {
-		if name != c.ReturnParam {
-			all = append(all, Field{name, c.Login[name]})
-		}
+// side is what the virtual buyer knows of the connection. Whoever has no form to log in by begins by a document.
+func (c *Connection) side() port.Buyer {
+	b := port.Buyer{
+		Format: c.Format, OrderFormat: c.OrderFormat, LinkURL: c.LinkURL, Documents: len(c.Login) == 0,
+		Login: connection.Login{
+			Names:  connection.Names{User: c.UserParam, Password: c.PasswordParam, ReturnURL: c.ReturnParam},
+			User:   c.Login[c.UserParam],
+			From:   []connection.Identity{{Domain: c.Credentials.FromDomain, ID: c.Credentials.FromIdentity}},
+			To:     []connection.Identity{{Domain: c.Credentials.ToDomain, ID: c.Credentials.ToIdentity}},
+			Sender: []connection.Identity{{Domain: c.Credentials.SenderDomain, ID: c.Credentials.SenderIdentity}},
+		},
+		Secret:     secret.New(cmp.Or(c.Login[c.PasswordParam], c.Credentials.SharedSecret)),
+		Parameters: maps.Clone(c.Login),
+		OrderLogin: connection.BasicOrBearer,
 	}
-	return append(all, Field{c.ReturnParam, returnURL})
+	for _, named := range []string{c.UserParam, c.PasswordParam, c.ReturnParam} {
+		delete(b.Parameters, named)
+	}
+	return b
 }
 
-// pingCredentials are the login's; a connection that logs in by document names its Sender.
-func (c *Connection) pingCredentials() (user, password string) {
-	if len(c.Login) == 0 {
-		return c.Credentials.SenderIdentity, c.Credentials.SharedSecret
-	}
-	return c.Login[c.UserParam], c.Login[c.PasswordParam]
+// fields returns the login form for a visit, the return address last.
+func (c *Connection) fields(returnURL string) []transfer.Field {
+	return virtualbuyer.StartFields(c.side(), port.BuyerVisit{ReturnURL: returnURL})
 }
 
 const (
@@ -142,9 +153,9 @@ type visit struct {
 	ID         string
 	Connection *Connection
 	At         time.Time
-	Answer     bool    // to a function that asks for data
-	Fields     []Field // as received, in their order; long values and many fields are cut
-	Received   int     // how many fields came
+	Answer     bool             // to a function that asks for data
+	Fields     []transfer.Field // as received, in their order; long values and many fields are cut
+	Received   int              // how many fields came
 	Document   document
 	Raw        string // the document, or its beginning
 	Unreadable string // why the document could not be read
@@ -184,8 +195,8 @@ func (v view) Of(visit *visit) visitView { return visitView{v, visit} }
 // start is a connection on the start page, with the form of a visit to come.
 type start struct {
 	*Connection
-	Form []Field // empty where a document begins the PunchOut
-	Ask  []Field // of a question to come; empty where the supplier answers none
+	Form []transfer.Field // empty where a document begins the PunchOut
+	Ask  []transfer.Field // of a question to come; empty where the supplier answers none
 }
 
 // Secret reports whether a parameter's value is not for showing.
@@ -199,7 +210,7 @@ func (b *portal) front(w http.ResponseWriter, r *http.Request) {
 			s.Form = s.fields(b.returnURL(p.Page, newVisitID(s.Connection)))
 		}
 		if s.Functions {
-			s.Ask = append(s.fields(b.returnURL(p.Page, newQuestionID(s.Connection))), Field{"FUNCTION", validate})
+			s.Ask = append(s.fields(b.returnURL(p.Page, newQuestionID(s.Connection))), transfer.Field{Name: "FUNCTION", Value: validate})
 		}
 		p.Starts = append(p.Starts, s)
 	}
@@ -251,7 +262,7 @@ func (b *portal) receive(w http.ResponseWriter, r *http.Request) {
 		b.notFound(w, p)
 		return
 	}
-	fields, err := readForm(http.MaxBytesReader(w, r.Body, maxReturn), r)
+	fields, err := virtualbuyer.ReadForm(r.URL.RawQuery, r.Header.Get("Content-Type"), http.MaxBytesReader(w, r.Body, maxReturn))
 	if err != nil {
 		status := http.StatusBadRequest
 		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
@@ -273,26 +284,20 @@ func (b *portal) receive(w http.ResponseWriter, r *http.Request) {
 	p.Redirect(w, r, "/visits/"+url.PathEscape(v.ID))
 }
 
-func newVisit(id string, c *Connection, fields []Field) *visit {
+func newVisit(id string, c *Connection, fields []transfer.Field) *visit {
 	v := &visit{ID: id, Connection: c, At: time.Now(), Received: len(fields), PurchaseOrder: "IO-" + rand.Text()[:8]}
 	v.Answer = strings.HasPrefix(id, c.Format+"~"+question)
-	text, at := findDocument(fields)
-	var err error
-	if text != "" {
-		v.Document, err = readXML(text)
-		v.Raw = clip(indent(text), maxShown)
-	} else {
-		v.Document, err = readOCI(fields)
-	}
+	received, err := virtual.Cart(fields)
+	v.Document, v.Raw = document{received}, clip(readable.XML(received.Document), maxShown)
 	if err != nil {
 		v.Unreadable = err.Error()
 	}
 	for i, f := range fields[:min(len(fields), maxFields)] {
 		limit := maxField
-		if i == at { // the document is shown by itself
+		if i == received.Field { // the document is shown by itself
 			limit = maxMessage
 		}
-		v.Fields = append(v.Fields, Field{f.Name, clip(f.Value, limit)})
+		v.Fields = append(v.Fields, transfer.Field{Name: f.Name, Value: clip(f.Value, limit)})
 	}
 	return v
 }
@@ -321,7 +326,7 @@ func (b *portal) order(complete func(context.Context, *visit) *ping) http.Handle
 	return func(w http.ResponseWriter, r *http.Request) {
 		p := ui.NewPage(r)
 		v, ok := b.visits.Get(r.PathValue("visit"))
-		if !ok || v.Document.ID == "" {
+		if !ok || v.Document.Order.CartID == "" {
 			b.notFound(w, p)
 			return
 		}

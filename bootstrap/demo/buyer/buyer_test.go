@@ -41,6 +41,7 @@ func startGateway(t *testing.T) *gateway {
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		g.started = r.Header.Get("Content-Type") + "\n" + string(body)
+		w.Header().Set("Content-Type", "text/html")
 		io.WriteString(w, g.startAnswer)
 	})
 	mux.HandleFunc("POST /punchout/{link}/complete", func(w http.ResponseWriter, r *http.Request) {

@@ -1,19 +1,16 @@
 package buyer
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
-	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 
-	"golang.org/x/net/html"
-	"golang.org/x/net/html/charset"
-
+	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/bootstrap/demo/ui"
+	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/transfer"
 )
 
 // The functions of SAP OCI that ask the supplier for data.
@@ -49,52 +46,19 @@ func (b *portal) search(w http.ResponseWriter, r *http.Request) {
 	p.Redirect(w, r, "/visits/"+url.PathEscape(id))
 }
 
-func (b *portal) hits(ctx context.Context, c *Connection, returnURL, words string) ([]Field, error) {
-	form := url.Values{"FUNCTION": {backgroundSearch}, "SEARCHSTRING": {words}}
-	for _, f := range c.fields(returnURL) {
-		form.Set(f.Name, f.Value)
-	}
-	status, answer, err := b.post(ctx, c.LinkURL, "application/x-www-form-urlencoded", form.Encode())
+func (b *portal) hits(ctx context.Context, c *Connection, returnURL, words string) ([]transfer.Field, error) {
+	side := c.side()
+	side.Parameters["FUNCTION"], side.Parameters["SEARCHSTRING"] = backgroundSearch, words
+	side.Login.Method = connection.Post
+	call, err := virtual.Start(side, port.BuyerVisit{ReturnURL: returnURL})
 	if err != nil {
 		return nil, err
 	}
-	if status != http.StatusOK {
-		return nil, fmt.Errorf("HTTP %d", status)
-	}
-	return hiddenFields(answer)
-}
-
-// hiddenFields reads the fields of the form on a page, in the charset that the page names.
-func hiddenFields(page []byte) ([]Field, error) {
-	decoded, err := charset.NewReader(bytes.NewReader(page), "text/html")
+	call.Accept = "text/html"
+	answer, err := b.do(ctx, call)
 	if err != nil {
 		return nil, err
 	}
-	root, err := html.Parse(decoded)
-	if err != nil {
-		return nil, err
-	}
-	forms := 0
-	var fields []Field
-	for n := range root.Descendants() {
-		switch {
-		case n.Type == html.ElementNode && n.Data == "form":
-			forms++
-		case n.Type == html.ElementNode && n.Data == "input":
-			fields = append(fields, Field{attribute(n, "name"), attribute(n, "value")})
-		}
-	}
-	if forms != 1 {
-		return nil, errors.New("the page has no form, or several")
-	}
-	return fields, nil
-}
-
-func attribute(n *html.Node, name string) string {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return a.Val
-		}
-	}
-	return ""
+	form, err := virtual.Form(answer)
+	return form.Fields, err
 }
