@@ -27,6 +27,7 @@ import (
 	"github.com/punchgate/punchgate/adapters/store/sqlite"
 	"github.com/punchgate/punchgate/adapters/system"
 	"github.com/punchgate/punchgate/adapters/telemetry"
+	"github.com/punchgate/punchgate/adapters/virtualbuyer"
 	"github.com/punchgate/punchgate/adapters/web"
 	"github.com/punchgate/punchgate/application/access"
 	"github.com/punchgate/punchgate/application/administration"
@@ -49,6 +50,7 @@ import (
 	"github.com/punchgate/punchgate/application/retry"
 	"github.com/punchgate/punchgate/application/sweep"
 	"github.com/punchgate/punchgate/application/transfer"
+	"github.com/punchgate/punchgate/application/trial"
 )
 
 // Formats are the formats of this build.
@@ -58,15 +60,15 @@ var Formats = fx.Options(cxml.Module, oci.Module, peppol.Module, fx.Provide(
 
 // UseCases are the use cases.
 var UseCases = fx.Provide(
-	authentication.New, access.New, login.New, checkout.New, encoding.NewEncoder, transfer.New, preview.New, completion.New, answering.New,
-	erp.New, administration.New, auditing.New, idempotency.New, erasure.New, sweep.New, deadletters.New,
+	authentication.New, access.New, login.New, checkout.New, encoding.NewEncoder, transfer.New, preview.New, trial.New, completion.New,
+	answering.New, erp.New, administration.New, auditing.New, idempotency.New, erasure.New, sweep.New, deadletters.New,
 	events.New, health.New, retry.NewWorker,
 )
 
 // Core is everything but the HTTP server and what runs in the background: enough for the commands that set up a tenant.
 func Core(c Config) fx.Option {
 	return fx.Options(
-		Formats, mapping.Module, system.Module, secrets.Module, store(c), telemetry.Module,
+		Formats, mapping.Module, system.Module, secrets.Module, store(c), telemetry.Module, virtualbuyer.Module,
 		fx.Module("use cases", UseCases, telemetry.Observed, fx.Invoke(checkMasterKey)),
 		fx.Supply(c, port.Policy{LoopbackHTTP: c.LoopbackHTTP}),
 		fx.Supply(outbound.Config{Networks: c.PushNetworks, Hosts: c.PushHosts, LoopbackHTTP: c.LoopbackHTTP}),

@@ -90,9 +90,13 @@ type findingView struct {
 func viewPreview(p preview.Preview) previewView {
 	d := p.Document
 	return previewView{
-		Document: &previewDocument{d.MediaType, d.FileName, readable.Decoded(d.Body), readable.Document(d)}, Form: viewForm(d.Form),
+		Document: viewDocument(d), Form: viewForm(d.Form),
 		Warnings: viewWarnings(d.Warnings), Findings: viewFindings(p.Findings),
 	}
+}
+
+func viewDocument(d *transfer.Document) *previewDocument {
+	return &previewDocument{d.MediaType, d.FileName, readable.Decoded(d.Body), readable.Document(d)}
 }
 
 func viewDraft(d preview.Draft) previewView {

@@ -41,6 +41,7 @@ import (
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/preview"
 	"github.com/punchgate/punchgate/application/transfer"
+	"github.com/punchgate/punchgate/application/trial"
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/audit"
 	"github.com/punchgate/punchgate/domain/fault"
@@ -79,6 +80,7 @@ type Services struct {
 	Login          *login.Service
 	Checkout       *checkout.Service
 	Preview        *preview.Service
+	Trial          *trial.Service
 	Transfer       *transfer.Service
 	Completion     *completion.Service
 	ERP            *erp.Service
@@ -189,7 +191,6 @@ func (s *Server) routes() (*gin.Engine, error) {
 	platform.DELETE("/:id", s.audited(audit.TenantRemove, "id"), s.removeTenant)
 	platform.GET("/:id/audit", s.listTenantAudit)
 	platform.POST("/:id/keys", s.auditedFor(audit.KeyCreate), s.createTenantKey)
-	s.userRoutes(platform.Group("/:id/users", s.within))
 
 	admin := r.Group("/v1/admin", s.needs(apikey.Admin), s.once)
 	admin.GET("/settings", s.getSettings)
@@ -209,6 +210,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 	admin.POST("/connections/:id/answer-secret", s.audited(audit.ConnectionAnswer, "id"), s.replaceAnswerSecret)
 	admin.POST("/connections/preview", s.previewDraft)
 	admin.POST("/connections/:id/preview", s.previewConnection)
+	admin.POST("/connections/:id/trial", s.audited(audit.ConnectionTry, "id"), s.tryConnection)
 	admin.GET("/links", s.listNetworkLinks)
 	admin.POST("/links", s.audited(audit.LinkCreate, ""), s.createNetworkLink)
 	admin.POST("/links/:id/revoke", s.audited(audit.LinkRevoke, "id"), s.revokeLink)
@@ -217,7 +219,6 @@ func (s *Server) routes() (*gin.Engine, error) {
 	admin.GET("/keys", s.listKeys)
 	admin.POST("/keys", s.audited(audit.KeyCreate, ""), s.createKey)
 	admin.POST("/keys/:id/revoke", s.audited(audit.KeyRevoke, "id"), s.revokeKey)
-	s.userRoutes(admin.Group("/users"))
 	admin.GET("/orders/:id", s.adminOrder)
 	admin.POST("/orders/:id/push", s.audited(audit.OrderPush, "id"), s.pushOrder)
 	admin.POST("/orders/:id/cancel", s.audited(audit.OrderCancel, "id"), s.cancelOrder)

@@ -316,7 +316,7 @@ func (l Line) named() bool { return l.CartLine != "" && l.LineNumber == "" }
 func (s *Service) keep(
 	ctx context.Context, about subject, position int, k answer.Kind, says, digest string, d *answer.Document,
 ) (*answer.Answer, error) {
-	deliver := about.conn.Profile().Ordering.AnswerURL != ""
+	deliver := about.conn.Profile().Ordering.AnswerURL != "" && !about.order.Snapshot().Trial
 	a := answer.New(about.order, position, about.format, k, says, digest, deliver, s.clock.Now())
 	if err := s.stores.Answers.Create(ctx, a, d); err != nil {
 		return nil, err

@@ -77,6 +77,9 @@ func (s *Service) Complete(ctx context.Context, p Ping) (*order.Order, error) {
 	if err != nil {
 		return nil, err
 	}
+	if p.From.Trial != authentication.NoTrial && !found.Snapshot().Trial {
+		return nil, order.ErrNoCart // a trial completes what it made and nothing else
+	}
 	done, err := s.stores.Orders.Update(ctx, of, found.ID(), func(o *order.Order) error {
 		return o.Confirm(purchaseOrder, profile.LateCompletion, s.clock.Now())
 	})

@@ -77,6 +77,7 @@ func (s *Service) Submit(ctx context.Context, d Document) (Received, error) {
 	if err != nil {
 		return Received{}, err
 	}
+	o.Test = o.Test || d.From.Trial != authentication.NoTrial // of which not every format can tell
 	return s.Receive(ctx, conn, format, o.Buyer.Endpoint.ID, &receipt.Content{MediaType: d.MediaType, Body: d.Body, Order: o})
 }
 

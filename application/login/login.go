@@ -217,6 +217,7 @@ func (s *Service) open(ctx context.Context, at place, decoder port.LoginDecoder,
 	}
 	switch {
 	case start.Order != nil:
+		start.Order.Test = start.Order.Test || call.From.Trial != authentication.NoTrial
 		got.queued, err = s.order(ctx, at, start)
 		return got, err
 	case at.ordersOnly:
@@ -227,7 +228,7 @@ func (s *Service) open(ctx context.Context, at place, decoder port.LoginDecoder,
 	case start.Operation == "": // a document that only asks what the gateway can do
 		return got, nil
 	}
-	got.page, err = s.begin(ctx, at.conn, start)
+	got.page, err = s.begin(ctx, at.conn, start, call.From.Trial)
 	return got, err
 }
 
@@ -251,11 +252,14 @@ func (s *Service) order(ctx context.Context, at place, start port.StartCall) (qu
 }
 
 // begin stores the session and returns the start page.
-func (s *Service) begin(ctx context.Context, conn *connection.Connection, start port.StartCall) (string, error) {
+func (s *Service) begin(
+	ctx context.Context, conn *connection.Connection, start port.StartCall, trial authentication.Trial,
+) (string, error) {
 	of, visit, err := s.visit(ctx, conn, start)
 	if err != nil {
 		return "", err
 	}
+	visit.Trial = trial != authentication.NoTrial
 	if visit.Lines, err = s.restore(ctx, conn, start); err != nil {
 		return "", err
 	}

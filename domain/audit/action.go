@@ -21,6 +21,7 @@ var (
 	ConnectionChange = Action{"connection", "change"}
 	ConnectionSecret = Action{"connection", "replace_secret"}
 	ConnectionAnswer = Action{"connection", "replace_answer_secret"}
+	ConnectionTry    = Action{"connection", "try"} // an operator plays its procurement system
 	LinkCreate       = Action{"link", "create"}
 	LinkRevoke       = Action{"link", "revoke"}
 	SessionCancel    = Action{"session", "cancel"}
@@ -53,7 +54,7 @@ func Actions() []Action {
 	return []Action{
 		TenantCreate, TenantRemove, TenantChange, TenantCatalogue, KeyCreate, KeyRevoke, KeyUseRevoked, MasterKeyRotate,
 		CustomerCreate, CustomerChange,
-		ConnectionCreate, ConnectionChange, ConnectionSecret, ConnectionAnswer, LinkCreate, LinkRevoke, SessionCancel, OrderPush,
+		ConnectionCreate, ConnectionChange, ConnectionSecret, ConnectionAnswer, ConnectionTry, LinkCreate, LinkRevoke, SessionCancel, OrderPush,
 		OrderCancel, OrderConfirm, OrderReject, OrderExport, OrderRespond, AnswerDeliver, PurchaseOrderTie,
 		WebhookCreate, WebhookChange, WebhookRemove, WebhookSecret, DeadLettersDeliver, PersonalDataErase,
 		UserCreate, UserChange, UserRemove, UserPassword, UserSignIn, UserSignOut,

@@ -49,6 +49,7 @@ type State struct {
 	Request       Request
 	Status        Status
 	Test          bool
+	Trial         bool         // see session.Visit
 	Total         money.Amount // of the cart, net and without shipping; absent in orders of earlier builds
 	PurchaseOrder string
 	// Document is the purchase order document that was applied last, by the identifier of its receipt.
@@ -81,14 +82,15 @@ var (
 	ErrState    = fault.New(fault.Conflict, "order.state", "the order's status does not allow this")
 )
 
-// Prepare makes the order of a cart that was accepted and encoded. With push, the gateway itself transfers it.
+// Prepare makes the order of a cart that was accepted and encoded. With push, the gateway itself transfers it, but for a trial.
 func Prepare(of *tenant.Tenant, s session.State, number int64, c *cart.Cart, r Request, push bool, now time.Time) *Order {
 	o := &Order{State{
 		Tenant: s.Tenant, ID: IDOf(s.ID), Number: number, Session: s.ID, Customer: s.Customer, Connection: s.Connection,
-		CartID: c.ID, Request: r, Status: Prepared, Test: s.Visit.Test, Total: money.Amount{Value: c.Total(), Currency: c.Currency},
+		CartID: c.ID, Request: r, Status: Prepared, Test: s.Visit.Test, Trial: s.Visit.Trial,
+		Total:     money.Amount{Value: c.Total(), Currency: c.Currency},
 		CreatedAt: now, StatusSince: now, ExpiresAt: now.Add(of.Settings().OrderTTL),
 	}}
-	if push {
+	if push && !s.Visit.Trial {
 		o.state.Push = delivery.Start(now)
 	}
 	return o

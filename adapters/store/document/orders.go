@@ -24,6 +24,7 @@ type orderDoc struct {
 	Request       requestDoc      `json:"request"`
 	Status        string          `json:"status"`
 	Test          bool            `json:"test"`
+	Trial         bool            `json:"trial,omitempty"`
 	Total         amountDoc       `json:"total,omitzero"`
 	PurchaseOrder string          `json:"purchase_order,omitempty"`
 	Document      string          `json:"document,omitempty"`
@@ -61,7 +62,7 @@ func packOrder(o *order.Order) orderDoc {
 	s := o.Snapshot()
 	d := orderDoc{
 		Tenant: s.Tenant, ID: s.ID, Number: s.Number, Session: s.Session, Customer: s.Customer, Connection: s.Connection,
-		CartID: s.CartID, Request: requestDoc(s.Request), Status: s.Status.String(), Test: s.Test, Total: amountDoc(s.Total),
+		CartID: s.CartID, Request: requestDoc(s.Request), Status: s.Status.String(), Test: s.Test, Trial: s.Trial, Total: amountDoc(s.Total),
 		PurchaseOrder: s.PurchaseOrder, Document: s.Document, ERPReference: s.ERPReference,
 		Differences: each(s.Differences, func(d purchase.Difference) differenceDoc { return differenceDoc(d) }),
 		Push:        packProgress(s.Push), Outbox: packOutbox(&s.Outbox),
@@ -85,7 +86,7 @@ func (d orderDoc) unpack() (*order.Order, error) {
 	}
 	return order.Restore(order.State{
 		Tenant: d.Tenant, ID: d.ID, Number: d.Number, Session: d.Session, Customer: d.Customer, Connection: d.Connection,
-		CartID: d.CartID, Request: order.Request(d.Request), Status: status, Test: d.Test, Total: money.Amount(d.Total),
+		CartID: d.CartID, Request: order.Request(d.Request), Status: status, Test: d.Test, Trial: d.Trial, Total: money.Amount(d.Total),
 		PurchaseOrder: d.PurchaseOrder, Document: d.Document, ERPReference: d.ERPReference,
 		Differences: each(d.Differences, func(d differenceDoc) purchase.Difference { return purchase.Difference(d) }),
 		Push:        d.Push.unpack(), Outbox: events,

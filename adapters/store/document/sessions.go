@@ -44,6 +44,7 @@ type visitDoc struct {
 	Extrinsics       map[string]string `json:"extrinsics,omitempty"`
 	Keep             map[string]string `json:"keep,omitempty"`
 	Test             bool              `json:"test"`
+	Trial            bool              `json:"trial,omitempty"`
 }
 
 type personDoc struct {
@@ -61,7 +62,7 @@ func packSession(a *session.Session) sessionDoc {
 		Tenant: s.Tenant, ID: s.ID, Customer: s.Customer, Connection: s.Connection,
 		Visit: visitDoc{
 			v.Operation, v.ReturnURL, v.Correlation, v.CorrelationField, personDoc(v.Person), v.ShipTo, v.SelectedItem, v.Lines,
-			v.Extrinsics, v.Keep, v.Test,
+			v.Extrinsics, v.Keep, v.Test, v.Trial,
 		},
 		Status: s.Status.String(), Email: session.EmailKey(v.Person.Email),
 		CreatedAt: Stamp(s.CreatedAt), ExpiresAt: Stamp(s.ExpiresAt), Limit: Stamp(s.Limit), TTL: s.TTL,
@@ -90,7 +91,7 @@ func (d sessionDoc) unpack() (*session.Session, error) {
 		Visit: session.Visit{
 			Operation: v.Operation, ReturnURL: v.ReturnURL, Correlation: v.Correlation, CorrelationField: v.CorrelationField,
 			Person: session.Person(v.Person), ShipTo: v.ShipTo, SelectedItem: v.SelectedItem, Lines: v.Lines, Extrinsics: v.Extrinsics,
-			Keep: v.Keep, Test: v.Test,
+			Keep: v.Keep, Test: v.Test, Trial: v.Trial,
 		},
 		Status:    status,
 		CreatedAt: time.Time(d.CreatedAt), ExpiresAt: time.Time(d.ExpiresAt), Limit: time.Time(d.Limit), TTL: d.TTL,

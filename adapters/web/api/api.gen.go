@@ -549,9 +549,6 @@ type OrderParameter = string
 // SessionParameter defines model for Session.
 type SessionParameter = string
 
-// User defines model for User.
-type User = string
-
 // BadRequest A refusal (RFC 9457).
 type BadRequest = Problem
 
