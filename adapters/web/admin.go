@@ -3,12 +3,14 @@ package web
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/punchgate/punchgate/adapters/web/api"
 	"github.com/punchgate/punchgate/adapters/web/body"
+	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/application/erp"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/apikey"
@@ -27,6 +29,22 @@ func reply[T any](s *Server, c *gin.Context, status int, result T, err error, vi
 		return
 	}
 	s.answer(c, status, view(result))
+}
+
+// replyTagged is reply for what can be replaced: the answer's tag lets the caller do so only as long as it is as it was read.
+func replyTagged[T, B any](s *Server, c *gin.Context, result T, err error, view func(T) B) {
+	reply(s, c, http.StatusOK, result, err, func(result T) any {
+		b := view(result)
+		if tag, err := body.Tag(b); err == nil { // else the answer cannot be written either
+			c.Header("ETag", tag)
+		}
+		return b
+	})
+}
+
+// unchanged refuses what is not as the caller read it, where the header If-Match says how that was.
+func unchanged[T, B any](c *gin.Context, view func(T) B) administration.Check[T] {
+	return body.Unchanged(strings.Join(c.Request.Header.Values("If-Match"), ","), view)
 }
 
 // list answers with a page of things. after and limit are the query's.
@@ -110,7 +128,7 @@ func (s *Server) createTenantKey(c *gin.Context) { s.makeKey(c, tenant.ID(c.Para
 
 func (s *Server) getSettings(c *gin.Context) {
 	t, err := s.use.Administration.Tenant(c.Request.Context(), tenantOf(c))
-	reply(s, c, http.StatusOK, t, err, tenantView)
+	replyTagged(s, c, t, err, body.OfTenant)
 }
 
 // putSettings changes what the body names: a setting that a client does not know of, such as how long personal data is kept, must not
@@ -130,8 +148,8 @@ func (s *Server) putSettings(c *gin.Context) {
 		s.refuse(c, err)
 		return
 	}
-	t, err := s.use.Administration.ChangeTenant(c.Request.Context(), tenantOf(c), b.Name, fields, settings)
-	reply(s, c, http.StatusOK, t, err, tenantView)
+	t, err := s.use.Administration.ChangeTenant(c.Request.Context(), tenantOf(c), b.Name, fields, settings, unchanged(c, body.OfTenant))
+	replyTagged(s, c, t, err, body.OfTenant)
 }
 
 func (s *Server) replaceCatalogueSecret(c *gin.Context) {
@@ -159,7 +177,7 @@ func (s *Server) createCustomer(c *gin.Context) {
 
 func (s *Server) getCustomer(c *gin.Context) {
 	found, err := s.use.Administration.Customer(c.Request.Context(), tenantOf(c), customer.ID(c.Param("id")))
-	reply(s, c, http.StatusOK, found, err, customerView)
+	replyTagged(s, c, found, err, body.OfCustomer)
 }
 
 func (s *Server) putCustomer(c *gin.Context) {
@@ -167,8 +185,9 @@ func (s *Server) putCustomer(c *gin.Context) {
 	if !s.decode(c, &b) {
 		return
 	}
-	changed, err := s.use.Administration.ChangeCustomer(c.Request.Context(), tenantOf(c), customer.ID(c.Param("id")), b.Read())
-	reply(s, c, http.StatusOK, changed, err, customerView)
+	id := customer.ID(c.Param("id"))
+	changed, err := s.use.Administration.ChangeCustomer(c.Request.Context(), tenantOf(c), id, b.Read(), unchanged(c, body.OfCustomer))
+	replyTagged(s, c, changed, err, body.OfCustomer)
 }
 
 func (s *Server) listConnections(c *gin.Context) {
@@ -200,7 +219,7 @@ func (s *Server) createConnection(c *gin.Context) {
 
 func (s *Server) getConnection(c *gin.Context) {
 	found, err := s.use.Administration.Connection(c.Request.Context(), tenantOf(c), connection.ID(c.Param("id")))
-	reply(s, c, http.StatusOK, found, err, connectionView)
+	replyTagged(s, c, found, err, body.OfConnection)
 }
 
 func (s *Server) putConnection(c *gin.Context) {
@@ -218,8 +237,9 @@ func (s *Server) putConnection(c *gin.Context) {
 		s.refuse(c, err)
 		return
 	}
-	changed, err := s.use.Administration.ChangeConnection(c.Request.Context(), tenantOf(c), connection.ID(c.Param("id")), profile)
-	reply(s, c, http.StatusOK, changed, err, connectionView)
+	id := connection.ID(c.Param("id"))
+	changed, err := s.use.Administration.ChangeConnection(c.Request.Context(), tenantOf(c), id, profile, unchanged(c, body.OfConnection))
+	replyTagged(s, c, changed, err, body.OfConnection)
 }
 
 // maxKeepPrevious is for how many seconds the secret that was replaced may stay good.

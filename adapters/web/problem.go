@@ -31,6 +31,7 @@ var statuses = map[fault.Kind]int{
 	fault.TooMany:         http.StatusTooManyRequests,
 	fault.Unavailable:     http.StatusServiceUnavailable,
 	fault.Unsupported:     http.StatusUnprocessableEntity,
+	fault.Stale:           http.StatusPreconditionFailed,
 }
 
 // retryAfter is told, in whole seconds, where the same call may succeed later.

@@ -228,6 +228,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 	admin.POST("/orders/:id/answers/:position/deliver", s.audited(audit.AnswerDeliver, "id"), s.deliverAnswer)
 	admin.GET("/webhooks", s.listWebhooks)
 	admin.POST("/webhooks", s.audited(audit.WebhookCreate, ""), s.createWebhook)
+	admin.GET("/webhooks/:id", s.getWebhook)
 	admin.PUT("/webhooks/:id", s.audited(audit.WebhookChange, "id"), s.putWebhook)
 	admin.DELETE("/webhooks/:id", s.audited(audit.WebhookRemove, "id"), s.removeWebhook)
 	admin.POST("/webhooks/:id/secret", s.audited(audit.WebhookSecret, "id"), s.replaceWebhookSecret)

@@ -23,6 +23,7 @@ var texts = map[string]map[string]map[string]string{
 		"refusal.invalid":         {"Title": "Något i anropet är fel", "Body": "Inköpssystemets anrop kunde läsas men innehåller fel."},
 		"refusal.too_many":        {"Title": "För många försök", "Body": "Vänta en stund och försök igen."},
 		"refusal.unavailable":     {"Title": "Tjänsten är tillfälligt nere", "Body": "Ingenting har gått förlorat. Försök igen om en stund."},
+		"refusal.stale":           {"Title": "Någon annan hann före", "Body": "Det här har ändrats sedan du läste det. Läs om och försök igen."},
 		"refusal.unsupported":     {"Title": "Det stöds inte", "Body": "Kopplingens format klarar inte det som inköpssystemet bad om."},
 	},
 	"en": {
@@ -44,6 +45,7 @@ var texts = map[string]map[string]map[string]string{
 		"refusal.invalid":         {"Title": "Something in the call is wrong", "Body": "The procurement system's call could be read, but it is wrong."},
 		"refusal.too_many":        {"Title": "Too many attempts", "Body": "Please wait a while and try again."},
 		"refusal.unavailable":     {"Title": "The service is down for a moment", "Body": "Nothing is lost. Please try again in a while."},
+		"refusal.stale":           {"Title": "Somebody else was first", "Body": "This was changed since you read it. Please read it again and try again."},
 		"refusal.unsupported":     {"Title": "Not supported", "Body": "The connection's format cannot do what the procurement system asked for."},
 	},
 }

@@ -48,13 +48,19 @@ func (s *Server) createWebhook(c *gin.Context) {
 	})
 }
 
+func (s *Server) getWebhook(c *gin.Context) {
+	found, err := s.use.Administration.Webhook(c.Request.Context(), tenantOf(c), tenant.WebhookID(c.Param("id")))
+	replyTagged(s, c, found, err, body.OfWebhook)
+}
+
 func (s *Server) putWebhook(c *gin.Context) {
 	b, types, ok := s.readWebhook(c)
 	if !ok {
 		return
 	}
-	changed, err := s.use.Administration.ChangeWebhook(c.Request.Context(), tenantOf(c), tenant.WebhookID(c.Param("id")), b.URL, types)
-	reply(s, c, http.StatusOK, changed, err, webhookView)
+	id := tenant.WebhookID(c.Param("id"))
+	changed, err := s.use.Administration.ChangeWebhook(c.Request.Context(), tenantOf(c), id, b.URL, types, unchanged(c, body.OfWebhook))
+	replyTagged(s, c, changed, err, body.OfWebhook)
 }
 
 func (s *Server) removeWebhook(c *gin.Context) {

@@ -117,14 +117,29 @@ func (s *Service) Tenants(ctx context.Context, after tenant.ID, limit int) ([]*t
 	return s.stores.Tenants.List(ctx, after, limit)
 }
 
+// Check is asked of a thing as it is at the moment at which it would be changed. Its refusal changes nothing; nil asks nothing.
+type Check[T any] func(current T) error
+
+func (c Check[T]) ask(current T) error {
+	if c == nil {
+		return nil
+	}
+	return c(current)
+}
+
 // ChangeTenant replaces name, fields and settings of a tenant.
 func (s *Service) ChangeTenant(
-	ctx context.Context, id tenant.ID, name string, fields []tenant.Field, settings tenant.Settings,
+	ctx context.Context, id tenant.ID, name string, fields []tenant.Field, settings tenant.Settings, check Check[*tenant.Tenant],
 ) (*tenant.Tenant, error) {
 	if err := s.checkFormats(settings); err != nil {
 		return nil, err
 	}
-	return s.stores.Tenants.Update(ctx, id, func(t *tenant.Tenant) error { return t.Change(name, fields, settings) })
+	return s.stores.Tenants.Update(ctx, id, func(t *tenant.Tenant) error {
+		if err := check.ask(t); err != nil {
+			return err
+		}
+		return t.Change(name, fields, settings)
+	})
 }
 
 // ReplaceCatalogueSecret generates the secret that signs questions to the shop, and returns it this once. The one until now
@@ -196,12 +211,19 @@ func (s *Service) Customers(ctx context.Context, of tenant.ID, q port.CustomerQu
 }
 
 // ChangeCustomer replaces a customer's profile.
-func (s *Service) ChangeCustomer(ctx context.Context, of tenant.ID, id customer.ID, p customer.Profile) (*customer.Customer, error) {
+func (s *Service) ChangeCustomer(
+	ctx context.Context, of tenant.ID, id customer.ID, p customer.Profile, check Check[*customer.Customer],
+) (*customer.Customer, error) {
 	shop, err := s.stores.Tenants.Get(ctx, of)
 	if err != nil {
 		return nil, err
 	}
-	return s.stores.Customers.Update(ctx, of, id, func(c *customer.Customer) error { return c.Change(shop, p) })
+	return s.stores.Customers.Update(ctx, of, id, func(c *customer.Customer) error {
+		if err := check.ask(c); err != nil {
+			return err
+		}
+		return c.Change(shop, p)
+	})
 }
 
 // CreateConnection creates a connection; with an empty identifier the gateway chooses one. Where no secret is given, one
@@ -246,12 +268,17 @@ func (s *Service) Connections(ctx context.Context, of tenant.ID, q port.Connecti
 
 // ChangeConnection replaces a connection's profile; its credentials stay.
 func (s *Service) ChangeConnection(
-	ctx context.Context, of tenant.ID, id connection.ID, p connection.Profile,
+	ctx context.Context, of tenant.ID, id connection.ID, p connection.Profile, check Check[*connection.Connection],
 ) (*connection.Connection, error) {
 	if err := s.checkOptions(p); err != nil {
 		return nil, err
 	}
-	return s.stores.Connections.Update(ctx, of, id, func(c *connection.Connection) error { return c.Change(p) })
+	return s.stores.Connections.Update(ctx, of, id, func(c *connection.Connection) error {
+		if err := check.ask(c); err != nil {
+			return err
+		}
+		return c.Change(p)
+	})
 }
 
 // ReplaceSecret gives a connection another secret, generated where none is given. The one until now stays good for keepPrevious.

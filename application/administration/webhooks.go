@@ -18,6 +18,15 @@ func (s *Service) Webhooks(ctx context.Context, of tenant.ID) ([]tenant.Webhook,
 	return t.Webhooks(), nil
 }
 
+// Webhook returns one of them.
+func (s *Service) Webhook(ctx context.Context, of tenant.ID, id tenant.WebhookID) (tenant.Webhook, error) {
+	t, err := s.stores.Tenants.Get(ctx, of)
+	if err != nil {
+		return tenant.Webhook{}, err
+	}
+	return t.Webhook(id)
+}
+
 // CreateWebhook adds an address that is told of events of these types, or with none of all, and returns the secret that signs what
 // it is told, this once.
 func (s *Service) CreateWebhook(
@@ -43,9 +52,16 @@ func (s *Service) webhookSecret(
 
 // ChangeWebhook replaces the address and the types of a webhook.
 func (s *Service) ChangeWebhook(
-	ctx context.Context, of tenant.ID, id tenant.WebhookID, address string, types []outbox.Type,
+	ctx context.Context, of tenant.ID, id tenant.WebhookID, address string, types []outbox.Type, check Check[tenant.Webhook],
 ) (changed tenant.Webhook, err error) {
-	_, err = s.stores.Tenants.Update(ctx, of, func(t *tenant.Tenant) (err error) {
+	_, err = s.stores.Tenants.Update(ctx, of, func(t *tenant.Tenant) error {
+		current, err := t.Webhook(id)
+		if err != nil {
+			return err
+		}
+		if err := check.ask(current); err != nil {
+			return err
+		}
 		changed, err = t.ChangeWebhook(id, address, types)
 		return err
 	})

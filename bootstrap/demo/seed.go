@@ -92,7 +92,7 @@ func (s *seeder) seedTenant(ctx context.Context, shopURL string) error {
 		}
 		state := kept.Snapshot()
 		state.Settings.LandingURL, state.Settings.CatalogueURL = settings.LandingURL, settings.CatalogueURL
-		_, err = s.admin.ChangeTenant(ctx, shopID, state.Name, state.Fields, state.Settings)
+		_, err = s.admin.ChangeTenant(ctx, shopID, state.Name, state.Fields, state.Settings, nil)
 	}
 	s.state.Tenant = shopID
 	if err != nil || s.state.CatalogueSecret != "" {
@@ -133,7 +133,7 @@ func (s *seeder) seedConnection(ctx context.Context, format port.Format, who cus
 		p := c.Profile()
 		p.Return.Hosts = []string{address.Host}
 		p.Ordering.Format = orderFormat(documents)
-		_, err = s.admin.ChangeConnection(ctx, shopID, c.ID(), p)
+		_, err = s.admin.ChangeConnection(ctx, shopID, c.ID(), p, nil)
 		return err
 	}
 	made := ConnectionState{
@@ -144,7 +144,7 @@ func (s *seeder) seedConnection(ctx context.Context, format port.Format, who cus
 	_, _, err = s.admin.CreateConnection(ctx, shopID, made.ID, profile(made, address.Host), secret.New(made.Password))
 	if errors.Is(err, port.ErrConnectionExists) {
 		_, replaced := s.admin.ReplaceSecret(ctx, shopID, made.ID, secret.New(made.Password), 0)
-		_, changed := s.admin.ChangeConnection(ctx, shopID, made.ID, profile(made, address.Host))
+		_, changed := s.admin.ChangeConnection(ctx, shopID, made.ID, profile(made, address.Host), nil)
 		err = errors.Join(replaced, changed)
 	}
 	if err != nil {

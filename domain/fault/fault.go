@@ -26,11 +26,12 @@ const (
 	TooMany                     // too many attempts
 	Unavailable                 // the store or another dependency is away
 	Unsupported                 // the format cannot do what was asked
+	Stale                       // it was changed since the caller read it
 )
 
 var kindNames = [...]string{
 	"internal", "malformed", "unauthenticated", "forbidden", "not_found", "conflict", "gone", "too_large", "invalid",
-	"too_many", "unavailable", "unsupported",
+	"too_many", "unavailable", "unsupported", "stale",
 }
 
 // String returns the kind's name in lower case.

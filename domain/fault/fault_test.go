@@ -22,10 +22,10 @@ func TestKindsAreNamedAndDistinct(t *testing.T) {
 		}
 		seen[name] = true
 	}
-	if last := fault.Kinds()[len(fault.Kinds())-1]; last != fault.Unsupported {
-		t.Errorf("the last kind listed is %v, not the last declared, %v", last, fault.Unsupported)
+	if last := fault.Kinds()[len(fault.Kinds())-1]; last != fault.Stale {
+		t.Errorf("the last kind listed is %v, not the last declared, %v", last, fault.Stale)
 	}
-	for _, outside := range []fault.Kind{-1, fault.Unsupported + 1} {
+	for _, outside := range []fault.Kind{-1, fault.Stale + 1} {
 		if want := fmt.Sprintf("kind(%d)", int(outside)); outside.String() != want {
 			t.Errorf("a kind outside the list is named %q, want %q", outside, want)
 		}

@@ -83,6 +83,16 @@ func loopback(host string) bool {
 // Webhooks returns the addresses that are told of events.
 func (t *Tenant) Webhooks() []Webhook { return t.Snapshot().Webhooks }
 
+// Webhook returns one of them.
+func (t *Tenant) Webhook(id WebhookID) (Webhook, error) {
+	for _, w := range t.Webhooks() {
+		if w.ID == id {
+			return w, nil
+		}
+	}
+	return Webhook{}, ErrNoWebhook
+}
+
 // AddWebhook adds a webhook, or says what is wrong with it. One of the same identifier changes nothing.
 func (t *Tenant) AddWebhook(w Webhook) error {
 	if slices.ContainsFunc(t.state.Webhooks, func(each Webhook) bool { return each.ID == w.ID }) {

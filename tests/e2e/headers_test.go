@@ -147,7 +147,7 @@ func TestAConnectionSaysWhereItsPagesMayBeFramed(t *testing.T) {
 		}
 		p := c.Profile()
 		p.Return.Hosts = []string{"other.example.com"}
-		must(t)(g.admin.ChangeConnection(context.Background(), g.shop.id, id, p))
+		must(t)(g.admin.ChangeConnection(context.Background(), g.shop.id, id, p, nil))
 		if a := get(t, sent.text("transfer_url")); a.status != 403 || frames(a) != "frame-ancestors https://buyer.example.com" {
 			t.Errorf("%d says %q", a.status, frames(a))
 		}

@@ -722,7 +722,7 @@ func TestTheReceiptOfAnAnswerIsReadByTheAnswersFormatWhateverTheConnectionsIsNow
 
 	p := g.linkProfile(link)
 	p.Ordering.Format = "peppol-bis-ordering-3" // takes any answer of HTTP for a receipt
-	must(t)(g.admin.ChangeConnection(t.Context(), g.shop.id, conn, p))
+	must(t)(g.admin.ChangeConnection(t.Context(), g.shop.id, conn, p, nil))
 	buyer.mu.Lock()
 	buyer.refuse = "400"
 	buyer.mu.Unlock()

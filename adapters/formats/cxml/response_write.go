@@ -39,6 +39,7 @@ var statuses = map[fault.Kind]status{
 	fault.TooMany:         {560, "Temporary server error"},
 	fault.Unavailable:     {560, "Temporary server error"},
 	fault.Unsupported:     {450, "Not Implemented"},
+	fault.Stale:           {409, "Conflict"},
 }
 
 // notParsed are the refusals of this package for which cXML has a code apart: the document is not what it must be, while

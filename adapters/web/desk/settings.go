@@ -31,7 +31,7 @@ func (d *Desk) saveSettings(c *gin.Context) {
 		if err != nil {
 			return "", err
 		}
-		_, err = d.use.Administration.ChangeTenant(ctx, shopOf(c).ID(), b.Name, fields, settings)
+		_, err = d.use.Administration.ChangeTenant(ctx, shopOf(c).ID(), b.Name, fields, settings, nil)
 		return "", err
 	})
 	p := settingsPage{Page: d.page(c, "settings"), Formats: d.use.Formats.Names()}
