@@ -18,6 +18,7 @@ import (
 	"github.com/punchgate/punchgate/domain/signin"
 	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/throttle"
+	"github.com/punchgate/punchgate/domain/traffic"
 	"github.com/punchgate/punchgate/domain/transfer"
 	"github.com/punchgate/punchgate/domain/user"
 )
@@ -39,6 +40,7 @@ func (t *Telemetry) Stores(of port.Stores) port.Stores {
 	of.Users = users{of.Users, t}
 	of.SignIns = signIns{of.SignIns, t}
 	of.Audit = auditLog{of.Audit, t}
+	of.Traffic = trafficRecord{of.Traffic, t}
 	return of
 }
 
@@ -572,4 +574,44 @@ func (in auditLog) List(ctx context.Context, of tenant.ID, q port.AuditQuery) (_
 func (in auditLog) Sweep(ctx context.Context, of tenant.ID, before time.Time, limit int) (_ int, err error) {
 	defer in.t.call(&ctx, "audit.sweep")(&err)
 	return in.Audit.Sweep(ctx, of, before, limit)
+}
+
+type trafficRecord struct {
+	port.Traffic
+	t *Telemetry
+}
+
+func (in trafficRecord) Append(ctx context.Context, entries []*traffic.Entry) (err error) {
+	defer in.t.call(&ctx, "traffic.append")(&err)
+	return in.Traffic.Append(ctx, entries)
+}
+
+func (in trafficRecord) Get(ctx context.Context, of tenant.ID, id traffic.ID) (_ *traffic.Entry, err error) {
+	defer in.t.call(&ctx, "traffic.get")(&err)
+	return in.Traffic.Get(ctx, of, id)
+}
+
+func (in trafficRecord) List(ctx context.Context, of tenant.ID, q port.TrafficQuery) (_ []*traffic.Record, err error) {
+	defer in.t.call(&ctx, "traffic.list")(&err)
+	return in.Traffic.List(ctx, of, q)
+}
+
+func (in trafficRecord) OfSession(ctx context.Context, of tenant.ID, id session.ID, limit int) (_ []*traffic.Record, err error) {
+	defer in.t.call(&ctx, "traffic.of_session")(&err)
+	return in.Traffic.OfSession(ctx, of, id, limit)
+}
+
+func (in trafficRecord) RemoveSession(ctx context.Context, of tenant.ID, id session.ID) (err error) {
+	defer in.t.call(&ctx, "traffic.remove_session")(&err)
+	return in.Traffic.RemoveSession(ctx, of, id)
+}
+
+func (in trafficRecord) RemoveNamed(ctx context.Context, of tenant.ID, name string) (err error) {
+	defer in.t.call(&ctx, "traffic.remove_named")(&err)
+	return in.Traffic.RemoveNamed(ctx, of, name)
+}
+
+func (in trafficRecord) Sweep(ctx context.Context, of tenant.ID, before traffic.ID, limit int) (_ int, err error) {
+	defer in.t.call(&ctx, "traffic.sweep")(&err)
+	return in.Traffic.Sweep(ctx, of, before, limit)
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/punchgate/punchgate/domain/signin"
 	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/throttle"
+	"github.com/punchgate/punchgate/domain/traffic"
 	"github.com/punchgate/punchgate/domain/transfer"
 	"github.com/punchgate/punchgate/domain/user"
 )
@@ -368,6 +369,36 @@ type AuditQuery struct {
 	Limit    int // above zero
 }
 
+// Traffic keeps the record of calls, which is append-only: what was written never changes. Not found: traffic.ErrNotFound.
+type Traffic interface {
+	// Append adds entries, each whole or not at all. One whose identifier is taken is passed over, so that what failed half-way can be
+	// tried again.
+	Append(ctx context.Context, entries []*traffic.Entry) error
+	Get(ctx context.Context, of tenant.ID, id traffic.ID) (*traffic.Entry, error)
+	// List returns a page of the records, without their payloads, in the order of their identifiers, the last first.
+	List(ctx context.Context, of tenant.ID, q TrafficQuery) ([]*traffic.Record, error)
+	// OfSession returns at most limit records of a session, in the order of their identifiers, the first first.
+	OfSession(ctx context.Context, of tenant.ID, id session.ID, limit int) ([]*traffic.Record, error)
+	// RemoveSession erases the records of a session; where there are none it does nothing.
+	RemoveSession(ctx context.Context, of tenant.ID, id session.ID) error
+	// RemoveNamed erases the records that have the name, as traffic.Record.Names has them; where there are none it does nothing.
+	RemoveNamed(ctx context.Context, of tenant.ID, name string) error
+	// Sweep removes at most limit records that belong to no session, with identifiers before the given one, the first first, and
+	// returns how many it removed. The others go with their sessions.
+	Sweep(ctx context.Context, of tenant.ID, before traffic.ID, limit int) (removed int, err error)
+}
+
+// TrafficQuery asks for a page of the traffic. Members that are zero limit nothing.
+type TrafficQuery struct {
+	Connection connection.ID
+	Step       traffic.Step
+	Verdicts   []traffic.Verdict // any of them
+	Name       string            // one of traffic.Record.Names
+	// Before is the identifier of the last record of the page before. After is that of the newest record that the caller knows already.
+	Before, After traffic.ID
+	Limit         int // above zero
+}
+
 // Inventory lists what an engine keeps, for copying it into another one.
 type Inventory interface {
 	// IDs returns at most limit identifiers after the given one, in their order, of what a tenant has of a kind, which is the name
@@ -395,6 +426,7 @@ type Stores struct {
 	Users       Users
 	SignIns     SignIns
 	Audit       Audit
+	Traffic     Traffic
 	// Engine is the name of the engine, for /readyz.
 	Engine string
 	// Ready returns nil where the engine answers, for /readyz.

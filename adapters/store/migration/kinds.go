@@ -20,6 +20,7 @@ import (
 	"github.com/punchgate/punchgate/domain/signin"
 	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/throttle"
+	"github.com/punchgate/punchgate/domain/traffic"
 	"github.com/punchgate/punchgate/domain/user"
 )
 
@@ -45,6 +46,7 @@ var kinds = []kind{
 	plain(document.Users, func(s port.Stores) store[*user.User, user.ID] { return users{s.Users} }),
 	plain(document.SignIns, func(s port.Stores) store[*signin.SignIn, signin.ID] { return signIns{s.SignIns} }),
 	{"audit", eachRecord},
+	{"traffic", eachCall},
 	plain(document.Tenants, func(s port.Stores) store[*tenant.Tenant, tenant.ID] { return tenants{s.Tenants} }),
 }
 
@@ -225,4 +227,34 @@ func findRecord(ctx context.Context, in port.Stores, like *audit.Record) (digest
 		return digest{}, errMissing
 	}
 	return sumOf(found[0])
+}
+
+// eachCall shows the record of calls.
+func eachCall(ctx context.Context, from Side, of tenant.ID, show func(thing) error) error {
+	look := func(ctx context.Context, in port.Stores, id string) (*traffic.Entry, digest, error) {
+		e, err := in.Traffic.Get(ctx, of, traffic.ID(id))
+		if errors.Is(err, traffic.ErrNotFound) {
+			return nil, digest{}, errMissing
+		}
+		if err != nil {
+			return nil, digest{}, err
+		}
+		record, recordErr := document.TrafficRecords.Encode(&e.Record)
+		payloads, payloadsErr := document.TrafficPayloads.Encode(e)
+		return e, sum(record, payloads), errors.Join(recordErr, payloadsErr)
+	}
+	return eachIDOf(ctx, from, "traffic", of, func(id string) error {
+		e, has, err := look(ctx, from.Stores, id)
+		if err != nil {
+			return err
+		}
+		return show(thing{
+			id, has,
+			func(ctx context.Context, to port.Stores) error { return to.Traffic.Append(ctx, []*traffic.Entry{e}) },
+			func(ctx context.Context, to port.Stores) (digest, error) {
+				_, found, err := look(ctx, to, id)
+				return found, err
+			},
+		})
+	})
 }

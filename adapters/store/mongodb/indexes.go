@@ -21,6 +21,7 @@ const (
 	numbersName       = "order_numbers"
 	auditName         = "audit"
 	auditOutcomesName = "audit_outcomes"
+	trafficName       = "traffic"
 )
 
 // index is one that look-ups need.
@@ -127,6 +128,14 @@ var indexes = map[string][]index{
 	numbersName:       {},
 	auditName:         {ofTenant("at", "doc.at", "_id")},
 	auditOutcomesName: {},
+	trafficName: {
+		ofTenant("verdict", "doc.verdict", "_id"),
+		ofTenant("connection", "doc.connection", "doc.verdict", "_id"),
+		ofTenant("step", "doc.step", "doc.verdict", "_id"),
+		ofTenant("connection_step", "doc.connection", "doc.step", "doc.verdict", "_id"),
+		ofTenant("session", "doc.session", "_id"),
+		ofTenant("names", "names", "_id"),
+	},
 }
 
 // indexTimeout is how long making an index of a large collection may take.

@@ -108,6 +108,7 @@ func (s *Store) Stores() port.Stores {
 		Users:       newUsers(s),
 		SignIns:     newSignIns(s),
 		Audit:       newAuditLog(s),
+		Traffic:     newTraffic(s),
 		Ready:       s.ready,
 		Engine:      "mongodb",
 	}

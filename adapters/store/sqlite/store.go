@@ -138,6 +138,7 @@ func (s *Store) Stores() port.Stores {
 		Users:       newUsers(s),
 		SignIns:     newSignIns(s),
 		Audit:       auditLog{s},
+		Traffic:     trafficRecord{s},
 		Engine:      "sqlite",
 		Ready:       s.ready,
 	}

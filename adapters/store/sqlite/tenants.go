@@ -43,7 +43,7 @@ var ofShops = []string{"users", "signins"}
 var belongings = []string{
 	"links", "keys", "connections", "connection_identities", "customers", "customer_ticks", "sessions", "order_lines", "order_contents",
 	"orders", "order_numbers", "receipt_contents", "receipts", "answer_contents", "answers", "replays", "throttles", "audit_outcomes",
-	"audit", "audit_begins",
+	"audit", "audit_begins", "traffic_names", "traffic",
 }
 
 // Remove erases a tenant, a table at a time, so that others can write in between.

@@ -20,6 +20,7 @@ import (
 	"github.com/punchgate/punchgate/domain/receipt"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/traffic"
 	"github.com/punchgate/punchgate/domain/user"
 )
 
@@ -76,6 +77,15 @@ func (f *filler) value(v reflect.Value) {
 		return
 	case *audit.Action:
 		*p = choose(f, audit.Actions()...)
+		return
+	case *traffic.Step:
+		*p = choose(f, traffic.Steps()...)
+		return
+	case *traffic.Verdict:
+		*p = choose(f, traffic.Verdicts()...)
+		return
+	case *traffic.Document:
+		*p = choose(f, traffic.OrderCart, traffic.OrderDocument, traffic.ReceiptDocument, traffic.AnswerDocument)
 		return
 	case *audit.Result:
 		*p = choose(f, audit.Results()...)

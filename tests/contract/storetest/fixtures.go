@@ -18,6 +18,7 @@ import (
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/signin"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/traffic"
 	"github.com/punchgate/punchgate/domain/transfer"
 	"github.com/punchgate/punchgate/domain/user"
 )
@@ -123,6 +124,17 @@ func entryOf(of tenant.ID, id audit.ID) *audit.Entry {
 	return &audit.Entry{
 		Tenant: of, ID: id, At: now, Actor: audit.Actor{Tenant: of, Key: "k1", Label: "Anna"}, Action: audit.KeyCreate,
 		Request: "r1", Client: "192.0.2.1",
+	}
+}
+
+// callOf is a cart of the session s1 that was accepted.
+func callOf(of tenant.ID, id traffic.ID) *traffic.Entry {
+	return &traffic.Entry{
+		Record: traffic.Record{
+			Tenant: of, ID: id, At: now, Step: traffic.Cart, Verdict: traffic.Accepted, Connection: "n1", Session: "s1", Order: "os1",
+			CartID: "C-1",
+		},
+		Sent: traffic.Payload{Method: "POST", Kept: traffic.OrderCart}, Answered: traffic.Payload{Status: 201, Text: `{"order":{}}`},
 	}
 }
 

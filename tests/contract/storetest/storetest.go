@@ -21,7 +21,7 @@ func Run(t *testing.T, open func(t *testing.T) port.Stores) {
 	groups := []map[string]func(*testing.T, port.Stores){
 		aggregateCases, tenancyCases, listCases, listingCases, searchCases, customerCases, identityCases, sessionCases, orderCases,
 		lineCases, feedCases, receiptCases, answerCases, eventCases, replayCases, throttleCases, userCases, auditCases, erasureCases,
-		modelCases,
+		trafficCases, modelCases,
 	}
 	for _, cases := range groups {
 		for _, sentence := range slices.Sorted(maps.Keys(cases)) {

@@ -20,6 +20,7 @@ import (
 	"github.com/punchgate/punchgate/domain/signin"
 	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/throttle"
+	"github.com/punchgate/punchgate/domain/traffic"
 	"github.com/punchgate/punchgate/domain/user"
 )
 
@@ -85,6 +86,7 @@ func create(t *testing.T, s port.Stores, of tenant.ID) {
 		createUser(t.Context(), s, of),
 		s.Audit.Append(t.Context(), entryOf(of, "a1")),
 		s.Audit.Conclude(t.Context(), of, "a1", audit.Outcome{Result: audit.Done}),
+		s.Traffic.Append(t.Context(), []*traffic.Entry{callOf(of, "1000")}),
 		createAllEvents(t.Context(), s, of),
 	} {
 		must(t, err)
@@ -143,6 +145,7 @@ func everything(t *testing.T, s port.Stores, of tenant.ID) []any {
 		value(s.Throttles.Get(ctx, of, "t1"))(t),
 		value(s.Users.Get(ctx, ofAll(of, user.ID("u1"))))(t), value(s.SignIns.Get(ctx, ofAll(of, signin.ID("i1"))))(t),
 		value(s.Replays.Get(ctx, of, "p1"))(t), value(s.Audit.List(ctx, of, port.AuditQuery{Limit: 10}))(t),
+		value(s.Traffic.Get(ctx, of, "1000"))(t), value(s.Traffic.List(ctx, of, port.TrafficQuery{Name: "C-1", Limit: 10}))(t),
 	}
 }
 
@@ -443,6 +446,27 @@ var foreign = map[string]struct {
 	}},
 	"Audit.Sweep": {nil, func(ctx context.Context, s port.Stores) error {
 		return failure(s.Audit.Sweep(ctx, globex, now.AddDate(1, 0, 0), 10))
+	}},
+	"Traffic.Append": {nil, func(ctx context.Context, s port.Stores) error {
+		return s.Traffic.Append(ctx, []*traffic.Entry{callOf(initech, "1000")})
+	}},
+	"Traffic.Get": {traffic.ErrNotFound, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Traffic.Get(ctx, globex, "1000"))
+	}},
+	"Traffic.List": {nil, func(ctx context.Context, s port.Stores) error {
+		return errors.Join(
+			none(s.Traffic.List(ctx, globex, port.TrafficQuery{Limit: 10})),
+			none(s.Traffic.List(ctx, globex, port.TrafficQuery{Name: "C-1", Limit: 10})),
+			none(s.Traffic.List(ctx, globex, port.TrafficQuery{Connection: "n1", Step: traffic.Cart, Limit: 10})),
+		)
+	}},
+	"Traffic.OfSession": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Traffic.OfSession(ctx, globex, "s1", 10))
+	}},
+	"Traffic.RemoveSession": {nil, func(ctx context.Context, s port.Stores) error { return s.Traffic.RemoveSession(ctx, globex, "s1") }},
+	"Traffic.RemoveNamed":   {nil, func(ctx context.Context, s port.Stores) error { return s.Traffic.RemoveNamed(ctx, globex, "C-1") }},
+	"Traffic.Sweep": {nil, func(ctx context.Context, s port.Stores) error {
+		return failure(s.Traffic.Sweep(ctx, globex, "z", 10))
 	}},
 	"Tenants.Remove": {nil, func(ctx context.Context, s port.Stores) error { return s.Tenants.Remove(ctx, globex) }},
 	"Sessions.Ended": {nil, func(ctx context.Context, s port.Stores) error {
