@@ -47,6 +47,7 @@ import (
 	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/preview"
+	"github.com/punchgate/punchgate/application/recording"
 	"github.com/punchgate/punchgate/application/retry"
 	"github.com/punchgate/punchgate/application/sweep"
 	"github.com/punchgate/punchgate/application/transfer"
@@ -62,7 +63,7 @@ var Formats = fx.Options(cxml.Module, oci.Module, peppol.Module, fx.Provide(
 var UseCases = fx.Provide(
 	authentication.New, access.New, login.New, checkout.New, encoding.NewEncoder, transfer.New, preview.New, trial.New, completion.New,
 	answering.New, erp.New, administration.New, auditing.New, idempotency.New, erasure.New, sweep.New, deadletters.New,
-	events.New, health.New, retry.NewWorker,
+	events.New, health.New, retry.NewWorker, recording.New,
 )
 
 // Core is everything but the HTTP server and what runs in the background: enough for the commands that set up a tenant.
@@ -236,12 +237,14 @@ func serveHTTP(
 func work(
 	lifecycle fx.Lifecycle, sweeper *sweep.Service, transfers *transfer.Service, poster port.Poster, answers *answering.Service,
 	deliverer port.Deliverer, callers *authentication.Service, telling *events.Service, webhooks port.Webhooks,
-	eraser *erasure.Service,
+	eraser *erasure.Service, recorder *recording.Service,
 ) {
 	ctx, cancel := context.WithCancel(context.Background())
-	var running sync.WaitGroup
+	beyond, endRecording := context.WithCancel(context.Background())
+	var running, recorded sync.WaitGroup
 	lifecycle.Append(fx.Hook{
 		OnStart: func(context.Context) error {
+			recorded.Go(func() { recorder.Run(beyond) })
 			running.Go(func() { sweeper.Run(ctx) })
 			running.Go(func() { eraser.Run(ctx) })
 			running.Go(func() { callers.Run(ctx) })
@@ -253,6 +256,8 @@ func work(
 		OnStop: func(context.Context) error {
 			cancel()
 			running.Wait()
+			endRecording() // once nobody makes calls any more
+			recorded.Wait()
 			return nil
 		},
 	})

@@ -40,6 +40,7 @@ import (
 	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/preview"
+	"github.com/punchgate/punchgate/application/recording"
 	"github.com/punchgate/punchgate/application/transfer"
 	"github.com/punchgate/punchgate/application/trial"
 	"github.com/punchgate/punchgate/domain/apikey"
@@ -47,6 +48,7 @@ import (
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/traffic"
 )
 
 // Module provides the server; it needs a Config.
@@ -91,6 +93,7 @@ type Services struct {
 	DeadLetters    *deadletters.Service
 	Erasure        *erasure.Service
 	Formats        *formats.Registry
+	Recording      *recording.Service
 	Stores         port.Stores
 	Authentication *authentication.Service
 	// Middleware is around everything else, such as what measures requests.
@@ -153,12 +156,12 @@ func (s *Server) routes() (*gin.Engine, error) {
 	r.NoRoute(func(c *gin.Context) { s.refuseAny(c, errNoRoute) })
 	r.NoMethod(func(c *gin.Context) { s.refuseMethod(c) })
 
-	r.GET("/punchout/:link", s.punchOut)
-	r.POST("/punchout/:link", s.punchOut)
-	r.GET("/punchout/:link/complete", s.complete)
-	r.POST("/punchout/:link/complete", s.complete)
-	r.POST("/punchout/:link/orders", s.takeOrder)
-	r.GET("/transfer/:token", s.transferPage)
+	r.GET("/punchout/:link", s.recorded(traffic.StartCall), s.punchOut)
+	r.POST("/punchout/:link", s.recorded(traffic.StartCall), s.punchOut)
+	r.GET("/punchout/:link/complete", s.recorded(traffic.Completion), s.complete)
+	r.POST("/punchout/:link/complete", s.recorded(traffic.Completion), s.complete)
+	r.POST("/punchout/:link/orders", s.recorded(traffic.PurchaseOrder), s.takeOrder)
+	r.GET("/transfer/:token", s.recorded(traffic.Transfer), s.transferPage)
 	r.GET("/storefront.js", s.script)
 
 	desk.New(desk.Services{
@@ -172,6 +175,8 @@ func (s *Server) routes() (*gin.Engine, error) {
 		at(s.needs(apikey.Storefront, apikey.Policy), "GET "+policy),
 		// An exchange keeps its idempotency key in the session, and a cart that was sent in the order.
 		at(s.once, "POST "+sessions, "POST "+sessions+"/:id/extend", "POST "+sessions+"/:id/cancel"),
+		at(s.recorded(traffic.Direct), "POST "+sessions), at(s.recorded(traffic.Exchange), "POST "+sessions+"/exchange"),
+		at(s.recorded(traffic.Cart), "POST "+sessions+"/:id/cart"), at(s.recorded(traffic.Cancel), "POST "+sessions+"/:id/cancel"),
 		at(s.audited(audit.SessionCancel, "id"), "POST "+sessions+"/:id/cancel"))
 	storefront.RegisterHandlersWithOptions(shop, s, storefront.GinServerOptions{ErrorHandler: s.refuseParameter})
 
@@ -179,8 +184,8 @@ func (s *Server) routes() (*gin.Engine, error) {
 	orders.GET("/orders", s.feed)
 	orders.GET("/orders/:id", s.order)
 	orders.GET("/orders/:id/document", s.document)
-	orders.POST("/orders/:id/exported", s.audited(audit.OrderExport, "id"), s.exported)
-	orders.POST("/orders/:id/response", s.audited(audit.OrderRespond, "id"), s.respond)
+	orders.POST("/orders/:id/exported", s.recorded(traffic.Export), s.audited(audit.OrderExport, "id"), s.exported)
+	orders.POST("/orders/:id/response", s.recorded(traffic.Response), s.audited(audit.OrderRespond, "id"), s.respond)
 	orders.GET("/orders/:id/response", s.responseDocument)
 	orders.GET("/orders/:id/responses", s.listAnswers)
 
@@ -397,6 +402,7 @@ func wholeBody(c *gin.Context) ([]byte, error) {
 	if err != nil {
 		return nil, errInterrupted.Because(err)
 	}
+	c.Set(bodyKey, b)
 	return b, nil
 }
 

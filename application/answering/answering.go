@@ -15,6 +15,7 @@ import (
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/health"
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/application/recording"
 	"github.com/punchgate/punchgate/application/retry"
 	"github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/cart"
@@ -38,14 +39,15 @@ type Service struct {
 	log     *slog.Logger
 	health  *health.Service
 	worker  *retry.Worker
+	calls   *recording.Service
 }
 
 // New makes the service.
 func New(
 	stores port.Stores, registry *formats.Registry, secrets port.Secrets, clock port.Clock, ids port.IDs, policy port.Policy,
-	log *slog.Logger, health *health.Service, worker *retry.Worker,
+	log *slog.Logger, health *health.Service, worker *retry.Worker, calls *recording.Service,
 ) *Service {
-	return &Service{stores, registry, secrets, clock, ids, policy, log, health, worker}
+	return &Service{stores, registry, secrets, clock, ids, policy, log, health, worker, calls}
 }
 
 // Response is what the shop says of an order.
@@ -83,6 +85,7 @@ func (s *Service) Respond(
 	if err != nil {
 		return nil, false, err
 	}
+	recording.AboutOrder(ctx, o)
 	given, err := s.stores.Answers.ByOrder(ctx, of, id)
 	if err != nil {
 		return nil, false, err

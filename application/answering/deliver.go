@@ -7,11 +7,14 @@ import (
 
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/application/recording"
 	"github.com/punchgate/punchgate/application/retry"
 	"github.com/punchgate/punchgate/domain/answer"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/traffic"
 )
 
 // Deliver hands answers over until the context ends. One that the other side did not take is tried again, later each time.
@@ -22,8 +25,18 @@ func (s *Service) Deliver(ctx context.Context, deliverer port.Deliverer) {
 		Key: func(a *answer.Answer) port.ConnectionOf {
 			return port.ConnectionOf{Tenant: a.Snapshot().Tenant, Connection: a.Snapshot().Connection}
 		},
-		Claim:  s.claim,
-		Try:    func(ctx context.Context, a *answer.Answer) error { return s.post(ctx, deliverer, a.Snapshot()) },
+		Claim: s.claim,
+		Try: func(ctx context.Context, a *answer.Answer) error {
+			return s.calls.Attempt(ctx, traffic.Answer, func(ctx context.Context, c *recording.Call, r *traffic.Redactor) error {
+				due := a.Snapshot()
+				c.Tenant, c.Connection, c.Order, c.Session = due.Tenant, due.Connection, due.Order, due.Order.Session()
+				c.Answer, c.Sent.Kept = due.ID, traffic.AnswerDocument
+				return s.post(ctx, deliverer, due, func(presented secret.Text, answered []byte) {
+					r.Hide(presented.Reveal())
+					c.Answered = r.Payload("", "", answered)
+				})
+			})
+		},
 		Record: s.delivered,
 		About:  func(a *answer.Answer) []any { return []any{"tenant", a.Snapshot().Tenant, "answer", a.ID()} },
 	})
@@ -56,7 +69,8 @@ func (s *Service) delivered(ctx context.Context, a *answer.Answer, failure error
 	return err
 }
 
-func (s *Service) post(ctx context.Context, deliverer port.Deliverer, due answer.State) error {
+// post makes an attempt. It shows what was answered, and the secret that must not be seen in it.
+func (s *Service) post(ctx context.Context, deliverer port.Deliverer, due answer.State, show func(secret.Text, []byte)) error {
 	conn, err := s.stores.Connections.Get(ctx, due.Tenant, due.Connection)
 	if err != nil {
 		return err
@@ -70,8 +84,9 @@ func (s *Service) post(ctx context.Context, deliverer port.Deliverer, due answer
 		return err
 	}
 	delivery := port.Delivery{URL: ordering.AnswerURL, MediaType: document.MediaType, Body: document.Body, User: ordering.AnswerUser}
+	var presented secret.Text
 	if sealed := conn.AnswerSecret(); sealed != "" {
-		presented, err := s.secrets.Open(sealed, SecretPurpose(conn)...)
+		presented, err = s.secrets.Open(sealed, SecretPurpose(conn)...)
 		if err != nil {
 			return err
 		}
@@ -84,6 +99,7 @@ func (s *Service) post(ctx context.Context, deliverer port.Deliverer, due answer
 		}
 	}
 	body, err := deliverer.Deliver(ctx, delivery)
+	show(presented, body)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/punchgate/punchgate/application/encoding"
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/application/recording"
 	"github.com/punchgate/punchgate/application/token"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/eligibility"
@@ -44,6 +45,7 @@ func (s *Service) Exchange(ctx context.Context, of tenant.ID, text, key string) 
 		return Visit{}, session.ErrToken
 	}
 	opened, err := s.stores.Sessions.Update(ctx, of, id, func(each *session.Session) error {
+		recording.AboutSession(ctx, each.Snapshot())
 		return each.Exchange(key, s.clock.Now())
 	})
 	if err != nil {
@@ -132,6 +134,7 @@ func (s *Service) Cancel(ctx context.Context, of tenant.ID, id session.ID) (tran
 		return "", err
 	}
 	state := open.Snapshot()
+	recording.AboutSession(ctx, state)
 	if state.Status != session.Cancelled {
 		conn, err := s.stores.Connections.Get(ctx, of, state.Connection)
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/punchgate/punchgate/application/authentication"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/application/recording"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/fault"
@@ -59,6 +60,8 @@ func (s *Service) Complete(ctx context.Context, p Ping) (*order.Order, error) {
 	if p.Method == http.MethodGet && !profile.CompleteByGet {
 		return nil, fault.New(fault.Malformed, "completion.method", "this connection does not accept a ping by GET")
 	}
+	cartID, purchaseOrder := p.Parameter("order"), p.Parameter("purchase_order")
+	recording.About(ctx, func(c *recording.Call) { c.CartID, c.PurchaseOrder = cartID, purchaseOrder })
 	presented, err := credentials(p, profile.Login)
 	if err != nil {
 		return nil, err
@@ -66,7 +69,6 @@ func (s *Service) Complete(ctx context.Context, p Ping) (*order.Order, error) {
 	if err := s.callers.Caller(ctx, p.From, conn, presented); err != nil {
 		return nil, err
 	}
-	cartID, purchaseOrder := p.Parameter("order"), p.Parameter("purchase_order")
 	if cartID == "" {
 		return nil, missing("order")
 	}
@@ -80,6 +82,7 @@ func (s *Service) Complete(ctx context.Context, p Ping) (*order.Order, error) {
 	if p.From.Trial != authentication.NoTrial && !found.Snapshot().Trial {
 		return nil, order.ErrNoCart // a trial completes what it made and nothing else
 	}
+	recording.AboutOrder(ctx, found)
 	done, err := s.stores.Orders.Update(ctx, of, found.ID(), func(o *order.Order) error {
 		return o.Confirm(purchaseOrder, profile.LateCompletion, s.clock.Now())
 	})
@@ -96,6 +99,7 @@ func (s *Service) connection(ctx context.Context, address string) (*connection.C
 	if err != nil {
 		return nil, err
 	}
+	recording.AboutLink(ctx, of, id)
 	link, err := s.stores.Links.Get(ctx, of, id)
 	if err != nil {
 		return nil, err
@@ -106,7 +110,11 @@ func (s *Service) connection(ctx context.Context, address string) (*connection.C
 	if link.Network() {
 		return nil, connection.ErrNetworkLink
 	}
-	return s.stores.Connections.Get(ctx, of, link.Snapshot().Connection)
+	conn, err := s.stores.Connections.Get(ctx, of, link.Snapshot().Connection)
+	if err == nil {
+		recording.AboutConnection(ctx, conn)
+	}
+	return conn, err
 }
 
 // credentials reads the same parameters as the login, or HTTP Basic. Where the connection logs in by cXML documents, the

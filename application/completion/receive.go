@@ -12,6 +12,7 @@ import (
 	"github.com/punchgate/punchgate/application/authentication"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/application/recording"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
@@ -19,6 +20,7 @@ import (
 	"github.com/punchgate/punchgate/domain/receipt"
 	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/traffic"
 )
 
 // Received is what became of a purchase order document.
@@ -102,6 +104,9 @@ func (s *Service) authenticate(ctx context.Context, conn *connection.Connection,
 func (s *Service) Receive(
 	ctx context.Context, conn *connection.Connection, format, sender string, content *receipt.Content,
 ) (Received, error) {
+	recording.About(ctx, func(c *recording.Call) {
+		c.Step, c.CartID, c.PurchaseOrder = traffic.PurchaseOrder, content.Order.CartID, content.Order.Number
+	})
 	if wrong := content.Order.Check(); wrong != nil {
 		return Received{}, errTexts.With(wrong...)
 	}
@@ -110,6 +115,7 @@ func (s *Service) Receive(
 	if err != nil {
 		return Received{}, err
 	}
+	recording.About(ctx, func(c *recording.Call) { c.Receipt, c.Sent.Kept = kept.ID(), traffic.ReceiptDocument })
 	if kept.Snapshot().Status == receipt.Received { // new, or the gateway stopped before it got further
 		return s.apply(ctx, conn, kept, &content.Order)
 	}
@@ -152,10 +158,16 @@ func sameOrder(a, b *purchase.Order) bool {
 // received returns what became of a document that was dealt with before.
 func (s *Service) received(ctx context.Context, r *receipt.Receipt) (Received, error) {
 	state := r.Snapshot()
-	if state.Order == "" || r.Err() != nil {
+	if state.Order == "" {
 		return Received{Receipt: r}, r.Err()
 	}
 	o, err := s.stores.Orders.Get(ctx, state.Tenant, state.Order)
+	if err == nil {
+		recording.AboutOrder(ctx, o)
+	}
+	if r.Err() != nil {
+		return Received{Receipt: r}, r.Err()
+	}
 	return Received{r, o}, err
 }
 
@@ -173,6 +185,7 @@ func (s *Service) apply(ctx context.Context, conn *connection.Connection, r *rec
 	if err != nil {
 		return Received{}, err
 	}
+	recording.About(ctx, func(c *recording.Call) { c.Order, c.Session = found, found.Session() })
 	received, err := s.applyTo(ctx, conn, r, o, found)
 	if refusal := fault.From(err); err != nil && refusal.Kind == fault.Conflict {
 		refused, err := s.stores.Receipts.Update(ctx, conn.Tenant(), r.ID(), func(each *receipt.Receipt) error {
@@ -206,6 +219,7 @@ func (s *Service) applyTo(
 	if err != nil {
 		return Received{}, err
 	}
+	recording.AboutOrder(ctx, changed)
 	if changed.Status() == order.Rejected {
 		if err := s.answers.Decline(ctx, changed); err != nil {
 			return Received{}, err

@@ -1,6 +1,6 @@
-// Package erasure erases personal data: what a visit told of the person, and the carts, documents, purchase orders and answers
-// of its order. It goes when the tenant's time to keep it is over, or on request. Orders that somebody still waits for stay:
-// above all those that were confirmed and that the ERP did not take.
+// Package erasure erases personal data: what a visit told of the person, the carts, documents, purchase orders and answers of its
+// order, and the record of their calls. It goes when the tenant's time to keep it is over, or on request. Orders that somebody still
+// waits for stay: above all those that were confirmed and that the ERP did not take.
 //
 // An order is first marked, which is the decision, and is removed last. So a gateway that stops in between leaves an order that
 // the next sweep goes on with.
@@ -12,6 +12,7 @@ import (
 	"log/slog"
 
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/application/recording"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/receipt"
@@ -25,11 +26,12 @@ type Service struct {
 	secrets port.Secrets
 	clock   port.Clock
 	log     *slog.Logger
+	calls   *recording.Service
 }
 
 // New makes the service.
-func New(stores port.Stores, secrets port.Secrets, clock port.Clock, log *slog.Logger) *Service {
-	return &Service{stores, secrets, clock, log}
+func New(stores port.Stores, secrets port.Secrets, clock port.Clock, log *slog.Logger, calls *recording.Service) *Service {
+	return &Service{stores, secrets, clock, log, calls}
 }
 
 // Subject names what is to be erased; one member alone is set.
@@ -76,6 +78,7 @@ const page = 100
 // Erase erases what the subject names, with what belongs to it. Where it fails on the way, what is left is erased by the next
 // call.
 func (s *Service) Erase(ctx context.Context, of tenant.ID, what Subject) (r Report, err error) {
+	s.calls.Flush(ctx) // else it would be written afterwards
 	key := session.EmailKey(what.Email)
 	switch what {
 	case Subject{Email: what.Email}:
@@ -117,7 +120,7 @@ func (s *Service) person(ctx context.Context, of tenant.ID, key string, r *Repor
 			}
 		}
 		if len(visits) < page {
-			return nil
+			return s.stores.Traffic.RemoveNamed(ctx, of, key) // calls of the person that came to nothing
 		}
 	}
 }
@@ -132,7 +135,15 @@ func (s *Service) visit(ctx context.Context, of tenant.ID, visit *session.Sessio
 		r.keep("session", string(visit.ID()), fault.From(err))
 		return nil
 	}
-	return removed(&r.Sessions)(s.stores.Sessions.Remove(ctx, of, visit.ID()))
+	return s.removeVisit(ctx, of, visit.ID(), r)
+}
+
+// removeVisit erases a session, and before it the record of its calls.
+func (s *Service) removeVisit(ctx context.Context, of tenant.ID, id session.ID, r *Report) error {
+	if err := s.stores.Traffic.RemoveSession(ctx, of, id); err != nil {
+		return err
+	}
+	return removed(&r.Sessions)(s.stores.Sessions.Remove(ctx, of, id))
 }
 
 // order erases an order with its session and all documents that came and went, unless somebody waits for it.
@@ -174,7 +185,7 @@ func (s *Service) order(ctx context.Context, of tenant.ID, id order.ID, r *Repor
 		return err
 	}
 	for _, each := range documents {
-		if err := removed(&r.Receipts)(s.stores.Receipts.Remove(ctx, of, each.ID())); err != nil {
+		if err := s.removeDocument(ctx, of, each.ID(), r); err != nil {
 			return err
 		}
 	}
@@ -183,7 +194,7 @@ func (s *Service) order(ctx context.Context, of tenant.ID, id order.ID, r *Repor
 			return err
 		}
 	}
-	if err := removed(&r.Sessions)(s.stores.Sessions.Remove(ctx, of, id.Session())); err != nil {
+	if err := s.removeVisit(ctx, of, id.Session(), r); err != nil {
 		return err
 	}
 	return removed(&r.Orders)(s.stores.Orders.Remove(ctx, of, id))
@@ -195,7 +206,15 @@ func (s *Service) document(ctx context.Context, of tenant.ID, document *receipt.
 		r.keep("purchase_order", string(document.ID()), errHasOrder)
 		return nil
 	}
-	return removed(&r.Receipts)(s.stores.Receipts.Remove(ctx, of, document.ID()))
+	return s.removeDocument(ctx, of, document.ID(), r)
+}
+
+// removeDocument erases a purchase order document, and before it the record of how it came, as far as that is no session's.
+func (s *Service) removeDocument(ctx context.Context, of tenant.ID, id receipt.ID, r *Report) error {
+	if err := s.stores.Traffic.RemoveNamed(ctx, of, string(id)); err != nil {
+		return err
+	}
+	return removed(&r.Receipts)(s.stores.Receipts.Remove(ctx, of, id))
 }
 
 // Reasons to keep something, beside those that orders and sessions have.

@@ -10,6 +10,7 @@ import (
 	"github.com/punchgate/punchgate/domain/receipt"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/traffic"
 )
 
 const interval = time.Hour
@@ -32,6 +33,7 @@ func (s *Service) Run(ctx context.Context) {
 
 // Sweep erases what each tenant keeps no longer. What fails for one tenant does not keep the others from it.
 func (s *Service) Sweep(ctx context.Context) error {
+	s.calls.Flush(ctx)
 	var failures []error
 	for after := tenant.ID(""); ; {
 		tenants, err := s.stores.Tenants.List(ctx, after, page)
@@ -53,7 +55,8 @@ func (s *Service) sweep(ctx context.Context, of tenant.ID, settings tenant.Setti
 	var failures []error
 	if settings.Retention > 0 {
 		before := s.clock.Now().Add(-settings.Retention)
-		failures = append(failures, s.orders(ctx, of, before, &r), s.visits(ctx, of, before, &r), s.documents(ctx, of, before, &r))
+		failures = append(failures, s.orders(ctx, of, before, &r), s.visits(ctx, of, before, &r), s.documents(ctx, of, before, &r),
+			s.traffic(ctx, of, before))
 	}
 	if settings.AuditRetention > 0 {
 		failures = append(failures, s.entries(ctx, of, s.clock.Now().Add(-settings.AuditRetention)))
@@ -113,7 +116,7 @@ func (s *Service) visits(ctx context.Context, of tenant.ID, before time.Time, r 
 				if !errors.Is(err, order.ErrNotFound) {
 					return err
 				}
-				if err := removed(&r.Sessions)(s.stores.Sessions.Remove(ctx, of, each.ID())); err != nil {
+				if err := s.removeVisit(ctx, of, each.ID(), r); err != nil {
 					return err
 				}
 			}
@@ -142,6 +145,17 @@ func (s *Service) documents(ctx context.Context, of tenant.ID, before time.Time,
 				}
 				q.AfterSince, q.AfterID = state.StatusSince, state.ID
 			}
+		}
+	}
+	return nil
+}
+
+// traffic removes the record of calls from before the time that came to no session.
+func (s *Service) traffic(ctx context.Context, of tenant.ID, before time.Time) error {
+	for n := page; n == page; {
+		var err error
+		if n, err = s.stores.Traffic.Sweep(ctx, of, traffic.First(before), page); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"github.com/punchgate/punchgate/application/correlation"
 	"github.com/punchgate/punchgate/application/cursor"
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/application/recording"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/fault"
@@ -140,7 +141,10 @@ func (s *Service) Exported(ctx context.Context, of tenant.ID, id order.ID, refer
 	if wrong := cart.CheckText("/erp_reference", reference, cart.MaxIdentifier); wrong != nil {
 		return Order{}, fault.New(fault.Invalid, "order.erp_reference", "the ERP's reference cannot be kept").With(wrong...)
 	}
-	o, err := s.stores.Orders.Update(ctx, of, id, func(each *order.Order) error { return each.Export(reference, s.clock.Now()) })
+	o, err := s.stores.Orders.Update(ctx, of, id, func(each *order.Order) error {
+		recording.AboutOrder(ctx, each)
+		return each.Export(reference, s.clock.Now())
+	})
 	if err != nil {
 		return Order{}, err
 	}

@@ -1,8 +1,10 @@
 package events
 
 import (
+	"context"
 	"time"
 
+	"github.com/punchgate/punchgate/application/recording"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/outbox"
@@ -73,13 +75,13 @@ func (s *Service) ofOrder(o *order.Order) *subject {
 		d.Order.Customer, d.Order.Connection, d.Order.Session = string(st.Customer), string(st.Connection), string(st.Session)
 		return d
 	}, s.ofOrder)
-	it.order = o
+	it.order, it.about = o, func(ctx context.Context) { recording.AboutOrder(ctx, o) }
 	return it
 }
 
 func (s *Service) ofSession(v *session.Session) *subject {
 	st := v.Snapshot()
-	return subjectOf(v, st.Tenant, "session", st.ID, s.stores.Sessions.Update, func(e outbox.Event) any {
+	it := subjectOf(v, st.Tenant, "session", st.ID, s.stores.Sessions.Update, func(e outbox.Event) any {
 		d := sessionData{about: about{string(st.Tenant), e.Number, e.Facts.Reason}}
 		d.Session.ID, d.Session.Status, d.Session.Operation, d.Session.Test = string(st.ID), e.Facts.Status, st.Visit.Operation, st.Visit.Test
 		d.Session.Customer, d.Session.Connection = string(st.Customer), string(st.Connection)
@@ -88,13 +90,17 @@ func (s *Service) ofSession(v *session.Session) *subject {
 		}
 		return d
 	}, s.ofSession)
+	it.about = func(ctx context.Context) { recording.AboutSession(ctx, st) }
+	return it
 }
 
 func (s *Service) ofConnection(c *connection.Connection) *subject {
 	st := c.Snapshot()
-	return subjectOf(c, st.Tenant, "connection", st.ID, s.stores.Connections.Update, func(e outbox.Event) any {
+	it := subjectOf(c, st.Tenant, "connection", st.ID, s.stores.Connections.Update, func(e outbox.Event) any {
 		d := connectionData{about: about{string(st.Tenant), e.Number, e.Facts.Reason}}
 		d.Connection.ID, d.Connection.Status, d.Connection.Customer = string(st.ID), e.Facts.Status, string(st.Profile.Customer)
 		return d
 	}, s.ofConnection)
+	it.about = func(ctx context.Context) { recording.AboutConnection(ctx, c) }
+	return it
 }

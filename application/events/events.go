@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,11 +16,14 @@ import (
 
 	"github.com/punchgate/punchgate/application/answering"
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/application/recording"
 	"github.com/punchgate/punchgate/application/retry"
+	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/outbox"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/traffic"
 )
 
 // Service tells.
@@ -29,11 +33,14 @@ type Service struct {
 	secrets port.Secrets
 	clock   port.Clock
 	worker  *retry.Worker
+	calls   *recording.Service
 }
 
 // New makes the service.
-func New(stores port.Stores, answers *answering.Service, secrets port.Secrets, clock port.Clock, worker *retry.Worker) *Service {
-	return &Service{stores, answers, secrets, clock, worker}
+func New(
+	stores port.Stores, answers *answering.Service, secrets port.Secrets, clock port.Clock, worker *retry.Worker, calls *recording.Service,
+) *Service {
+	return &Service{stores, answers, secrets, clock, worker, calls}
 }
 
 // subject is an aggregate with events.
@@ -42,8 +49,9 @@ type subject struct {
 	kind, id string
 	outbox   outbox.Outbox
 	data     func(outbox.Event) any
-	order    *order.Order   // nil where it is none
-	shop     *tenant.Tenant // of a subject that was claimed
+	about    func(context.Context) // tells the record of a call what it is about
+	order    *order.Order          // nil where it is none
+	shop     *tenant.Tenant        // of a subject that was claimed
 	// update changes the outbox as it is stored, and returns the aggregate then.
 	update func(ctx context.Context, change func(*outbox.Outbox) error) (*subject, error)
 	left   []outbox.Event // after an attempt
@@ -212,7 +220,13 @@ func (s *Service) webhooksOf(webhooks port.Webhooks, it *subject) map[string]lis
 			if message.Body, err = json.Marshal(body{e.Type.String(), e.At, it.data(e)}); err != nil {
 				return err
 			}
-			return webhooks.Send(ctx, message)
+			return s.calls.Attempt(ctx, traffic.Webhook, func(ctx context.Context, c *recording.Call, r *traffic.Redactor) error {
+				c.Tenant = it.tenant
+				it.about(ctx)
+				c.Sent = r.Payload("", "application/json", message.Body)
+				c.Sent.Method, c.Sent.Location = http.MethodPost, connection.Origin(message.URL)
+				return webhooks.Send(ctx, message)
+			})
 		}
 	}
 	return listeners

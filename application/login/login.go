@@ -15,6 +15,7 @@ import (
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/idempotency"
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/application/recording"
 	"github.com/punchgate/punchgate/application/token"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
@@ -154,19 +155,23 @@ func (s *Service) find(ctx context.Context, call Call, ordersOnly bool) (place, 
 	if err != nil {
 		return place{}, err
 	}
+	recording.AboutLink(ctx, of, id)
 	link, err := s.stores.Links.Get(ctx, of, id)
 	if err != nil {
 		return place{}, err
 	}
 	if link.Network() {
 		at, err := s.ofNetwork(ctx, link, call)
-		at.ordersOnly = ordersOnly
+		if at.ordersOnly = ordersOnly; at.conn != nil {
+			recording.AboutConnection(ctx, at.conn)
+		}
 		return at, err
 	}
 	conn, err := s.stores.Connections.Get(ctx, of, link.Snapshot().Connection)
 	if err != nil {
 		return place{}, err
 	}
+	recording.AboutConnection(ctx, conn)
 	at, profile := place{link: link, conn: conn, ordersOnly: ordersOnly}, conn.Profile()
 	names := []string{profile.Format, profile.Ordering.Format}
 	if ordersOnly {
@@ -205,6 +210,7 @@ func (s *Service) open(ctx context.Context, at place, decoder port.LoginDecoder,
 		return opened{}, err
 	}
 	start, err := decoder.DecodeLogin(call.Request)
+	recording.About(ctx, func(c *recording.Call) { c.Person = session.EmailKey(start.Person.Email) })
 	got := opened{call: start}
 	if err != nil {
 		return got, err
@@ -271,6 +277,7 @@ func (s *Service) begin(
 	if err := s.stores.Sessions.Create(ctx, begun); err != nil {
 		return "", err
 	}
+	recording.AboutSession(ctx, begun.Snapshot())
 	s.log.InfoContext(ctx, "session opened", "tenant", of.ID(), "connection", conn.ID(), "test", visit.Test)
 	if page.RawQuery != "" {
 		page.RawQuery += "&" // the shop's own parameters stay as it wrote them
@@ -323,6 +330,7 @@ func (s *Service) Direct(ctx context.Context, of tenant.ID, customerID customer.
 	if err != nil {
 		return nil, err
 	}
+	recording.AboutConnection(ctx, conn)
 	profile := conn.Profile()
 	if profile.Customer != customerID {
 		return nil, port.ErrConnectionNotFound
@@ -346,6 +354,10 @@ func (s *Service) Direct(ctx context.Context, of tenant.ID, customerID customer.
 	if err := opened.Exchange("", now); err != nil {
 		return nil, err
 	}
-	return idempotency.Create(ctx, opened, s.stores.Sessions.Create,
+	begun, err := idempotency.Create(ctx, opened, s.stores.Sessions.Create,
 		func() (*session.Session, error) { return s.stores.Sessions.Get(ctx, of, id) }, idempotency.Own)
+	if err == nil {
+		recording.AboutSession(ctx, begun.Snapshot())
+	}
+	return begun, err
 }

@@ -381,7 +381,8 @@ type Traffic interface {
 	OfSession(ctx context.Context, of tenant.ID, id session.ID, limit int) ([]*traffic.Record, error)
 	// RemoveSession erases the records of a session; where there are none it does nothing.
 	RemoveSession(ctx context.Context, of tenant.ID, id session.ID) error
-	// RemoveNamed erases the records that have the name, as traffic.Record.Names has them; where there are none it does nothing.
+	// RemoveNamed erases the records that belong to no session and have the name, as traffic.Record.Names has them; where there are none
+	// it does nothing.
 	RemoveNamed(ctx context.Context, of tenant.ID, name string) error
 	// Sweep removes at most limit records that belong to no session, with identifiers before the given one, the first first, and
 	// returns how many it removed. The others go with their sessions.

@@ -4,10 +4,12 @@ import (
 	"context"
 	"slices"
 
+	"github.com/punchgate/punchgate/application/recording"
 	"github.com/punchgate/punchgate/application/token"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/session"
+	"github.com/punchgate/punchgate/domain/traffic"
 	"github.com/punchgate/punchgate/domain/transfer"
 )
 
@@ -37,6 +39,7 @@ func (s *Service) Page(ctx context.Context, text string) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
+	recording.AboutSession(ctx, visit.Snapshot())
 	conn, err := s.stores.Connections.Get(ctx, of, visit.Snapshot().Connection)
 	if err != nil {
 		return Page{}, err
@@ -61,6 +64,7 @@ func (s *Service) page(ctx context.Context, visit *session.Session, returns conn
 		if err != nil {
 			return Page{}, err
 		}
+		recording.AboutOrder(ctx, o)
 		if page.Pushed = o.Snapshot().Push.Wanted; page.Pushed {
 			page.Arrived = !o.Snapshot().TransferredAt.IsZero()
 			return page, o.CheckOpen()
@@ -77,6 +81,7 @@ func (s *Service) page(ctx context.Context, visit *session.Session, returns conn
 		if err != nil {
 			return Page{}, err
 		}
+		recording.About(ctx, func(c *recording.Call) { c.Answered.Kept = traffic.OrderDocument })
 	}
 	page.Form, page.Fields = document.Form, document.Values()
 	page.FormAction = slices.Concat([]string{connection.Origin(document.Form.Action)}, returns.FormAction)

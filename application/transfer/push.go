@@ -5,10 +5,12 @@ import (
 	"time"
 
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/application/recording"
 	"github.com/punchgate/punchgate/application/retry"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/traffic"
 )
 
 // Push hands carts over server to server until the context ends. A cart that the other side did not acknowledge is tried
@@ -20,8 +22,14 @@ func (s *Service) Push(ctx context.Context, poster port.Poster) {
 		Key: func(o *order.Order) port.ConnectionOf {
 			return port.ConnectionOf{Tenant: o.Snapshot().Tenant, Connection: o.Snapshot().Connection}
 		},
-		Claim:  s.claim,
-		Try:    func(ctx context.Context, o *order.Order) error { return s.post(ctx, poster, o.Snapshot()) },
+		Claim: s.claim,
+		Try: func(ctx context.Context, o *order.Order) error {
+			return s.calls.Attempt(ctx, traffic.Push, func(ctx context.Context, c *recording.Call, _ *traffic.Redactor) error {
+				recording.AboutOrder(ctx, o)
+				c.Sent.Kept = traffic.OrderDocument
+				return s.post(ctx, poster, o.Snapshot())
+			})
+		},
 		Record: s.pushed,
 		About:  func(o *order.Order) []any { return []any{"tenant", o.Snapshot().Tenant, "order", o.ID()} },
 	})

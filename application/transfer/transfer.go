@@ -10,6 +10,7 @@ import (
 	"github.com/punchgate/punchgate/application/encoding"
 	"github.com/punchgate/punchgate/application/health"
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/application/recording"
 	"github.com/punchgate/punchgate/application/retry"
 	"github.com/punchgate/punchgate/application/token"
 	"github.com/punchgate/punchgate/domain/cart"
@@ -17,6 +18,7 @@ import (
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/traffic"
 	"github.com/punchgate/punchgate/domain/transfer"
 )
 
@@ -30,14 +32,15 @@ type Service struct {
 	log     *slog.Logger
 	health  *health.Service
 	worker  *retry.Worker
+	calls   *recording.Service
 }
 
 // New makes the service.
 func New(
 	stores port.Stores, encoder *encoding.Encoder, secrets port.Secrets, clock port.Clock, policy port.Policy, log *slog.Logger,
-	health *health.Service, worker *retry.Worker,
+	health *health.Service, worker *retry.Worker, calls *recording.Service,
 ) *Service {
-	return &Service{stores, encoder, secrets, clock, policy, log, health, worker}
+	return &Service{stores, encoder, secrets, clock, policy, log, health, worker, calls}
 }
 
 // Sent is what the shop gets for a cart.
@@ -55,6 +58,8 @@ func (s *Service) Send(ctx context.Context, of tenant.ID, id session.ID, c *cart
 		return Sent{}, err
 	}
 	state := open.Snapshot()
+	recording.AboutSession(ctx, state)
+	recording.About(ctx, func(call *recording.Call) { call.CartID = c.ID })
 	if state.Status != session.Opened { // an opened session, which no shop has taken over, has no order
 		existing, err := s.stores.Orders.Get(ctx, of, order.IDOf(id))
 		if err == nil {
@@ -88,6 +93,7 @@ func (s *Service) Send(ctx context.Context, of tenant.ID, id session.ID, c *cart
 
 // repeat answers a send whose session has an order.
 func (s *Service) repeat(ctx context.Context, existing *order.Order, r order.Request) (Sent, error) {
+	recording.AboutOrder(ctx, existing)
 	if err := existing.Repeats(r); err != nil {
 		return Sent{}, err
 	}
@@ -99,7 +105,14 @@ func (s *Service) repeat(ctx context.Context, existing *order.Order, r order.Req
 	if err != nil {
 		return Sent{}, err
 	}
+	accepted(ctx, existing, document)
 	return Sent{existing, token.Make(s.secrets, token.Transfer, state.Tenant, state.Session), document.Warnings, true}, nil
+}
+
+// accepted tells the record of the call that its cart is kept with the order.
+func accepted(ctx context.Context, o *order.Order, d *transfer.Document) {
+	recording.AboutOrder(ctx, o)
+	recording.About(ctx, func(c *recording.Call) { c.Warnings, c.Sent.Kept = len(d.Warnings), traffic.OrderCart })
 }
 
 // finish ends the session of a stored order. Where the session was cancelled or expired in the moment between, the order
@@ -145,5 +158,6 @@ func (s *Service) prepare(ctx context.Context, state session.State, c *cart.Cart
 	if err := s.stores.Orders.Create(ctx, made, c, document); err != nil {
 		return Sent{}, err
 	}
+	accepted(ctx, made, document)
 	return Sent{made, token.Make(s.secrets, token.Transfer, state.Tenant, state.ID), document.Warnings, false}, nil
 }

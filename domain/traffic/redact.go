@@ -374,7 +374,7 @@ func inPath(text, before string, change func(string) string) string {
 // Finish takes the known secrets out of everything that is kept of the call.
 func (r *Redactor) Finish(e *Entry) {
 	clean := r.cleaner()
-	for _, text := range []*string{&e.Message, &e.CartID, &e.PurchaseOrder, &e.Code} {
+	for _, text := range []*string{&e.Message, &e.CartID, &e.PurchaseOrder, &e.Person} {
 		*text = clean(r.plain(*text))
 	}
 	e.Details = slices.Clone(e.Details)

@@ -63,6 +63,9 @@ type Record struct {
 // MaxDetails is how many details a record keeps; a cart may be wrong in each of its lines.
 const MaxDetails = 100
 
+// MaxName is how many characters a record keeps of what its caller named.
+const MaxName = 200
+
 // Names returns the texts by which a record is found, beside its session's and its order's identifiers.
 func (r *Record) Names() (names []string) {
 	for _, name := range []string{r.Number, r.CartID, r.PurchaseOrder, r.Person, string(r.Receipt)} {
@@ -78,6 +81,18 @@ type Entry struct {
 	Record
 
 	Sent, Answered Payload
+}
+
+// Weight returns about how many bytes an entry takes.
+func (e *Entry) Weight() int {
+	const rest = 1 << 10
+	size := rest + len(e.Sent.Text) + len(e.Answered.Text)
+	for _, fields := range [][]Field{e.Sent.Form, e.Sent.Query, e.Answered.Form} {
+		for _, f := range fields {
+			size += len(f.Name) + len(f.Value)
+		}
+	}
+	return size
 }
 
 // Payload is what one side sent, without its secrets.

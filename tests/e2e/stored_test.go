@@ -87,6 +87,15 @@ func TestNoSecretIsStoredOrLogged(t *testing.T) {
 			call.Set("PASSWORD", wrong)
 			postForm(t, link, call)
 			get(t, link+"?"+call.Encode())
+			unreadable := []struct{ address, mediaType, body string }{ // which are recorded all the same
+				{link, "text/plain", "PASSWORD=" + odd}, {link, "text/xml", setup(odd, setupRequest)}, {link, "text/xml", "<SharedSecret>" + odd},
+				{link, "application/json", body(odd)}, {link, "", "x=%zz&PASSWORD=" + odd}, {link, "", call.Encode() + "&" + call.Encode()},
+				{link[:len(link)-4] + "none", "", call.Encode()}, {link + "/complete", "", "PASSWORD=" + url.QueryEscape(odd)},
+				{link + "/orders", "application/xml", "<Order>" + setup(odd, "")},
+			}
+			for _, each := range unreadable {
+				send(t, request(t, "POST", each.address, each.mediaType, each.body))
+			}
 			if strings.Contains(format, "cxml") {
 				var b bytes.Buffer
 				if err := xml.EscapeText(&b, []byte(odd)); err != nil {
@@ -152,6 +161,14 @@ func TestNoSecretIsStoredOrLogged(t *testing.T) {
 
 	found := map[string]bool{}
 	look := func(place string, content []byte) {
+		if strings.HasPrefix(place, "traffic") && bytes.Contains(content, []byte("start_call")) {
+			found["traffic"] = true
+		}
+		for i, link := range links {
+			if strings.HasPrefix(place, "traffic") && bytes.Contains(content, []byte(link[strings.Index(link, ".")+1:])) {
+				t.Errorf("%s holds link %d", place, i)
+			}
+		}
 		for name, secret := range secrets {
 			for _, form := range writings(secret) {
 				if bytes.Contains(content, form) && !found[name+place] {
@@ -173,7 +190,7 @@ func TestNoSecretIsStoredOrLogged(t *testing.T) {
 		secrets[fmt.Sprint("link ", i)] = link
 	}
 	look("the log", []byte(g.logs.String()))
-	if cells < 1000 || !found["Göteborgs stad"] || !found["anna@example.com"] || !strings.Contains(g.logs.String(), "session opened") {
+	if cells < 1000 || !found["traffic"] || !found["Göteborgs stad"] || !found["anna@example.com"] || !strings.Contains(g.logs.String(), "session opened") {
 		t.Errorf("the search saw %d cells, and found %v", cells, found)
 	}
 	t.Logf("%d secrets looked for in %d cells and %d files", len(secrets), cells, files)

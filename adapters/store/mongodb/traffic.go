@@ -138,16 +138,18 @@ func (t trafficRecord) RemoveSession(ctx context.Context, of tenant.ID, id sessi
 	return failure(ctx, err)
 }
 
-// RemoveNamed erases the records that have a name.
+// RemoveNamed erases the records that belong to no session and have a name.
 func (t trafficRecord) RemoveNamed(ctx context.Context, of tenant.ID, name string) error {
-	_, err := t.in.DeleteMany(ctx, bson.D{e("tenant_id", of), e("names", name)})
+	_, err := t.in.DeleteMany(ctx, bson.D{e("tenant_id", of), e("names", name), noSession})
 	return failure(ctx, err)
 }
+
+var noSession = e("doc.session", bson.D{e("$exists", false)})
 
 // Sweep removes what belongs to no session.
 func (t trafficRecord) Sweep(ctx context.Context, of tenant.ID, before traffic.ID, limit int) (removed int, err error) {
 	found, err := t.in.Find(ctx, bson.D{
-		e("tenant_id", of), e("doc.session", bson.D{e("$exists", false)}), e("_id", bson.D{e("$lt", key(of, string(before)))}),
+		e("tenant_id", of), noSession, e("_id", bson.D{e("$lt", key(of, string(before)))}),
 	}, options.Find().SetSort(byID).SetLimit(int64(limit)).SetProjection(byID))
 	if err != nil {
 		return 0, failure(ctx, err)

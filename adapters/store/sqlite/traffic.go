@@ -156,9 +156,10 @@ func (t trafficRecord) RemoveSession(ctx context.Context, of tenant.ID, id sessi
 	return err
 }
 
-// RemoveNamed erases the records that have a name.
+// RemoveNamed erases the records that belong to no session and have a name.
 func (t trafficRecord) RemoveNamed(ctx context.Context, of tenant.ID, name string) error {
-	_, err := t.remove(ctx, `SELECT id FROM traffic_names WHERE tenant = ? AND name = ?`, of, name)
+	_, err := t.remove(ctx,
+		`SELECT id FROM traffic_names CROSS JOIN traffic USING (tenant, id) WHERE tenant = ? AND name = ? AND session IS NULL`, of, name)
 	return err
 }
 
