@@ -105,7 +105,7 @@ func newRoot(extra []fx.Option) *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(serveCommand(extra), demoCommand(extra), keyCommand(extra), tenantCommand(extra), rotateCommand(extra),
+	root.AddCommand(serveCommand(extra), demoCommand(extra), keyCommand(extra), tenantCommand(extra), userCommand(extra), rotateCommand(extra),
 		migrateCommand(extra), versionCommand(), healthCommand())
 	root.AddCommand(formatCommands(extra)...)
 	root.AddCommand(fileCommands()...)
@@ -207,24 +207,35 @@ func versionCommand() *cobra.Command {
 	}
 }
 
-// administer does an action on the store without starting the server, and writes it into the audit log. The action returns
-// the identifier of what it made.
-func administer(
+// administer does an action on the store without starting the server, by a use case, and writes it into the audit log. The action
+// returns the identifier of what it made.
+func administer[S any](
 	c *cobra.Command, extra []fx.Option, of tenant.ID, what audit.Action, target string,
-	do func(context.Context, *administration.Service) (made string, err error),
+	do func(context.Context, S) (made string, err error),
 ) error {
+	return withUseCase(c, extra, func(ctx context.Context, service S, log *auditing.Service) error {
+		return log.Do(ctx, byCommand(of, what, target), func(ctx context.Context) (string, error) { return do(ctx, service) })
+	})
+}
+
+// withUseCase runs what needs the store and a use case, without starting the server.
+func withUseCase[S any](c *cobra.Command, extra []fx.Option, do func(context.Context, S, *auditing.Service) error) error {
 	config, err := readConfig(c.Flags())
 	if err != nil {
 		return err
 	}
-	var service *administration.Service
+	var service S
 	var log *auditing.Service
-	entry := audit.Entry{
+	return run(context.Background(), func(ctx context.Context, _ func() (os.Signal, error)) error {
+		return do(ctx, service, log)
+	}, append(extra, Core(config), fx.Populate(&service, &log))...)
+}
+
+// byCommand is the entry of an action on the command line.
+func byCommand(of tenant.ID, what audit.Action, target string) audit.Entry {
+	return audit.Entry{
 		Tenant: of, Actor: audit.Actor{Tenant: tenant.Platform, Label: audit.CommandLine}, Action: what, Target: target,
 	}
-	return run(context.Background(), func(ctx context.Context, _ func() (os.Signal, error)) error {
-		return log.Do(ctx, entry, func(ctx context.Context) (string, error) { return do(ctx, service) })
-	}, append(extra, Core(config), fx.Populate(&service, &log))...)
 }
 
 // parentCommand is a command that does nothing without one of its own commands.

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/fx"
 
 	"github.com/punchgate/punchgate/adapters/web"
+	"github.com/punchgate/punchgate/application/access"
 	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/bootstrap/demo"
@@ -46,12 +47,13 @@ func demoCommand(extra []fx.Option) *cobra.Command {
 			config.MasterKey, config.LoopbackHTTP = state.Secret(), true
 			config.PushNetworks = append(config.PushNetworks, netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128"))
 			var admin *administration.Service
+			var users *access.Service
 			var registry *formats.Registry
 			var public web.Config
 			start := func(ctx context.Context, wait func() (os.Signal, error)) error {
 				running, err := demo.Start(ctx, demo.Config{
 					Folder: config.DataDir, SeedFile: seedFile, GatewayAddr: config.Addr, GatewayURL: public.PublicURL,
-					Admin: admin, Formats: registry, State: state,
+					Admin: admin, Access: users, Formats: registry, State: state,
 				})
 				if err != nil {
 					return err
@@ -63,7 +65,7 @@ func demoCommand(extra []fx.Option) *cobra.Command {
 				_, err = wait()
 				return err
 			}
-			return run(context.Background(), start, append(extra, Gateway(config), fx.Populate(&admin, &registry, &public))...)
+			return run(context.Background(), start, append(extra, Gateway(config), fx.Populate(&admin, &users, &registry, &public))...)
 		}),
 	}
 	addFlags(c.Flags(), map[string]string{"data-dir": filepath.Join("data", "demo"), "log-level": "warn"},

@@ -196,6 +196,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 	platform.DELETE("/:id", s.audited(audit.TenantRemove, "id"), s.removeTenant)
 	platform.GET("/:id/audit", s.listTenantAudit)
 	platform.POST("/:id/keys", s.auditedFor(audit.KeyCreate), s.createTenantKey)
+	s.userRoutes(platform.Group("/:id/users", s.within))
 
 	admin := r.Group("/v1/admin", s.needs(apikey.Admin), s.once)
 	admin.GET("/settings", s.getSettings)
@@ -224,6 +225,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 	admin.GET("/keys", s.listKeys)
 	admin.POST("/keys", s.audited(audit.KeyCreate, ""), s.createKey)
 	admin.POST("/keys/:id/revoke", s.audited(audit.KeyRevoke, "id"), s.revokeKey)
+	s.userRoutes(admin.Group("/users"))
 	admin.GET("/orders/:id", s.adminOrder)
 	admin.POST("/orders/:id/push", s.audited(audit.OrderPush, "id"), s.pushOrder)
 	admin.POST("/orders/:id/cancel", s.audited(audit.OrderCancel, "id"), s.cancelOrder)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/punchgate/punchgate/adapters/web/client"
+	"github.com/punchgate/punchgate/application/access"
 	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
@@ -28,6 +29,7 @@ type Config struct {
 	SeedFile                string // written once everything answers; empty for none
 	GatewayAddr, GatewayURL string
 	Admin                   *administration.Service
+	Access                  *access.Service
 	Formats                 *formats.Registry
 	State                   *State
 }
@@ -47,6 +49,7 @@ type Seed struct {
 	Tenant      SeedTenant       `json:"tenant"`
 	Connections []SeedConnection `json:"connections"`
 	Ineligible  string           `json:"ineligible_customer_id"`
+	AdminLogin  Login            `json:"admin_login"`
 }
 
 // SeedTenant is the demo's tenant.
@@ -79,7 +82,7 @@ func Start(ctx context.Context, c Config) (*Demo, error) {
 	if err != nil {
 		return nil, errors.Join(err, shopListener.Close(), buyerListener.Close())
 	}
-	seeder := &seeder{c.Admin, c.State, c.Folder}
+	seeder := &seeder{c.Admin, c.Access, c.State, c.Folder}
 	if err := seeder.seed(ctx, usable, d.seed.ShopURL, d.seed.BuyerURL); err != nil {
 		return nil, errors.Join(err, shopListener.Close(), buyerListener.Close())
 	}
@@ -135,7 +138,7 @@ func address(l net.Listener) string { return "http://" + l.Addr().String() }
 
 // describe makes the seed from what is known.
 func (d *Demo) describe(s *State) {
-	d.seed.Keys, d.seed.Tenant.ID, d.seed.Ineligible = s.Keys, string(s.Tenant), string(s.Ineligible)
+	d.seed.Keys, d.seed.Tenant.ID, d.seed.Ineligible, d.seed.AdminLogin = s.Keys, string(s.Tenant), string(s.Ineligible), s.AdminLogin
 	for _, c := range s.Connections {
 		returns := buyer.Connection{Format: c.Format}
 		seed := SeedConnection{
@@ -225,12 +228,15 @@ func (d *Demo) Stop() {
 
 // Welcome says what to open.
 func (d *Demo) Welcome() string {
-	return fmt.Sprintf(`Punchgate demo is up. Open the virtual buyer and punch out:
+	return fmt.Sprintf(`Punchgate demo is up. Open the virtual buyer and punch out, and see at the operators' pages what came of it:
 
   buyer    %s
   shop     %s
   gateway  %s
+  pages    %s/admin
+           %s
+           %s
 
 Ctrl+C stops it. Started again, it has the same keys, links and orders.
-`, d.seed.BuyerURL, d.seed.ShopURL, d.seed.GatewayURL)
+`, d.seed.BuyerURL, d.seed.ShopURL, d.seed.GatewayURL, d.seed.GatewayURL, d.seed.AdminLogin.Email, d.seed.AdminLogin.Password)
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/punchgate/punchgate/adapters/virtualbuyer"
+	"github.com/punchgate/punchgate/application/access"
 	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/apikey"
@@ -18,6 +19,7 @@ import (
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/user"
 )
 
 const (
@@ -44,6 +46,7 @@ var seller = cart.Party{
 // seeder sets the demo up. It may be interrupted anywhere and begun again.
 type seeder struct {
 	admin  *administration.Service
+	access *access.Service
 	state  *State
 	folder string
 }
@@ -73,7 +76,10 @@ func (s *seeder) seed(ctx context.Context, formats []port.Format, shopURL, buyer
 			return err
 		}
 	}
-	return s.seedKeys(ctx)
+	if err := s.seedKeys(ctx); err != nil {
+		return err
+	}
+	return s.seedAdministrator(ctx)
 }
 
 func (s *seeder) seedTenant(ctx context.Context, shopURL string) error {
@@ -224,4 +230,29 @@ func (s *seeder) seedKeys(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+const adminEmail = "anna@papper-och-penna.example"
+
+// seedAdministrator creates who signs in to the operators' pages. One that the state does not know, because the demo was interrupted,
+// gets a new password.
+func (s *seeder) seedAdministrator(ctx context.Context) error {
+	if s.state.AdminLogin.Password != "" {
+		return nil
+	}
+	password := s.access.GeneratePassword(ctx)
+	_, err := s.access.CreateUser(ctx, shopID, user.Profile{
+		Email: adminEmail, Name: "Anna Åkesson", Role: user.Administrator, Active: true,
+	}, password)
+	if errors.Is(err, user.ErrEmail) {
+		var there *user.User
+		if there, err = s.access.UserByEmail(ctx, adminEmail); err == nil {
+			_, err = s.access.SetPassword(ctx, shopID, there.ID(), password)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	s.state.AdminLogin = Login{adminEmail, password.Reveal()}
+	return s.state.save(s.folder)
 }

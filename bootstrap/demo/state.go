@@ -21,6 +21,8 @@ type State struct {
 	MasterKey string    `json:"master_key"`
 	Tenant    tenant.ID `json:"tenant"`
 	Keys      Keys      `json:"keys"`
+	// AdminLogin is that of the shop's administrator at the operators' pages.
+	AdminLogin Login `json:"admin_login"`
 	// CatalogueSecret signs questions to the shop.
 	CatalogueSecret string            `json:"catalogue_secret"`
 	Connections     []ConnectionState `json:"connections"`
@@ -33,6 +35,12 @@ type Keys struct {
 	Storefront string `json:"storefront"`
 	ERP        string `json:"erp"`
 	Admin      string `json:"admin"`
+}
+
+// Login is what a user signs in by.
+type Login struct {
+	Email    string `json:"email"`
+	Password string `json:"password"`
 }
 
 // ConnectionState is one of the demo's connections.

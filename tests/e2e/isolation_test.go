@@ -80,8 +80,8 @@ func (o operation) scope() string {
 // belongings are the identifiers of all that a shop has.
 type belongings struct {
 	*shop
-	customer, connection, link, session, token, transfer, order, receipt, keyID, webhook, cursor string
-	address                                                                                      string // of the link
+	customer, connection, link, session, token, transfer, order, receipt, keyID, webhook, user, cursor string
+	address                                                                                            string // of the link
 }
 
 // mark stands in whatever text of a shop the other must not see.
@@ -126,6 +126,8 @@ func furnish(g *gateway) belongings {
 		g.t.Fatal(err)
 	}
 	b.webhook = string(hook.ID)
+	b.user = g.api(g.shop.key, "POST", "/v1/admin/users", `{"email":"`+mark+"@"+string(g.shop.id)+`.example","name":"`+mark+`","role":"reader"}`).
+		want(g.t, 201).text("id")
 	return b
 }
 
@@ -142,6 +144,8 @@ func (b belongings) at(path string) string {
 			if parts[i] = id[parts[i-1]]; parts[i] == "" {
 				parts[i] = "no-case-for-" + parts[i-1]
 			}
+		case "{user}":
+			parts[i] = b.user
 		case "{position}":
 			parts[i] = "1"
 		case "{link}":
@@ -174,6 +178,8 @@ var ofNobody = map[string]func(other belongings) string{
 	"listWebhooks":           nil,
 	"createWebhook":          nil,
 	"listDeadLetters":        nil,
+	"listUsers":              nil,
+	"createUser":             nil,
 }
 
 // bodies are those that name what another has, where the example of the description does not do.
@@ -201,7 +207,9 @@ func rows(t *testing.T, g *gateway, of string) map[string][]string {
 		all = tableRows(t, filepath.Join(g.dir, "punchgate.db"), of)
 	} else {
 		mongotest.EachDocument(t, config.MongoDBURI.Reveal(), func(collection string, d bson.Raw) {
-			if d.Lookup("tenant_id").StringValue() == of || collection == "tenants" && strings.Contains(d.Lookup("_id").StringValue(), of) {
+			shop, _ := d.Lookup("doc", "shop").StringValueOK()
+			if d.Lookup("tenant_id").StringValue() == of || shop == of ||
+				collection == "tenants" && strings.Contains(d.Lookup("_id").StringValue(), of) {
 				all[collection] = append(all[collection], d.String())
 			}
 		})
@@ -229,8 +237,11 @@ func tableRows(t *testing.T, file, of string) map[string][]string {
 	all := map[string][]string{}
 	for _, table := range texts(t, db, `SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = 'tenant'`) {
 		column := "tenant"
-		if table == "tenants" {
+		switch table {
+		case "tenants":
 			column = "id"
+		case "users", "signins":
+			column = "shop"
 		}
 		columns := strings.Join(texts(t, db, `SELECT '"' || name || '"' FROM pragma_table_info('`+table+`')`), ` || ' | ' || `)
 		all[table] = texts(t, db, `SELECT `+columns+` FROM `+table+` WHERE `+column+` = '`+of+`'`)
@@ -255,7 +266,7 @@ func TestNoRouteGivesAnotherTenantAnything(t *testing.T) {
 	before := rows(t, g, "papper")
 	keys := map[string]string{"storefront": attacker.storefront, "erp": attacker.erp, "admin": attacker.key, "platform": attacker.key}
 	special := bodies(attacker, victim)
-	victims := []string{victim.customer, victim.connection, victim.link, victim.session, victim.order, victim.receipt, victim.keyID, victim.webhook}
+	victims := []string{victim.customer, victim.connection, victim.link, victim.session, victim.order, victim.receipt, victim.keyID, victim.webhook, victim.user}
 	refused := 0
 	call := func(o operation, address, body string) {
 		t.Helper()

@@ -549,6 +549,9 @@ type OrderParameter = string
 // SessionParameter defines model for Session.
 type SessionParameter = string
 
+// User defines model for User.
+type User = string
+
 // BadRequest A refusal (RFC 9457).
 type BadRequest = Problem
 
