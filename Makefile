@@ -12,6 +12,8 @@ KUBERNETES_SCHEMAS := .bin/kubernetes_validate-1.37.0-py3-none-any.whl
 COMPOSE_SPEC := .bin/compose-spec-v2.16.2
 # What judges the accessibility of pages: axe-core 4.12.1, which this wheel carries.
 AXE := .bin/axe.min.js
+# What calls every operation of openapi.yaml.
+SCHEMATHESIS := .bin/schemathesis/bin/schemathesis
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 FUZZTIME ?= 10s
 FAULTS ?= 50
@@ -76,7 +78,7 @@ vulncheck: ## look for known vulnerabilities in what the gateway is built of, wh
 	else echo "$$said"; exit 1; fi
 
 .PHONY: tools
-tools: $(KUBECONFORM) $(KUBERNETES_SCHEMAS) $(COMPOSE_SPEC) $(AXE) ## install what judges the files of deploy/ and the pages into .bin
+tools: $(KUBECONFORM) $(KUBERNETES_SCHEMAS) $(COMPOSE_SPEC) $(AXE) $(SCHEMATHESIS) ## install what judges the files of deploy/, the pages and the API into .bin
 
 $(KUBECONFORM):
 	GOBIN=$(CURDIR)/.bin $(GO) install github.com/yannh/kubeconform/cmd/kubeconform@$(@:.bin/kubeconform-%=%)
@@ -93,6 +95,11 @@ $(AXE):
 	python3 -m pip download -q --disable-pip-version-check --no-deps --dest .bin axe-playwright-python==0.1.8
 	python3 -c 'import zipfile; open("$@", "wb").write(zipfile.ZipFile(".bin/axe_playwright_python-0.1.8-py3-none-any.whl").read("axe_playwright_python/axe.min.js"))'
 
+$(SCHEMATHESIS): tests/e2e/schemathesis.txt
+	python3 -m venv --clear .bin/schemathesis
+	.bin/schemathesis/bin/python -m pip install -q --disable-pip-version-check -r $<
+	touch $@
+
 .PHONY: integration
 integration: tools ## run all tests of adapters and of the whole but those of conformance, with what a plain test run may skip
 	$(INTEGRATION) $$($(GO) list ./adapters/... ./tests/... | grep -vxF "$$($(GO) list $$($(call folders,PUNCHGATE_SHARED)))")
@@ -105,6 +112,10 @@ conformance: ## judge documents by the checkers in ../shared (PUNCHGATE_SHARED o
 .PHONY: browser
 browser: $(AXE) ## run the end-to-end tests in a real browser
 	$(INTEGRATION) ./tests/browser/...
+
+.PHONY: fuzzapi
+fuzzapi: $(SCHEMATHESIS) ## call every operation of openapi.yaml with what is right and wrong; PUNCHGATE_FUZZAPI="-n 100" tries longer
+	$(INTEGRATION) -v -run TestAFuzzer ./tests/e2e
 
 .PHONY: faults
 faults: ## break the gateway under load, with FAULTS kills (50), and print what was lost or happened twice
