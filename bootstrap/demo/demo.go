@@ -88,7 +88,7 @@ func Start(ctx context.Context, c Config) (*Demo, error) {
 	}
 	debug.FreeOSMemory() // hashing the passwords took much for a moment
 	d.describe(c.State)
-	d.serve(shopListener, d.shop(c.State.CatalogueSecret))
+	d.serve(shopListener, d.shop(c.State))
 	d.serve(buyerListener, d.buyer())
 	if err := d.await(ctx); err != nil {
 		d.Stop()
@@ -157,14 +157,16 @@ func (d *Demo) describe(s *State) {
 	}
 }
 
-func (d *Demo) shop(catalogueSecret string) http.Handler {
+func (d *Demo) shop(state *State) http.Handler {
 	return shop.New(shop.Config{
 		Gateway: client.New(d.seed.GatewayURL, d.seed.Keys.Storefront),
 		Customers: []shop.Customer{
 			{Number: buyers[0].number, Name: buyers[0].name, PunchOut: true},
-			{ID: d.seed.Ineligible, Name: "Kafé Kanel"},
+			{Number: "20001", Name: "Kafé Kanel"},
+			{Number: "20002", Name: "Björkskolan"},
 		},
-		CatalogueSecret: catalogueSecret,
+		CatalogueSecret: state.CatalogueSecret,
+		Script:          shop.Script{Gateway: d.seed.GatewayURL, Key: state.PolicyKey},
 	})
 }
 

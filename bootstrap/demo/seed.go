@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/punchgate/punchgate/adapters/virtualbuyer"
@@ -28,14 +29,27 @@ const (
 	decidingField             = "punchout"
 )
 
-// buyers are the organisations that buy by PunchOut; each connection has one, in turn.
-var buyers = []struct {
+// organisation is a customer of the demo; one with a GLN buys by PunchOut.
+type organisation struct {
 	id                customer.ID
 	number, name, gln string
-}{
-	{"goteborgs-stad", "10001", "Göteborgs stad", "7381030000004"},
-	{"region-skane", "10002", "Region Skåne", "7381030000028"},
 }
+
+// buyers are those that buy by PunchOut and have a connection, each in turn; others have none.
+var (
+	buyers = []organisation{
+		{"goteborgs-stad", "10001", "Göteborgs stad", "7381030000004"},
+		{"region-skane", "10002", "Region Skåne", "7381030000028"},
+	}
+	others = []organisation{
+		{"ekbacka-kommun", "10003", "Ekbacka kommun", "7381030000035"},
+		{"nordfjard-energi", "10004", "Nordfjärd Energi AB", "7381030000042"},
+		{ineligible, "20001", "Kafé Kanel", ""},
+		{"bjorkskolan", "20002", "Björkskolan", ""},
+		{"lind-strom", "20003", "Advokatbyrån Lind & Ström", ""},
+		{"brf-sjoutsikten", "20004", "Brf Sjöutsikten", ""},
+	}
+)
 
 var seller = cart.Party{
 	Name:       "Papper och Penna AB",
@@ -57,18 +71,16 @@ func (s *seeder) seed(ctx context.Context, formats []port.Format, shopURL, buyer
 	if err := s.seedTenant(ctx, shopURL); err != nil {
 		return err
 	}
-	for _, b := range buyers {
-		p := customer.Profile{Number: b.number, Name: b.name, Active: true, Values: map[string]string{decidingField: "true"}}
-		p.Buyer = cart.Party{Endpoint: cart.Identifier{Scheme: "0088", ID: b.gln}, Identifier: cart.Identifier{Scheme: "0088", ID: b.gln}}
+	for _, b := range slices.Concat(buyers, others) {
+		p := customer.Profile{
+			Number: b.number, Name: b.name, Active: true, Values: map[string]string{decidingField: strconv.FormatBool(b.gln != "")},
+		}
+		if b.gln != "" {
+			p.Buyer = cart.Party{Endpoint: cart.Identifier{Scheme: "0088", ID: b.gln}, Identifier: cart.Identifier{Scheme: "0088", ID: b.gln}}
+		}
 		if err := s.seedCustomer(ctx, b.id, p); err != nil {
 			return err
 		}
-	}
-	err := s.seedCustomer(ctx, ineligible, customer.Profile{
-		Number: "20001", Name: "Kafé Kanel", Active: true, Values: map[string]string{decidingField: "false"},
-	})
-	if err != nil {
-		return err
 	}
 	s.state.Ineligible = ineligible
 	for i, format := range formats {
@@ -77,6 +89,9 @@ func (s *seeder) seed(ctx context.Context, formats []port.Format, shopURL, buyer
 		}
 	}
 	if err := s.seedKeys(ctx); err != nil {
+		return err
+	}
+	if err := s.seedPolicyKey(ctx, shopURL); err != nil {
 		return err
 	}
 	return s.seedAdministrator(ctx)
@@ -254,5 +269,24 @@ func (s *seeder) seedAdministrator(ctx context.Context) error {
 		return err
 	}
 	s.state.AdminLogin = Login{adminEmail, password.Reveal()}
+	return s.state.save(s.folder)
+}
+
+// seedPolicyKey makes the key that the shop publishes. It is bound to where the shop listens, so another one takes its place when that
+// changed.
+func (s *seeder) seedPolicyKey(ctx context.Context, shopURL string) error {
+	if s.state.PolicyOrigin == shopURL {
+		return nil
+	}
+	if _, id, _, err := apikey.Parse(secret.New(s.state.PolicyKey)); err == nil {
+		if _, err := s.admin.RevokeKey(ctx, shopID, id); err != nil {
+			return err
+		}
+	}
+	_, text, err := s.admin.CreateKey(ctx, shopID, "demo, in the shop's pages", []apikey.Scope{apikey.Policy}, shopURL)
+	if err != nil {
+		return err
+	}
+	s.state.PolicyKey, s.state.PolicyOrigin = text.Reveal(), shopURL
 	return s.state.save(s.folder)
 }

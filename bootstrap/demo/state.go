@@ -27,6 +27,9 @@ type State struct {
 	CatalogueSecret string            `json:"catalogue_secret"`
 	Connections     []ConnectionState `json:"connections"`
 	Ineligible      customer.ID       `json:"ineligible_customer_id"`
+	// PolicyKey is published in the shop's pages at PolicyOrigin. Where the shop gets another address, another key is made.
+	PolicyKey    string `json:"policy_key"`
+	PolicyOrigin string `json:"policy_origin"`
 }
 
 // Keys are the demo's API keys.

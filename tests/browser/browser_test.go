@@ -57,9 +57,10 @@ type seed struct {
 		Password string `json:"password"`
 	} `json:"admin_login"`
 	Connections []struct {
-		Format string            `json:"format"`
-		Link   string            `json:"link_url"`
-		Login  map[string]string `json:"login"`
+		Format   string            `json:"format"`
+		Customer string            `json:"customer_id"`
+		Link     string            `json:"link_url"`
+		Login    map[string]string `json:"login"`
 	} `json:"connections"`
 }
 

@@ -495,3 +495,47 @@ func TestTheScriptIsLoadedWithItsDigestAndUnderAStrictPolicy(t *testing.T) {
 		t.Errorf("the policy of the page was broken: %s", got)
 	}
 }
+
+// TestTheDemosTemplateShowsTheScriptAtWork goes from the virtual buyer to a page of the demo's shop that only includes the script, and back.
+func TestTheDemosTemplateShowsTheScriptAtWork(t *testing.T) {
+	d, _ := demo(t, t.TempDir())
+	for language, w := range map[string]struct{ bar, bought string }{
+		"sv": {"PunchOut för Göteborgs stad", "Kopieringspapper"}, "en": {"PunchOut for Göteborgs stad", "Copy paper"},
+	} {
+		for width, size := range map[string][2]int64{"desk": {1280, 900}, "phone": {390, 844}} {
+			t.Run(language+" "+width, func(t *testing.T) {
+				ctx := browser(t, language)
+				do(ctx, t, chromedp.EmulateViewport(size[0], size[1]))
+				begin := func() (template string) {
+					t.Helper()
+					do(ctx, t, chromedp.Navigate(d.Buyer+"/"))
+					for _, c := range d.Connections {
+						if c.Login != nil && c.Customer == "goteborgs-stad" {
+							press(ctx, t, `form[action="`+c.Link+`"] button`)
+							break
+						}
+					}
+					until(ctx, t, d.Shop+"/s/")
+					click(ctx, t, `form[action*="/korg"] button`, `form[action*="/skicka"] button`)
+					template = strings.Replace(location(ctx, t), "/korg", "/mall", 1)
+					do(ctx, t, chromedp.Navigate(template))
+					becomes(ctx, t, "document.querySelector('button.button')?.textContent", "Skicka order")
+					becomes(ctx, t, "document.querySelector('punchgate-bar').shadowRoot.querySelector('p').textContent", w.bar)
+					see(ctx, t, w.bought)
+					return template
+				}
+				template := begin()
+				pictures{t, "storefront-" + language + "-" + width}.take(ctx, "template")
+				do(ctx, t, chromedp.Navigate(template+"/kassa"))
+				becomes(ctx, t, "location.href", template)
+				becomes(ctx, t, "document.querySelector('button.button')?.textContent", "Skicka order")
+				press(ctx, t, "button.button")
+				until(ctx, t, d.Buyer+"/visits/")
+				see(ctx, t, w.bought)
+				begin()
+				ask(ctx, t, "document.querySelector('punchgate-bar').shadowRoot.querySelector('button').click(), ''")
+				until(ctx, t, d.Buyer+"/visits/")
+			})
+		}
+	}
+}

@@ -4,13 +4,11 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"strings"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"github.com/punchgate/punchgate/adapters/web/client"
 	"github.com/punchgate/punchgate/domain/cart"
-	"github.com/punchgate/punchgate/domain/money"
 )
 
 // answer tells a procurement system, by way of the gateway, what it asks about the articles. Whoever cannot sign the question
@@ -46,17 +44,14 @@ func (s *shop) answer(w http.ResponseWriter, r *http.Request) {
 func found(q client.CatalogueQuestion) []cart.Line {
 	const lang = "sv"
 	var lines []cart.Line
-	for _, p := range catalogue {
-		switch q.Type {
-		case client.CatalogueValidate:
-			if p.SKU == q.Data.Product {
-				lines = append(lines, p.line(lang, q.Data.Quantity))
-			}
-		case client.CatalogueSearch:
-			text := strings.ToLower(p.SKU + " " + p.Name.In(lang) + " " + p.About.In(lang))
-			if strings.Contains(text, strings.ToLower(strings.TrimSpace(q.Data.Search))) {
-				lines = append(lines, p.line(lang, money.FromInt(1)))
-			}
+	switch q.Type {
+	case client.CatalogueValidate:
+		if p := find(q.Data.Product); p != nil {
+			lines = append(lines, p.line(lang, q.Data.Quantity))
+		}
+	case client.CatalogueSearch:
+		for _, p := range search(lang, q.Data.Search) {
+			lines = append(lines, p.line(lang, one))
 		}
 	}
 	return lines

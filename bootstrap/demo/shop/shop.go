@@ -1,7 +1,7 @@
 // Package shop is the demo's web shop, Papper och Penna AB: an ordinary client of the gateway's public API, as a real shop
 // would be. It shows what a shop has to do for PunchOut: exchange the token of its landing page, ask for the checkout policy
 // on every page, keep its own checkout closed where the policy says so, send the cart, and lead the person back; and answer what
-// procurement systems ask about its articles.
+// procurement systems ask about its articles. One page is made as a ready-made template would, and only includes the gateway's script.
 //
 // There are no cookies. The shop session stands in the path, so that several PunchOuts in one browser never disturb each
 // other and the shop works in a frame. Everything is in memory; nothing that is ordered is kept.
@@ -18,7 +18,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/punchgate/punchgate/adapters/web/api"
 	"github.com/punchgate/punchgate/adapters/web/client"
@@ -34,7 +36,9 @@ type Config struct {
 	Customers []Customer
 	// CatalogueSecret is that by which the gateway signs questions about the articles; without it none is answered.
 	CatalogueSecret string
-	Log             *slog.Logger // nil for the program's own
+	// Script lets a page show the gateway's script at work; without a key there is no such page.
+	Script Script
+	Log    *slog.Logger // nil for the program's own
 }
 
 // Customer is a customer of the shop.
@@ -73,6 +77,8 @@ func New(config Config) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.anonymous(s.front))
 	mux.HandleFunc("GET /p/{sku}", s.anonymous(s.product))
+	mux.HandleFunc("GET /k/{slug}", s.anonymous(s.category))
+	mux.HandleFunc("GET /sok", s.anonymous(s.search))
 	mux.HandleFunc("GET /kassa", func(w http.ResponseWriter, r *http.Request) { ui.NewPage(r).Redirect(w, r, "/") })
 	mux.HandleFunc("POST /login", s.login)
 	mux.HandleFunc("GET /punchout", s.land)
@@ -80,12 +86,18 @@ func New(config Config) http.Handler {
 
 	mux.HandleFunc("GET /s/{sid}/{$}", s.visited(s.front))
 	mux.HandleFunc("GET /s/{sid}/p/{sku}", s.visited(s.product))
+	mux.HandleFunc("GET /s/{sid}/k/{slug}", s.visited(s.category))
+	mux.HandleFunc("GET /s/{sid}/sok", s.visited(s.search))
 	mux.HandleFunc("GET /s/{sid}/korg", s.visited(s.cart))
 	mux.HandleFunc("POST /s/{sid}/korg", s.add)
 	mux.HandleFunc("POST /s/{sid}/korg/{item}", s.set)
 	mux.HandleFunc("GET /s/{sid}/kassa", s.visited(s.checkout))
 	mux.HandleFunc("POST /s/{sid}/kassa", s.visited(s.order))
 	mux.HandleFunc("GET /s/{sid}/tack", s.visited(s.thanks))
+	if s.Script.Key != "" {
+		mux.HandleFunc("GET /s/{sid}/mall", s.template(false))
+		mux.HandleFunc("GET /s/{sid}/mall/kassa", s.template(true))
+	}
 	mux.HandleFunc("POST /s/{sid}/skicka", s.send)
 	mux.HandleFunc("POST /s/{sid}/avbryt", s.cancel)
 	mux.HandleFunc("POST /s/{sid}/logga-ut", s.logout)
@@ -95,6 +107,7 @@ func New(config Config) http.Handler {
 	mux.HandleFunc("GET /pictures/{file}", func(w http.ResponseWriter, r *http.Request) {
 		ui.ServeFile(w, r, pictures, "pictures/"+r.PathValue("file"))
 	})
+	mux.HandleFunc("GET /shop.css", func(w http.ResponseWriter, r *http.Request) { ui.ServeFile(w, r, pages, "pages/shop.css") })
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) { s.notFound(w, view{Page: ui.NewPage(r)}) })
 	return http.MaxBytesHandler(ui.Handler(mux), maxForm)
 }
@@ -106,19 +119,29 @@ type view struct {
 	Customers []Customer
 	Products  []*product
 	Product   *product
+	Category  *category
+	Query     string // what was searched for
 	Refusal   refusal
 	Ordered   string
+	Script    *script // nil on pages that ask the gateway themselves
+	Ordering  bool    // at the checkout of the ready-made template
 	// Title and Text are those of a page that only says something; Again is the address to try again.
 	Title, Text, Again string
 }
 
-// To returns a path within the visit, or within the anonymous shop.
-func (v view) To(path string) string {
+// Path returns a path within the visit, or within the anonymous shop.
+func (v view) Path(path string) string {
 	if v.Visit == nil {
-		return v.Href(path)
+		return path
 	}
-	return v.Href(v.Visit.Path + path)
+	return v.Visit.Path + path
 }
+
+// To returns the same with the language that was chosen.
+func (v view) To(path string) string { return v.Href(v.Path(path)) }
+
+// Categories returns what the menu shows.
+func (view) Categories() []*category { return categories }
 
 // offer is a product on a page.
 type offer struct {
@@ -132,7 +155,8 @@ func (v view) For(p *product) offer { return offer{v, p} }
 // shown is a visit as it was when the page was made.
 type shown struct {
 	Path              string
-	Customer, Person  string
+	Customer, Number  string
+	Person            string
 	PunchOut, Test    bool
 	Inspect, ReadOnly bool
 	Policy            *api.CheckoutPolicy
@@ -140,6 +164,7 @@ type shown struct {
 	Cart              cart.Cart
 	Dropped           []string
 	Handed            handover
+	Template          bool // there is a page that shows the gateway's script at work
 }
 
 // Gross returns the cart's total with tax.
@@ -169,9 +194,10 @@ func (s *shop) show(v *visit, policy *api.CheckoutPolicy, lang string) *shown {
 		items[i] = *it
 	}
 	return &shown{
-		Path: v.path(""), Customer: v.customer.Name, Person: v.person,
+		Path: v.path(""), Customer: v.customer.Name, Number: v.customer.Number, Person: v.person,
 		PunchOut: v.punchOut(), Test: v.session.Test, Inspect: v.inspects(), ReadOnly: v.readOnly(),
 		Policy: policy, Items: items, Cart: v.cart(lang), Dropped: v.dropped, Handed: v.handed,
+		Template: s.Script.Key != "",
 	}
 }
 
@@ -234,8 +260,23 @@ func (s *shop) notFound(w http.ResponseWriter, p view) {
 }
 
 func (s *shop) front(w http.ResponseWriter, _ *http.Request, _ *visit, p view) {
-	p.Products = catalogue
+	p.Products = catalogue[:popular]
 	views.Show(w, http.StatusOK, "front", p)
+}
+
+func (s *shop) category(w http.ResponseWriter, r *http.Request, _ *visit, p view) {
+	if p.Category = categoryOf(r.PathValue("slug")); p.Category == nil {
+		s.notFound(w, p)
+		return
+	}
+	p.Products = p.Category.Products()
+	views.Show(w, http.StatusOK, "list", p)
+}
+
+func (s *shop) search(w http.ResponseWriter, r *http.Request, _ *visit, p view) {
+	p.Query = strings.TrimSpace(r.URL.Query().Get("q"))
+	p.Products = search(p.Lang, p.Query)
+	views.Show(w, http.StatusOK, "list", p)
 }
 
 func (s *shop) product(w http.ResponseWriter, r *http.Request, _ *visit, p view) {
@@ -243,6 +284,8 @@ func (s *shop) product(w http.ResponseWriter, r *http.Request, _ *visit, p view)
 		s.notFound(w, p)
 		return
 	}
+	p.Category = p.Product.Category
+	p.Products = slices.DeleteFunc(p.Category.Products(), func(other *product) bool { return other == p.Product })
 	views.Show(w, http.StatusOK, "product", p)
 }
 

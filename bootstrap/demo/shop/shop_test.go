@@ -625,3 +625,78 @@ func TestPagesLoadNothingFromElsewhere(t *testing.T) {
 		t.Errorf("an unknown customer is answered by %d", p.status)
 	}
 }
+
+func TestProductsAreFoundByCategoryAndByWords(t *testing.T) {
+	g := startGateway(t)
+	g.invite("T1", "s1", "")
+	b := open(t, g)
+	visit := b.arrive("T1")
+	for _, at := range []string{"", visit} {
+		menu := b.get(at + "/")
+		for _, slug := range []string{"papper", "skriva", "block", "arkiv", "skrivbord", "teknik", "skola", "kok"} {
+			menu.shows(t, `href="`+at+"/k/"+slug+`"`)
+			if p := b.get(at + "/k/" + slug); p.status != 200 || !strings.Contains(p.text, `href="`+at+"/p/") {
+				t.Errorf("the category %s is answered %d", slug, p.status)
+			}
+		}
+		if p := b.get(at + "/k/lastbilar"); p.status != 404 {
+			t.Errorf("an unknown category is answered %d", p.status)
+		}
+		found := b.get(at + "/sok?q=+PENNA+bl%C3%A5")
+		found.shows(t, "Kulspetspenna", "Whiteboardpenna", `value="PENNA blå"`, `action="`+at+`/sok"`)
+		found.hides(t, "Blyertspenna", "Kopieringspapper")
+		b.get(at+"/sok?q=9520000047115").shows(t, "Kopieringspapper", "1 artikel")
+		b.get(at+"/sok?q=%3Cb%3E").shows(t, "Vi hittade inget")
+		b.get(at+"/sok").shows(t, "Hela sortimentet", "Kontorsstol", "Kopieringspapper")
+		english := b.get(at + "/sok?q=pen&lang=en")
+		english.shows(t, "Ballpoint pen", `name="lang" value="en"`)
+		english.hides(t, "Stapler")
+		product := b.get(at + "/p/5720")
+		product.shows(t, "Mer i samma kategori", "Häftapparat", `aria-current="page"`)
+	}
+}
+
+func TestTheHeaderTellsWhoShopsAndWhatIsInTheCart(t *testing.T) {
+	g := startGateway(t)
+	b := open(t, g)
+	visit := b.visit(b.post("/login", "customer", "1"))
+	b.put(visit, "4711", "2")
+	b.get(visit+"/k/arkiv").shows(t, "Kafé Kanel", "Kundnr 20001", "Logga ut", "250,00\u00a0kr")
+	b.get("/").shows(t, "Logga in")
+}
+
+// TestATemplateKnowsNothingOfPunchOutButTheScript also where the gateway is away, which it does not ask.
+func TestATemplateKnowsNothingOfPunchOutButTheScript(t *testing.T) {
+	g := startGateway(t)
+	g.invite("T1", "s1", "")
+	b := open(t, g)
+	visit := b.arrive("T1")
+	if p := b.get(visit + "/mall"); p.status != 404 {
+		t.Errorf("without a key of the gateway's script the template answers %d", p.status)
+	}
+	b.get(visit+"/").hides(t, "/mall")
+	b.handler = shop.New(shop.Config{
+		Gateway: client.New(g.URL, "STOREFRONT"), Script: shop.Script{Gateway: "https://gateway.example.com", Key: "pgk.papper.k.p"},
+		Customers: []shop.Customer{{ID: "region", Name: "Region Skåne"}}, Log: slog.New(slog.DiscardHandler),
+	})
+	g.invite("T2", "s2", "")
+	visit = b.arrive("T2")
+	b.put(visit, "4711", "2")
+	b.get(visit+"/").shows(t, `href="`+visit+`/mall"`)
+	g.with(func() { g.away = true })
+	cart := b.get(visit + "/mall?lang=en")
+	cart.shows(t, `src="https://gateway.example.com/storefront.js"`, `data-key="pgk.papper.k.p"`, `data-customer-number="10042"`, `data-session="s2"`,
+		`data-checkout="`+visit+`/mall/kassa?lang=en"`, `data-send="`+visit+`/skicka?lang=en"`, `data-end="`+visit+`/avbryt?lang=en"`, "To the checkout", "Copy paper")
+	cart.hides(t, "Skicka order")
+	if got := cart.header.Get("Content-Security-Policy"); !strings.Contains(got, "script-src https://gateway.example.com;") || strings.Contains(got, "unsafe") {
+		t.Errorf("the policy is %s", got)
+	}
+	b.get(visit+"/mall/kassa").shows(t, "Kassa", "Beställ", `action="`+visit+`/kassa"`)
+	g.with(func() { g.away = false })
+	b.post(visit+"/kassa", "name", "Anna").leadsTo(t, visit+"/")
+	direct := b.visit(b.post("/login", "customer", "0"))
+	b.get(direct+"/mall").shows(t, `data-customer="region"`, `data-customer-number=""`, `data-session=""`)
+	if p := b.get("/s/none/mall"); p.status != 404 {
+		t.Errorf("a visit that is no more answers %d", p.status)
+	}
+}

@@ -75,9 +75,17 @@ func (p Page) T(swedish, english string) string {
 	return swedish
 }
 
+// Chosen returns the language that someone chose, or "" where it is the browser's. A form that is sent by GET carries it on.
+func (p Page) Chosen() string {
+	if p.address.Query().Get("lang") == p.Lang {
+		return p.Lang
+	}
+	return ""
+}
+
 // Href returns the path with the language that was chosen, if one was.
 func (p Page) Href(path string) string {
-	if chosen := p.address.Query().Get("lang"); chosen != p.Lang {
+	if p.Chosen() == "" {
 		return path
 	}
 	if strings.Contains(path, "?") {
@@ -101,8 +109,8 @@ func (p Page) In(lang string) string {
 // Views are an application's pages by the name of their file, such as "cart".
 type Views map[string]*template.Template
 
-// Parse reads pages/*.html. Each page defines "title" and "main"; pages/frame.html defines "header" for all of them, and
-// "theme", the name of the colours.
+// Parse reads pages/*.html. Each page defines "title" and "main"; pages/frame.html defines "header" for all of them, "theme", the
+// name of the colours, and perhaps "styles", further stylesheets, and "about", which stands above the foot of the page.
 func Parse(files fs.FS) Views {
 	frame := template.Must(template.ParseFS(own, "layout.html"))
 	template.Must(frame.ParseFS(files, "pages/frame.html"))
