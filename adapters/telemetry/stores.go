@@ -74,6 +74,11 @@ func (in tenants) Remove(ctx context.Context, id tenant.ID) (err error) {
 	return in.Tenants.Remove(ctx, id)
 }
 
+func (in tenants) Waiting(ctx context.Context, id tenant.ID) (_ port.Waiting, err error) {
+	defer in.t.call(&ctx, "tenants.waiting")(&err)
+	return in.Tenants.Waiting(ctx, id)
+}
+
 type customers struct {
 	port.Customers
 	t *Telemetry

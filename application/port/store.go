@@ -45,7 +45,21 @@ type Tenants interface {
 	// Remove erases a tenant with all that belongs to it in any store, and itself last: what an interrupted removal left, another
 	// one removes. Where there is nothing it does nothing.
 	Remove(ctx context.Context, id tenant.ID) error
+	// Waiting tells what of a tenant waits for an operator.
+	Waiting(ctx context.Context, id tenant.ID) (Waiting, error)
 }
+
+// Waiting is what waits for an operator of a tenant.
+type Waiting struct {
+	Held      int // orders that differ from their carts
+	Unmatched int // purchase orders that match no cart
+	GivenUp   int // sessions, orders, answers and connections of which a delivery was given up
+	// Failing are connections that keep failing, those for the longest time first, and at most MaxFailing.
+	Failing []connection.ID
+}
+
+// MaxFailing is how many connections that keep failing are named.
+const MaxFailing = 20
 
 // Customers keeps customers. Not found: fault "customer.not_found".
 type Customers interface {

@@ -35,6 +35,7 @@ type connectionDoc struct {
 	Credentials    []credentialDoc `json:"credentials,omitempty"`
 	AnswerSecret   string          `json:"answer_secret,omitempty"` // sealed
 	Health         healthDoc       `json:"health,omitzero"`
+	FailingSince   Stamp           `json:"failing_since,omitzero"` // Health.Since of one that keeps failing, for the look-up alone
 	Outbox         outboxDoc       `json:"outbox,omitzero"`
 	CreatedAt      Stamp           `json:"created_at,omitzero"`
 	NameKey        string          `json:"name_key"` // see NameKey, for the look-up alone
@@ -103,7 +104,7 @@ func (d connectionDoc) key() (tenant.ID, string) { return d.Tenant, string(d.ID)
 func packConnection(c *connection.Connection) connectionDoc {
 	s := c.Snapshot()
 	p := s.Profile
-	return connectionDoc{
+	d := connectionDoc{
 		Tenant: s.Tenant, ID: s.ID, Name: p.Name, Customer: p.Customer, Format: p.Format, Active: p.Active, TestMode: p.TestMode,
 		Options: string(p.Options), Mapping: string(p.Mapping), BuyerSystem: p.BuyerSystem,
 		Login: loginDoc{
@@ -128,6 +129,10 @@ func packConnection(c *connection.Connection) connectionDoc {
 		CreatedAt:    Stamp(s.CreatedAt),
 		NameKey:      NameKey(p.Name),
 	}
+	if c.Failing() {
+		d.FailingSince = d.Health.Since
+	}
+	return d
 }
 
 func (d connectionDoc) unpack() (*connection.Connection, error) {

@@ -68,6 +68,7 @@ var indexes = map[string][]index{
 		ofTenant("identity", "identities", "_id"),
 		ofTenant("name", "doc.name_key", "_id"),
 		ofTenant("format", "doc.format", "_id"),
+		ofTenant("failing", "doc.failing_since", "_id"),
 		ofAll("tell", outboxDue),
 		ofTenant("given_up", outboxGivenUp, "_id"),
 	},

@@ -5,6 +5,9 @@ import (
 	"database/sql"
 
 	"github.com/punchgate/punchgate/adapters/store/document"
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/receipt"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 
@@ -37,6 +40,30 @@ func (t tenants) List(ctx context.Context, after tenant.ID, limit int) ([]*tenan
 
 // ofShops are the tables with what the platform keeps of tenants. They are emptied first, so that nobody creates anything any more.
 var ofShops = []string{"users", "signins"}
+
+// Waiting counts within the indexes.
+func (t tenants) Waiting(ctx context.Context, id tenant.ID) (w port.Waiting, err error) {
+	count := func(n *int, table, condition string, more ...any) {
+		if err == nil {
+			err = t.all.store.readers.QueryRowContext(ctx,
+				`SELECT ? + count(*) FROM `+table+` WHERE tenant = ? AND `+condition, append([]any{*n, id}, more...)...).Scan(n)
+		}
+	}
+	count(&w.Held, "orders", `status = ?`, order.Held.String())
+	count(&w.Unmatched, "receipts", `status = ?`, receipt.Unmatched.String())
+	for _, table := range []string{"sessions", "orders", "answers", "connections"} {
+		count(&w.GivenUp, table, `given_up IS NOT NULL`)
+	}
+	if err != nil {
+		return w, failure(ctx, err)
+	}
+	failing, err := newConnections(t.all.store).many(ctx,
+		`tenant = ? AND failing_since IS NOT NULL ORDER BY failing_since, id LIMIT ?`, id, port.MaxFailing)
+	for _, c := range failing {
+		w.Failing = append(w.Failing, c.ID())
+	}
+	return w, err
+}
 
 // belongings are the tables with what belongs to tenants. Links and keys go first, so that nothing new comes in; outcomes of the audit
 // log before their entries, which allow it.

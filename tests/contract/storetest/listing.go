@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/order"
+	"github.com/punchgate/punchgate/domain/receipt"
 	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
@@ -45,6 +47,41 @@ var listingCases = map[string]func(*testing.T, port.Stores){
 			if found := value(s.Orders.List(t.Context(), acme, f, port.Page[order.ID]{Limit: 10}))(t); len(found) != want {
 				t.Errorf("%d are listed as %s", len(found), status)
 			}
+		}
+	},
+
+	"what waits for an operator is counted": func(t *testing.T, s port.Stores) {
+		create(t, s, acme) // of each kind with events one delivery that was given up, and an answer
+		create(t, s, globex)
+		for i, status := range []order.Status{order.Held, order.Held, order.Confirmed} {
+			st := orderOf(acme, session.ID(fmt.Sprint("h", i)))
+			st.Status = status
+			must(t, s.Orders.Create(t.Context(), order.Restore(st), cartOf(st.CartID), documentOf("<cart/>")))
+		}
+		st := receiptOf(acme, "u1")
+		st.Status = receipt.Unmatched
+		must(t, s.Receipts.Create(t.Context(), receipt.Restore(st), contentOf("<order/>")))
+		want := port.Waiting{Held: 2, Unmatched: 1, GivenUp: 4}
+		for i := range port.MaxFailing + 2 {
+			failing := connectionOf(acme, connection.ID(fmt.Sprint("f", i)), "c1")
+			failing.Health = connection.Health{Failures: 5, Since: at(-i)}
+			must(t, s.Connections.Create(t.Context(), connection.Restore(failing)))
+			if i >= 2 {
+				want.Failing = append([]connection.ID{failing.ID}, want.Failing...)
+			}
+		}
+		if got := value(s.Tenants.Waiting(t.Context(), acme))(t); !reflect.DeepEqual(got, want) {
+			t.Errorf("waiting are %+v, not %+v", got, want)
+		}
+		value(s.Connections.Update(t.Context(), acme, "f9", func(c *connection.Connection) error {
+			c.Work(now)
+			return nil
+		}))(t)
+		if got := value(s.Tenants.Waiting(t.Context(), acme))(t).Failing; len(got) != port.MaxFailing || slices.Contains(got, "f9") {
+			t.Errorf("failing are %q", got)
+		}
+		if got := value(s.Tenants.Waiting(t.Context(), globex))(t); !reflect.DeepEqual(got, port.Waiting{GivenUp: 4}) {
+			t.Errorf("waiting are of the other tenant %+v", got)
 		}
 	},
 

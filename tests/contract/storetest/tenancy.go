@@ -164,6 +164,13 @@ var foreign = map[string]struct {
 	"Tenants.Update": {port.ErrTenantNotFound, func(ctx context.Context, s port.Stores) error {
 		return failure(s.Tenants.Update(ctx, globex, refuse))
 	}},
+	"Tenants.Waiting": {nil, func(ctx context.Context, s port.Stores) error {
+		w, err := s.Tenants.Waiting(ctx, globex)
+		if !reflect.DeepEqual(w, port.Waiting{}) {
+			return fmt.Errorf("waiting are %+v", w)
+		}
+		return err
+	}},
 	"Tenants.List": {nil, func(ctx context.Context, s port.Stores) error { // it serves who runs the gateway
 		return some(s.Tenants.List(ctx, "", 10))
 	}},
