@@ -44,6 +44,7 @@ import (
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/health"
 	"github.com/punchgate/punchgate/application/idempotency"
+	"github.com/punchgate/punchgate/application/listing"
 	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/preview"
@@ -62,7 +63,7 @@ var Formats = fx.Options(cxml.Module, oci.Module, peppol.Module, fx.Provide(
 // UseCases are the use cases.
 var UseCases = fx.Provide(
 	authentication.New, access.New, login.New, checkout.New, encoding.NewEncoder, transfer.New, preview.New, trial.New, completion.New,
-	answering.New, erp.New, administration.New, auditing.New, idempotency.New, erasure.New, sweep.New, deadletters.New,
+	answering.New, erp.New, listing.New, administration.New, auditing.New, idempotency.New, erasure.New, sweep.New, deadletters.New,
 	events.New, health.New, retry.NewWorker, recording.New,
 )
 

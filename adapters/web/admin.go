@@ -4,14 +4,13 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/punchgate/punchgate/adapters/web/api"
 	"github.com/punchgate/punchgate/adapters/web/body"
 	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/application/erp"
+	"github.com/punchgate/punchgate/application/listing"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/connection"
@@ -345,48 +344,15 @@ func (s *Server) revokeKey(c *gin.Context) {
 	reply(s, c, http.StatusOK, revoked, err, storedKeyView)
 }
 
-// adminOrderView is what an operator needs to see where an order stands.
-type adminOrderView struct {
-	ID      order.ID  `json:"id"`
-	Number  string    `json:"number"`
-	Status  string    `json:"status"`
-	CartID  string    `json:"cart_id"`
-	Push    *pushView `json:"push,omitempty"` // only where the gateway hands the cart over itself
-	Created time.Time `json:"created_at"`
-
-	PurchaseOrder string          `json:"purchase_order"`
-	Differences   api.Differences `json:"differences"`
-}
-
-type pushView struct {
-	Attempts  int       `json:"attempts"`
-	Due       time.Time `json:"due,omitzero"` // absent when it was acknowledged or given up
-	LastError string    `json:"last_error"`
-}
-
-func viewAdminOrder(o *order.Order) any {
-	state := o.Snapshot()
-	view := adminOrderView{
-		ID: o.ID(), Number: o.Number(), Status: o.Status().String(), CartID: state.CartID, Created: state.CreatedAt,
-		PurchaseOrder: state.PurchaseOrder, Differences: viewDifferences(state.Differences),
-	}
-	if state.Push.Wanted {
-		view.Push = &pushView{state.Push.Attempts, state.Push.Due, state.Push.LastError}
-	}
-	return view
-}
-
-func (s *Server) adminOrder(c *gin.Context) {
-	found, err := s.use.Administration.Order(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")))
-	reply(s, c, http.StatusOK, found, err, viewAdminOrder)
-}
+// orderView is the body of an order that was changed.
+func orderView(o *order.Order) any { return body.OfOrder(listing.Order{Order: o}) }
 
 func (s *Server) pushOrder(c *gin.Context) {
 	due, err := s.use.Transfer.PushAgain(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")))
-	reply(s, c, http.StatusOK, due, err, viewAdminOrder)
+	reply(s, c, http.StatusOK, due, err, orderView)
 }
 
 func (s *Server) cancelOrder(c *gin.Context) {
 	cancelled, err := s.use.Completion.Cancel(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")))
-	reply(s, c, http.StatusOK, cancelled, err, viewAdminOrder)
+	reply(s, c, http.StatusOK, cancelled, err, orderView)
 }

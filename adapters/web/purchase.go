@@ -175,7 +175,7 @@ func (s *Server) tieReceipt(c *gin.Context) {
 
 func (s *Server) confirmOrder(c *gin.Context) {
 	o, err := s.use.Completion.Release(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")))
-	reply(s, c, http.StatusOK, o, err, viewAdminOrder)
+	reply(s, c, http.StatusOK, o, err, orderView)
 }
 
 func (s *Server) rejectOrder(c *gin.Context) {
@@ -190,7 +190,7 @@ func (s *Server) rejectOrder(c *gin.Context) {
 		return
 	}
 	o, err := s.use.Completion.Reject(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")), request.Reason)
-	reply(s, c, http.StatusOK, o, err, viewAdminOrder)
+	reply(s, c, http.StatusOK, o, err, orderView)
 }
 
 // decodeOptional is decode for a body that may be left out.

@@ -37,6 +37,7 @@ import (
 	"github.com/punchgate/punchgate/application/erp"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/idempotency"
+	"github.com/punchgate/punchgate/application/listing"
 	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/preview"
@@ -86,6 +87,7 @@ type Services struct {
 	Transfer       *transfer.Service
 	Completion     *completion.Service
 	ERP            *erp.Service
+	Listing        *listing.Service
 	Answering      *answering.Service
 	Administration *administration.Service
 	Idempotency    *idempotency.Service
@@ -226,7 +228,13 @@ func (s *Server) routes() (*gin.Engine, error) {
 	admin.POST("/keys", s.audited(audit.KeyCreate, ""), s.createKey)
 	admin.POST("/keys/:id/revoke", s.audited(audit.KeyRevoke, "id"), s.revokeKey)
 	s.userRoutes(admin.Group("/users"))
+	admin.GET("/overview", s.overview)
+	admin.GET("/sessions", s.listSessions)
+	admin.GET("/sessions/:id", s.getSession)
+	admin.GET("/orders.csv", s.ordersTable)
+	admin.GET("/orders", s.listAdminOrders)
 	admin.GET("/orders/:id", s.adminOrder)
+	admin.GET("/orders/:id/document", s.document)
 	admin.POST("/orders/:id/push", s.audited(audit.OrderPush, "id"), s.pushOrder)
 	admin.POST("/orders/:id/cancel", s.audited(audit.OrderCancel, "id"), s.cancelOrder)
 	admin.POST("/orders/:id/confirm", s.audited(audit.OrderConfirm, "id"), s.confirmOrder)
@@ -353,7 +361,9 @@ func (s *Server) observe(c *gin.Context) {
 // recoverPanic turns a defect into a plain 500. The stack goes to the log.
 func (s *Server) recoverPanic(c *gin.Context) {
 	defer func() {
-		if defect := recover(); defect != nil {
+		if defect := recover(); defect == http.ErrAbortHandler { //nolint:errorlint // net/http asks for this very value
+			panic(defect)
+		} else if defect != nil {
 			s.log.ErrorContext(c.Request.Context(), "panic", "error", defect, "route", c.FullPath(), "stack", string(debug.Stack()))
 			if !c.Writer.Written() {
 				s.refuseAny(c, errInternal)

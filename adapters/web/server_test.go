@@ -39,6 +39,27 @@ func TestAPanicInTheMiddleOfAnAnswerAddsNothingToIt(t *testing.T) {
 	}
 }
 
+func TestAnAnswerThatIsCutOffIsNotTakenForTheWhole(t *testing.T) {
+	s, logged := edge(t)
+	engine := gin.New()
+	engine.Use(s.observe, s.recoverPanic)
+	engine.GET("/x", func(c *gin.Context) {
+		c.String(http.StatusOK, "half")
+		c.Writer.Flush()
+		panic(http.ErrAbortHandler)
+	})
+	server := httptest.NewServer(engine)
+	defer server.Close()
+	answer, err := server.Client().Get(server.URL + "/x") //nolint:noctx // it ends with the server
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if read, err := io.ReadAll(answer.Body); err == nil || string(read) != "half" || strings.Contains(logged.String(), "panic") {
+		t.Errorf("read is %q, %v; logged %s", read, err, logged)
+	}
+}
+
 func TestBodies(t *testing.T) {
 	for name, c := range map[string]struct {
 		body    io.Reader

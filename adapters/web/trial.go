@@ -152,7 +152,7 @@ type receivedLineView struct {
 
 func viewTrial(r *trial.Result) trialView {
 	view := trialView{
-		Verdict: string(r.Verdict()), Findings: viewFindings(r.Findings), Differences: viewDifferences(r.Differences),
+		Verdict: string(r.Verdict()), Findings: viewFindings(r.Findings), Differences: body.OfDifferences(r.Differences),
 	}
 	for _, each := range r.Steps {
 		view.Steps = append(view.Steps, stepView{

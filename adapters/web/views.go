@@ -5,12 +5,12 @@ import (
 	"slices"
 
 	"github.com/punchgate/punchgate/adapters/web/api"
+	"github.com/punchgate/punchgate/adapters/web/body"
 	"github.com/punchgate/punchgate/application/checkout"
 	"github.com/punchgate/punchgate/application/erp"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/eligibility"
 	"github.com/punchgate/punchgate/domain/fault"
-	"github.com/punchgate/punchgate/domain/purchase"
 	"github.com/punchgate/punchgate/domain/transfer"
 )
 
@@ -70,20 +70,12 @@ func viewWarnings(all []transfer.Warning) []api.Warning {
 	return views
 }
 
-func viewDifferences(all []purchase.Difference) api.Differences {
-	views := make(api.Differences, len(all))
-	for i, d := range all {
-		views[i] = api.Difference{Line: d.Line, Member: api.DifferenceMember(d.Member), Cart: d.Cart, Order: d.Order}
-	}
-	return views
-}
-
 func viewOrder(o erp.Order) api.Order {
 	s := o.Order.Snapshot()
 	return api.Order{
 		ID: string(s.ID), Number: o.Order.Number(), Status: api.OrderStatus(s.Status.String()), Test: s.Test, CartID: s.CartID,
 		PurchaseOrder: s.PurchaseOrder, ERPReference: s.ERPReference, Customer: viewCustomer(o.Customer), Cart: *o.Cart,
-		Differences: viewDifferences(s.Differences),
+		Differences: body.OfDifferences(s.Differences),
 		CreatedAt:   s.CreatedAt, TransferredAt: s.TransferredAt, ConfirmedAt: s.ConfirmedAt, ExportedAt: s.ExportedAt,
 	}
 }

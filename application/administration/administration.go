@@ -20,7 +20,6 @@ import (
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/fault"
-	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
@@ -502,9 +501,4 @@ func (s *Service) RevokeKey(ctx context.Context, of tenant.ID, id apikey.ID) (*a
 		return nil, ErrKeyNotFound
 	}
 	return revoked, err
-}
-
-// Order returns an order.
-func (s *Service) Order(ctx context.Context, of tenant.ID, id order.ID) (*order.Order, error) {
-	return s.stores.Orders.Get(ctx, of, id)
 }

@@ -161,6 +161,10 @@ func (b belongings) at(path string) string {
 var ofNobody = map[string]func(other belongings) string{
 	"checkoutPolicy":         func(o belongings) string { return "?customer=" + o.customer + "&session=" + o.session },
 	"listOrders":             func(o belongings) string { return "?cursor=" + o.cursor },
+	"listSessions":           func(o belongings) string { return "?search=" + o.session },
+	"listAdminOrders":        func(o belongings) string { return "?search=" + o.order },
+	"exportOrders":           func(o belongings) string { return "?connection=" + o.connection },
+	"getOverview":            nil,
 	"getSettings":            nil,
 	"putSettings":            nil,
 	"replaceCatalogueSecret": nil,

@@ -452,7 +452,10 @@ type Session struct {
 	// Operation What the person came for: a new cart, to change the cart in `lines`, to look at it without changing it, or to find what
 	// nobody listed.
 	Operation SessionOperation `json:"operation"`
-	Status    SessionStatus    `json:"status"`
+
+	// Status `opened`: the login was accepted. `shopping`: the shop exchanged the token. `returned`: the cart was sent. `cancelled`: the person
+	// went back without a cart. `expired`: its time was over.
+	Status SessionStatus `json:"status"`
 
 	// Test A test; its order stays out of the ERP's feed.
 	Test bool `json:"test"`
@@ -462,7 +465,8 @@ type Session struct {
 // nobody listed.
 type SessionOperation string
 
-// SessionStatus defines model for Session.Status.
+// SessionStatus `opened`: the login was accepted. `shopping`: the shop exchanged the token. `returned`: the cart was sent. `cancelled`: the person
+// went back without a cart. `expired`: its time was over.
 type SessionStatus string
 
 // StoreState What `/readyz` tells of the store.
