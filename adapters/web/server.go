@@ -224,6 +224,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 	admin.POST("/links/:id/revoke", s.audited(audit.LinkRevoke, "id"), s.revokeLink)
 	admin.GET("/audit", s.listAudit)
 	admin.POST("/erasures", s.audited(audit.PersonalDataErase, ""), s.erase)
+	admin.GET("/formats", s.listFormats)
 	admin.GET("/keys", s.listKeys)
 	admin.POST("/keys", s.audited(audit.KeyCreate, ""), s.createKey)
 	admin.POST("/keys/:id/revoke", s.audited(audit.KeyRevoke, "id"), s.revokeKey)

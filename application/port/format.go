@@ -9,6 +9,7 @@ import (
 
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/language"
 	"github.com/punchgate/punchgate/domain/money"
 	"github.com/punchgate/punchgate/domain/purchase"
 	"github.com/punchgate/punchgate/domain/secret"
@@ -24,6 +25,52 @@ type Format interface {
 	// CheckOptions refuses options (a JSON object, or nothing) that the format does not know, naming the member.
 	CheckOptions(options json.RawMessage) error
 }
+
+// Describer is a format that says of itself what operators need to know to choose it and to set its options.
+type Describer interface {
+	Format
+	Describe() Description
+	// Starts reports what may begin a PunchOut with these options: a form that a browser brings, a document, or either. Options
+	// that CheckOptions refuses begin nothing.
+	Starts(options json.RawMessage) (form, document bool)
+}
+
+// Description is what a format says of itself.
+type Description struct {
+	Label   string        // for people, such as SAP OCI 4.0
+	About   language.Text // in a sentence, who uses it and what goes back
+	CartID  string        // where the cart's identifier stands in what goes back, such as NEW_ITEM-EXT_QUOTE_ID[n]
+	Options []Option      // all that the format takes
+}
+
+// Option is a member of a format's options.
+type Option struct {
+	Name    string
+	Kind    OptionKind
+	Choices []string // of OptionChoice and OptionChoices
+	// Default is what holds without the member, as text; empty where that is nothing, or as About says.
+	Default string
+	// Example is a value in JSON, of OptionPairs and OptionObject.
+	Example string
+	About   language.Text
+}
+
+// OptionKind says what an option takes.
+type OptionKind struct{ name string }
+
+// The kinds of options.
+var (
+	OptionText    = OptionKind{"text"}
+	OptionTruth   = OptionKind{"boolean"}
+	OptionNumber  = OptionKind{"integer"}
+	OptionChoice  = OptionKind{"choice"}  // one of several texts
+	OptionChoices = OptionKind{"choices"} // a list of any of several texts
+	OptionPairs   = OptionKind{"pairs"}   // an object of texts
+	OptionObject  = OptionKind{"object"}  // any other object
+)
+
+// String returns the kind's name.
+func (k OptionKind) String() string { return k.name }
 
 // LoginDecoder reads start calls.
 type LoginDecoder interface {

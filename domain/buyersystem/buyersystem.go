@@ -24,6 +24,7 @@ import (
 	"sync"
 
 	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/language"
 	"github.com/punchgate/punchgate/domain/transfer"
 )
 
@@ -51,11 +52,11 @@ type Rule struct {
 	ToldBy string          `json:"told_by"`
 	Effect transfer.Effect `json:"effect"`
 	// Becomes is the value that a changed one is replaced by, where the check does not compute it.
-	Becomes  Text   `json:"becomes"`
-	Says     Text   `json:"says"` // what the system does
-	Remedy   Text   `json:"remedy"`
-	Source   string `json:"source"` // document and section
-	Evidence string `json:"evidence"`
+	Becomes  language.Text `json:"becomes"`
+	Says     language.Text `json:"says"` // what the system does
+	Remedy   language.Text `json:"remedy"`
+	Source   string        `json:"source"` // document and section
+	Evidence string        `json:"evidence"`
 }
 
 // The kinds of evidence for a rule.
@@ -72,20 +73,6 @@ func (r *Rule) Verified() bool { return r.Evidence == Primary }
 // In reports whether the rule holds for carts in the format.
 func (r *Rule) In(format string) bool {
 	return len(r.Formats) == 0 || slices.Contains(r.Formats, format)
-}
-
-// Text is a text for people.
-type Text struct {
-	EN string `json:"en"`
-	SV string `json:"sv"`
-}
-
-// In returns the text in the language (BCP 47): Swedish for sv, else English.
-func (t Text) In(language string) string {
-	if primary, _, _ := strings.Cut(language, "-"); strings.EqualFold(primary, "sv") {
-		return t.SV
-	}
-	return t.EN
 }
 
 //go:embed systems
@@ -203,7 +190,7 @@ func (r *Rule) wrong() string {
 	if !slices.Contains([]string{Primary, Secondary, Observed, Uncertain}, r.Evidence) {
 		return fmt.Sprintf("%q is not a kind of evidence", r.Evidence)
 	}
-	for _, text := range []Text{r.Says, r.Remedy} {
+	for _, text := range []language.Text{r.Says, r.Remedy} {
 		if text.EN == "" || text.SV == "" {
 			return "says and remedy are needed in both languages"
 		}

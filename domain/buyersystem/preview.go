@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/punchgate/punchgate/domain/language"
 	"github.com/punchgate/punchgate/domain/transfer"
 )
 
@@ -16,8 +17,8 @@ const maxTold = 20
 // Preview returns what the document loses with what the system does to it after that: first the encoder's warnings, with
 // effect, values, remedy and source where a rule knows of them, then those of the rules. Paths lead into the cart that was
 // sent, messages are in the language (BCP 47). A rule is told of at most twenty lines; the last warning counts the rest.
-func (s *System) Preview(d Document, encoder []transfer.Warning, language string) []transfer.Warning {
-	p := preview{document: &d, language: language, warnings: slices.Clone(encoder), cut: map[string]bool{}}
+func (s *System) Preview(d Document, encoder []transfer.Warning, lang string) []transfer.Warning {
+	p := preview{document: &d, language: lang, warnings: slices.Clone(encoder), cut: map[string]bool{}}
 	for _, w := range encoder {
 		if w.Effect == transfer.Cut {
 			p.cut[w.Path] = true
@@ -185,7 +186,7 @@ func (p *preview) count() {
 	if len(rest) == 0 {
 		return
 	}
-	more := Text{EN: "the same holds for more lines, by rule: ", SV: "samma sak gäller fler rader, per regel: "}
+	more := language.Text{EN: "the same holds for more lines, by rule: ", SV: "samma sak gäller fler rader, per regel: "}
 	p.warnings = append(p.warnings, transfer.Warning{
 		Path: "/lines", Code: "buyer_system.more", Message: more.In(p.language) + strings.Join(rest, ", "),
 	})

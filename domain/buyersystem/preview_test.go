@@ -9,6 +9,7 @@ import (
 
 	"github.com/punchgate/punchgate/domain/buyersystem"
 	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/language"
 	"github.com/punchgate/punchgate/domain/money"
 	"github.com/punchgate/punchgate/domain/transfer"
 )
@@ -265,8 +266,8 @@ func TestTextsAreInTheLanguageOfTheTenant(t *testing.T) {
 	sku("a?")(d)
 	s := get(t, "ariba")
 	for language, want := range map[string]buyersystem.Rule{
-		"sv":    {Says: buyersystem.Text{EN: s.Rules[0].Says.SV}, Remedy: buyersystem.Text{EN: s.Rules[0].Remedy.SV}},
-		"sv-FI": {Says: buyersystem.Text{EN: s.Rules[0].Says.SV}, Remedy: buyersystem.Text{EN: s.Rules[0].Remedy.SV}},
+		"sv":    {Says: language.Text{EN: s.Rules[0].Says.SV}, Remedy: language.Text{EN: s.Rules[0].Remedy.SV}},
+		"sv-FI": {Says: language.Text{EN: s.Rules[0].Says.SV}, Remedy: language.Text{EN: s.Rules[0].Remedy.SV}},
 		"en-GB": s.Rules[0], "": s.Rules[0], "de": s.Rules[0],
 	} {
 		told := s.Preview(*d, nil, language)

@@ -1,4 +1,4 @@
-// Package language checks language tags.
+// Package language checks language tags and holds texts in the languages of the gateway.
 package language
 
 import "strings"

@@ -184,6 +184,7 @@ var ofNobody = map[string]func(other belongings) string{
 	"listDeadLetters":        nil,
 	"listUsers":              nil,
 	"createUser":             nil,
+	"listFormats":            nil,
 }
 
 // bodies are those that name what another has, where the example of the description does not do.

@@ -14,6 +14,7 @@ func provide(constructor func() *Format) any {
 }
 
 var (
+	_ port.Describer            = (*Format)(nil)
 	_ port.StartResponder       = (*Format)(nil)
 	_ port.FieldMapper          = (*Format)(nil)
 	_ port.DocumentValidator    = (*Format)(nil)

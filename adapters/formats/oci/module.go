@@ -16,6 +16,7 @@ func provide(constructor func() *Format) any {
 }
 
 var (
+	_ port.Describer         = (*Format)(nil)
 	_ port.LoginDecoder      = (*Format)(nil)
 	_ port.FieldMapper       = (*Format)(nil)
 	_ port.DocumentValidator = (*Format)(nil)

@@ -16,10 +16,12 @@ var Module = fx.Module("format/peppol",
 )
 
 var (
+	_ port.Describer         = (*Format)(nil)
 	_ port.LoginDecoder      = (*Format)(nil)
 	_ port.FieldMapper       = (*Format)(nil)
 	_ port.DocumentValidator = (*Format)(nil)
 
+	_ port.Describer             = (*Ordering)(nil)
 	_ port.OrderDecoder          = (*Ordering)(nil)
 	_ port.OrderResponseEncoder  = (*Ordering)(nil)
 	_ port.OrderAgreementEncoder = (*Ordering)(nil)
