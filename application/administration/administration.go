@@ -238,7 +238,7 @@ func (s *Service) CreateConnection(
 	} else if !tenant.Identifier(string(id)) {
 		return nil, secret.Text{}, connection.ErrInvalid.With(notIdentifier)
 	}
-	if err := s.checkOptions(p); err != nil {
+	if err := joined(append(s.checkProfile(of, p), checkChosen(chosen))); err != nil {
 		return nil, secret.Text{}, err
 	}
 	credential, plain, err := s.credential(ctx, chosen)
@@ -269,14 +269,12 @@ func (s *Service) Connections(ctx context.Context, of tenant.ID, q port.Connecti
 func (s *Service) ChangeConnection(
 	ctx context.Context, of tenant.ID, id connection.ID, p connection.Profile, check Check[*connection.Connection],
 ) (*connection.Connection, error) {
-	if err := s.checkOptions(p); err != nil {
-		return nil, err
-	}
+	parts := s.checkParts(p)
 	return s.stores.Connections.Update(ctx, of, id, func(c *connection.Connection) error {
 		if err := check.ask(c); err != nil {
 			return err
 		}
-		return c.Change(p)
+		return joined(append(slices.Clone(parts), c.Change(p)))
 	})
 }
 
@@ -301,6 +299,16 @@ const (
 	longest  = 1024
 )
 
+// checkChosen refuses a secret that somebody chose, if it is too short or too long. An empty one is generated.
+func checkChosen(chosen secret.Text) error {
+	if n := len(chosen.Reveal()); n > 0 && n < shortest || n > longest {
+		return connection.ErrInvalid.With(fault.Detail{
+			Path: "/secret", Code: "length", Message: "a chosen secret has 8 to 1024 characters; leave it out to have one generated",
+		})
+	}
+	return nil
+}
+
 func (s *Service) credential(ctx context.Context, chosen secret.Text) (connection.Credential, secret.Text, error) {
 	c := connection.Credential{ID: s.newID(ctx, "credential"), CreatedAt: s.clock.Now()}
 	if chosen.Empty() {
@@ -308,10 +316,8 @@ func (s *Service) credential(ctx context.Context, chosen secret.Text) (connectio
 		c.Verifier = s.secrets.HashGenerated(generated)
 		return c, generated, nil
 	}
-	if n := len(chosen.Reveal()); n < shortest || n > longest {
-		return c, secret.Text{}, connection.ErrInvalid.With(fault.Detail{
-			Path: "/secret", Code: "length", Message: "a chosen secret has 8 to 1024 characters; leave it out to have one generated",
-		})
+	if err := checkChosen(chosen); err != nil {
+		return c, secret.Text{}, err
 	}
 	if checkOnly(ctx) {
 		return c, chosen, nil // hashing is slow on purpose
@@ -321,13 +327,9 @@ func (s *Service) credential(ctx context.Context, chosen secret.Text) (connectio
 	return c, chosen, err
 }
 
-// CheckConnection refuses a profile that no connection of the tenant can have, as CreateConnection does, but with all that is wrong
-// at once. Nothing is stored.
+// CheckConnection refuses a profile that no connection of the tenant can have, as CreateConnection does. Nothing is stored.
 func (s *Service) CheckConnection(ctx context.Context, of tenant.ID, p connection.Profile) error {
-	found := s.checkParts(p)
-	if _, err := connection.New(of, "draft", p, nil, s.clock.Now()); err != nil {
-		found = append(found, err)
-	}
+	found := s.checkProfile(of, p)
 	if p.Customer != "" {
 		_, err := s.stores.Customers.Get(ctx, of, p.Customer)
 		if errors.Is(err, port.ErrCustomerNotFound) {
@@ -335,11 +337,23 @@ func (s *Service) CheckConnection(ctx context.Context, of tenant.ID, p connectio
 		}
 		found = append(found, err)
 	}
+	return joined(found)
+}
+
+// checkProfile returns all that the connection itself, the formats and the mapper refuse.
+func (s *Service) checkProfile(of tenant.ID, p connection.Profile) []error {
+	_, err := connection.New(of, "draft", p, nil, s.clock.Now())
+	return append(s.checkParts(p), err)
+}
+
+// joined makes one refusal of several, with all that they say of members. Another kind of error stands alone.
+func joined(found []error) error {
+	found = slices.DeleteFunc(found, func(err error) bool { return err == nil })
+	if len(found) == 1 {
+		return found[0]
+	}
 	var details []fault.Detail
 	for _, err := range found {
-		if err == nil {
-			continue
-		}
 		f := fault.From(err)
 		if f.Kind != fault.Invalid {
 			return err
@@ -350,14 +364,6 @@ func (s *Service) CheckConnection(ctx context.Context, of tenant.ID, p connectio
 		return nil
 	}
 	return connection.ErrInvalid.With(details...)
-}
-
-// checkOptions refuses what the formats and the mapper of this build do not know.
-func (s *Service) checkOptions(p connection.Profile) error {
-	if found := s.checkParts(p); len(found) > 0 {
-		return found[0]
-	}
-	return nil
 }
 
 // checkParts returns what each of the formats and the mapper of this build refuse, of those that can be asked.
