@@ -209,6 +209,18 @@ func (s *Service) Customers(ctx context.Context, of tenant.ID, q port.CustomerQu
 	return s.stores.Customers.List(ctx, of, q)
 }
 
+// SeveralCustomers returns those of the customers that there are, by their identifiers.
+func (s *Service) SeveralCustomers(
+	ctx context.Context, of tenant.ID, ids []customer.ID,
+) (map[customer.ID]*customer.Customer, error) {
+	found, err := s.stores.Customers.Several(ctx, of, ids)
+	byID := map[customer.ID]*customer.Customer{}
+	for _, who := range found {
+		byID[who.ID()] = who
+	}
+	return byID, err
+}
+
 // ChangeCustomer replaces a customer's profile.
 func (s *Service) ChangeCustomer(
 	ctx context.Context, of tenant.ID, id customer.ID, p customer.Profile, check Check[*customer.Customer],

@@ -124,6 +124,11 @@ func (d *described) check(r *http.Request, response *http.Response, content []by
 	}
 	route, parameters, err := description.router.FindRoute(r)
 	switch {
+	case strings.HasPrefix(r.URL.Path, "/admin/"): // pages for people
+		if response.StatusCode == http.StatusInternalServerError {
+			return r.URL.Path, errDefect
+		}
+		return r.URL.Path, nil
 	case err != nil:
 		return r.URL.Path, description.checkNoRoute(response, content)
 	case response.StatusCode == http.StatusInternalServerError:

@@ -20,6 +20,7 @@ func (f *Format) Describe() port.Description {
 		SV: "OCI-funktioner som kopplingen erbjuder. Utan val alla.",
 	}
 	switch f.version {
+	case version4:
 	case version3:
 		label, about = "SAP OCI 3.0", language.Text{
 			EN: "As OCI 4.0, for older systems: without functions and with fewer fields.",

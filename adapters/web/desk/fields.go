@@ -35,12 +35,34 @@ func (f Form) refused(p Page, err error) Form {
 	refusal := fault.From(err)
 	f.Wrong = map[string][]string{}
 	for _, detail := range refusal.Details {
-		f.Wrong[detail.Path] = append(f.Wrong[detail.Path], words.Detail(p.Lang, detail))
+		place, said := f.nearest(detail.Path), words.Detail(p.Lang, detail)
+		if place != detail.Path {
+			said = detail.Path + ": " + said
+		}
+		f.Wrong[place] = append(f.Wrong[place], said)
 	}
 	if len(refusal.Details) == 0 {
 		f.Wrong[""] = []string{words.Refusal(p.Lang, refusal)}
 	}
 	return f
+}
+
+// nearest returns the pointer of the input that a member is set by: its own, that of what holds it, or "" for none.
+func (f Form) nearest(pointer string) string {
+	for pointer != "" && !f.Values.Has(pointer) {
+		pointer = pointer[:max(strings.LastIndexByte(pointer, '/'), 0)]
+	}
+	return pointer
+}
+
+// WrongIn reports whether something is wrong in one of these members, or within it.
+func (f Form) WrongIn(pointers ...string) bool {
+	for wrong := range f.Wrong {
+		if slices.ContainsFunc(pointers, func(p string) bool { return wrong == p || strings.HasPrefix(wrong, p+"/") }) {
+			return true
+		}
+	}
+	return false
 }
 
 // Mistake is one thing that is wrong.

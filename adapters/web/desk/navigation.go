@@ -12,6 +12,7 @@ func (p Page) Navigation() (all []Entry) {
 		all = append(all, Entry{path, p.T(swedish, english), active != "" && active == p.Active})
 	}
 	if p.Shop != nil {
+		add("connections", p.In("/connections"), "Kopplingar", "Connections")
 		add("settings", p.In("/settings"), "Inställningar", "Settings")
 		add("keys", p.In("/keys"), "Nycklar", "Keys")
 		add("audit", p.In("/audit"), "Logg", "Audit log")

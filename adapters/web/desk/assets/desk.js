@@ -15,22 +15,59 @@ for (const form of document.querySelectorAll("form[data-check]")) {
     } catch {
       return; // the server says it when the form is sent
     }
-    for (const input of form.querySelectorAll("[id]:is(input, select, textarea)")) {
-      const told = document.getElementById(input.id + "-wrong");
-      if (!told || !left.has(input.name)) continue;
-      const texts = wrong[input.id] ?? [];
+    for (const told of form.querySelectorAll("[id$='-wrong']")) {
+      const id = told.id.slice(0, -"-wrong".length), input = document.getElementById(id);
+      if (!input || !left.has(id)) continue;
+      const texts = wrong[id] ?? [];
       told.textContent = texts.join(" ");
       input.closest(".field").classList.toggle("wrong", texts.length > 0);
+      if (input.matches("fieldset")) continue;
       texts.length > 0 ? input.setAttribute("aria-invalid", "true") : input.removeAttribute("aria-invalid");
     }
   };
   const soon = (event) => {
-    if (event.target.name) left.add(event.target.name);
+    for (let part = event.target; part && part !== form; part = part.parentElement.closest("fieldset[id]")) left.add(part.id);
     clearTimeout(waiting);
     waiting = setTimeout(check, 500);
   };
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
+}
+
+// Parts of a form that matter for some choices only: data-when lists them as name=value. A part in which something is wrong is shown.
+for (const form of document.querySelectorAll("form:has([data-when])")) {
+  const show = () => {
+    const chosen = new FormData(form);
+    for (const part of form.querySelectorAll("[data-when]")) {
+      part.hidden = !part.querySelector(".wrong") && !part.dataset.when.split(" ").some((pair) => {
+        const [name, value] = pair.split("=");
+        return chosen.getAll(name).at(-1) === value;
+      });
+    }
+  };
+  form.addEventListener("change", show);
+  show();
+}
+
+// Lists to which a row can be added: a copy of the last one, empty and numbered on.
+for (const button of document.querySelectorAll("button[data-add-row]")) {
+  button.hidden = false;
+  const rows = button.closest("fieldset").querySelectorAll(".row-of");
+  if (rows.length > 1) rows[rows.length - 1].remove(); // the blank one for those without script
+  button.addEventListener("click", () => {
+    const list = button.dataset.addRow, last = [...button.closest("fieldset").querySelectorAll(".row-of")].at(-1), row = last.cloneNode(true);
+    const n = Number(row.querySelector("[name]").name.slice(list.length + 1).split("/")[0]);
+    for (const part of row.querySelectorAll("*")) {
+      for (const attribute of part.attributes) {
+        attribute.value = attribute.value.replaceAll(`${list}/${n}/`, `${list}/${n + 1}/`)
+          .replaceAll(`f${list.replaceAll("/", "-")}-${n}-`, `f${list.replaceAll("/", "-")}-${n + 1}-`);
+      }
+    }
+    for (const input of row.querySelectorAll("input, select, textarea")) input.value = "";
+    for (const told of row.querySelectorAll(".wrong-text")) told.textContent = "";
+    last.after(row);
+    row.querySelector("input, select, textarea").focus();
+  });
 }
 
 // A form is sent once.

@@ -1,0 +1,283 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/punchgate/punchgate/adapters/web/body"
+	"github.com/punchgate/punchgate/application/formats"
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/audit"
+	"github.com/punchgate/punchgate/domain/cart"
+	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/secret"
+	"github.com/punchgate/punchgate/domain/tenant"
+)
+
+// connectionsPage lists the connections of a shop.
+type connectionsPage struct {
+	Page
+
+	Query       connectionsQuery
+	Formats     []Option
+	Customers   []*customer.Customer // several who may be meant
+	Unknown     bool                 // nobody is called so
+	Connections []connectionRow
+	Next        string // the query of the next page; empty on the last one
+}
+
+// connectionsQuery is what is looked for.
+type connectionsQuery struct{ Name, Customer, Format string }
+
+type connectionRow struct {
+	*connection.Connection
+
+	Customer, FormatLabel string
+}
+
+func (d *Desk) connections(c *gin.Context) {
+	p := connectionsPage{Page: d.page(c, "connections")}
+	p.Query = connectionsQuery{strings.TrimSpace(c.Query("name")), strings.TrimSpace(c.Query("customer")), c.Query("format")}
+	p.Formats = append([]Option{{"", p.T("Alla", "All")}}, d.connectionFields(c, Form{}).FormatOptions()...)
+	if err := d.findConnections(c, &p); err != nil {
+		d.refuse(c, err)
+		return
+	}
+	d.render(c, http.StatusOK, "connections", p)
+}
+
+// findConnections fills in what is found.
+func (d *Desk) findConnections(c *gin.Context, p *connectionsPage) error {
+	ctx, of := c.Request.Context(), shopOf(c).ID()
+	q := port.ConnectionQuery{
+		Beginning: p.Query.Name, Format: p.Query.Format, After: connection.ID(c.Query("after")), Limit: pageLength + 1,
+	}
+	if p.Query.Customer != "" {
+		meant, err := d.customersLike(ctx, of, p.Query.Customer)
+		if err != nil {
+			return err
+		}
+		if len(meant) != 1 {
+			p.Customers, p.Unknown = meant, len(meant) == 0
+			return nil
+		}
+		q.Customer = meant[0].ID()
+	}
+	found, err := d.use.Administration.Connections(ctx, of, q)
+	if err != nil {
+		return err
+	}
+	if len(found) > pageLength {
+		found = found[:pageLength]
+		p.Next = p.Query.with("after", string(found[pageLength-1].ID()))
+	}
+	ids := make([]customer.ID, len(found))
+	for i, conn := range found {
+		ids[i] = conn.Profile().Customer
+	}
+	customers, err := d.use.Administration.SeveralCustomers(ctx, of, ids)
+	for _, conn := range found {
+		profile := conn.Profile()
+		row := connectionRow{conn, string(profile.Customer), d.formatLabel(profile.Format)}
+		if who := customers[profile.Customer]; who != nil {
+			row.Customer = who.Profile().Name
+		}
+		p.Connections = append(p.Connections, row)
+	}
+	return err
+}
+
+// with returns the query of an address that looks for the same, and more.
+func (q connectionsQuery) with(name, value string) string {
+	return url.Values{"name": {q.Name}, "customer": {q.Customer}, "format": {q.Format}, name: {value}}.Encode()
+}
+
+// Of returns the query that looks for the connections of a customer.
+func (q connectionsQuery) Of(who customer.ID) string { return q.with("customer", string(who)) }
+
+// fewCustomers is how many customers who may be meant are named.
+const fewCustomers = 10
+
+// customersLike returns the customer of an identifier, or those whose number or name begins with a text.
+func (d *Desk) customersLike(ctx context.Context, of tenant.ID, text string) ([]*customer.Customer, error) {
+	if tenant.Identifier(text) {
+		who, err := d.use.Administration.Customer(ctx, of, customer.ID(text))
+		if !errors.Is(err, port.ErrCustomerNotFound) {
+			return []*customer.Customer{who}, err
+		}
+	}
+	return d.use.Administration.Customers(ctx, of, port.CustomerQuery{Beginning: text, Limit: fewCustomers})
+}
+
+// formatLabel returns what people call a format.
+func (d *Desk) formatLabel(name string) string {
+	f, err := d.use.Formats.Get(name)
+	if err != nil {
+		return name
+	}
+	return formats.Describe(f).Label
+}
+
+// newConnectionPage is the guided form that makes a connection.
+type newConnectionPage struct {
+	Page
+
+	Fields    connectionFields
+	Customers []*customer.Customer
+}
+
+// CustomerOptions returns the customers as a choice.
+func (p newConnectionPage) CustomerOptions() []Option {
+	all := []Option{{"", p.T("Välj kund", "Choose a customer")}}
+	for _, who := range p.Customers {
+		profile := who.Profile()
+		label := profile.Name
+		if profile.Number != "" {
+			label += " (" + profile.Number + ")"
+		}
+		all = append(all, Option{string(who.ID()), label})
+	}
+	return all
+}
+
+// suggestions is how many things a choice offers.
+const suggestions = 200
+
+// newConnection shows the form with what most connections have.
+func (d *Desk) newConnection(c *gin.Context) {
+	b := body.NewConnection()
+	b.ID = connection.ID(strings.ToLower(rand.Text())) // the form makes one connection, however often it is sent
+	b.Customer, b.Format = customer.ID(c.Query("customer")), c.Query("format")
+	b.Login.Preset = connection.DefaultPreset
+	b.Return.FromCall = true
+	d.renderNewConnection(c, shown(b), nil)
+}
+
+// renderNewConnection shows the form, and what is wrong with it.
+func (d *Desk) renderNewConnection(c *gin.Context, f Form, wrong error) {
+	p := newConnectionPage{Page: d.page(c, "connections"), Fields: d.connectionFields(c, f)}
+	p.Fields.New, p.Fields.Form = true, f.refused(p.Page, wrong)
+	if d.answerCheck(c, p.Fields.Form) {
+		return
+	}
+	offered := port.CustomerQuery{Limit: suggestions}
+	var err error
+	if p.Customers, err = d.use.Administration.Customers(c.Request.Context(), shopOf(c).ID(), offered); err != nil {
+		d.refuse(c, err)
+		return
+	}
+	d.render(c, d.statusOf(c, wrong), "connection-new", p)
+}
+
+// madeConnectionPage shows a connection that was just made, with its secret, this once.
+type madeConnectionPage struct {
+	connectionPage
+
+	Secret string // empty where it was chosen
+	Link   string // its address; empty for none
+}
+
+func (d *Desk) createConnection(c *gin.Context) {
+	f, b := typedConnection(c), body.NewConnection()
+	var p madeConnectionPage
+	err := d.submit(c, f, &b, audit.ConnectionCreate, "", func(ctx context.Context) (string, error) {
+		choosePreset(&b)
+		d.complete(ctx, c, &b)
+		profile, err := b.Read()
+		if err != nil {
+			return "", err
+		}
+		made, plain, err := d.use.Administration.CreateConnection(ctx, shopOf(c).ID(), b.ID, profile, secret.New(b.Secret))
+		if errors.Is(err, port.ErrCustomerNotFound) { // with all else that is wrong
+			return "", d.use.Administration.CheckConnection(ctx, shopOf(c).ID(), profile)
+		}
+		if err != nil {
+			return "", err
+		}
+		p.Connection = made
+		if b.Secret == "" {
+			p.Secret = plain.Reveal()
+		}
+		return string(made.ID()), nil
+	})
+	switch {
+	case errors.Is(err, port.ErrConnectionExists): // the form was sent once more
+		d.leave(c, d.page(c, "").In("/connections/"+string(b.ID)), "")
+	case err != nil || checking(c):
+		d.renderNewConnection(c, f, err)
+	default:
+		c.Set(connectionKey, p.Connection)
+		p.connectionPage = d.connectionPage(c, "")
+		p.Link = d.linkAtOnce(c)
+		p.Done = p.T("Kopplingen är skapad.", "The connection is created.")
+		d.render(c, http.StatusOK, "connection-made", p)
+	}
+}
+
+// linkAtOnce makes the first link of a connection where the form asks for it, and returns its address. A connection without one is
+// whole, so what goes wrong is told on its pages and undoes nothing.
+func (d *Desk) linkAtOnce(c *gin.Context) (address string) {
+	if c.Request.PostFormValue("link") != "true" {
+		return ""
+	}
+	err := d.makeLink(c, func(ctx context.Context) (*connection.Link, error) {
+		link, err := d.use.Administration.CreateLink(ctx, shopOf(c).ID(), connectionOf(c).ID())
+		if err == nil {
+			address = d.linkURL(link)
+		}
+		return link, err
+	})
+	if err != nil {
+		_, _ = d.edge.Classify(c, err) // which logs it
+	}
+	return address
+}
+
+// linkURL returns the address of a link.
+func (d *Desk) linkURL(l *connection.Link) string {
+	return d.edge.PublicURL() + "/punchout/" + l.Address()
+}
+
+// complete fills in what the form of a new connection left open: name and user, and the identities of documents. A customer or a
+// format that there is not is refused in its place.
+func (d *Desk) complete(ctx context.Context, c *gin.Context, b *body.Connection) {
+	var buyer customer.Profile
+	if who, err := d.use.Administration.Customer(ctx, shopOf(c).ID(), b.Customer); err == nil {
+		buyer = who.Profile()
+	}
+	b.Name = cmp.Or(b.Name, buyer.Name+", "+d.formatLabel(b.Format))
+	byForm, byDocument := true, false
+	if f, err := d.use.Formats.Get(b.Format); err == nil {
+		byForm, byDocument = formats.Starts(f, nil)
+	}
+	if byForm && len(b.Login.From) == 0 {
+		b.Login.User = cmp.Or(b.Login.User, string(shopOf(c).ID()))
+	}
+	if byDocument && b.Login.User == "" {
+		b.Login.From = identityOr(b.Login.From, buyer.Buyer)
+		b.Login.To = identityOr(b.Login.To, shopOf(c).Settings().Seller)
+		if len(b.Login.Sender) == 0 {
+			b.Login.Sender = b.Login.From
+		}
+	}
+}
+
+// domains are what cXML calls the schemes of identifiers (ISO 6523) that it knows.
+var domains = map[string]string{"0088": "GLN", "0060": "DUNS"}
+
+// identityOr returns the identities that are filled in, or else that of the party's electronic address.
+func identityOr(filled []body.Identity, p cart.Party) []body.Identity {
+	domain := domains[p.Endpoint.Scheme]
+	if len(filled) > 0 || domain == "" || p.Endpoint.ID == "" {
+		return filled
+	}
+	return []body.Identity{{Domain: domain, ID: p.Endpoint.ID}}
+}

@@ -1,0 +1,163 @@
+package e2e
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/punchgate/punchgate/domain/connection"
+	users "github.com/punchgate/punchgate/domain/user"
+)
+
+// everything is a connection of which nothing has its default.
+const everything = `{"name":"Allt","customer":"goteborg","format":"cxml-1.2","active":false,"test_mode":true,
+	"options":{"encoding":"urlencoded","description_bytes":40,"hidden_fields":{"a":"b"}},
+	"mapping":{"version":1,"lines":{"extrinsics.x":{"value":"1"}}},"buyer_system":"coupa",
+	"login":{"method":"post","names":{"user":"u","password":"p","return_url":"r","customer":"c","session":"s"},"user":"stad","customer":"4711",
+		"from":[{"domain":"DUNS","id":"1"},{"domain":"NetworkID","id":"2"}],"to":[{"domain":"DUNS","id":"3"}],"sender":[{"domain":"DUNS","id":"4"}]},
+	"return":{"from_call":true,"hosts":["*.example.com","b.example.com:8443"],"fixed":"https://b.example.com/r","form_action":["https://l.example.com"],
+		"frame_ancestors":["https://f.example.com"],"transfer":"push"},
+	"ordering":{"format":"cxml-1.2","options":{"dtd_version":"1.2.040"},"login":"bearer","policy":{"quantity":"confirm","unit_price":"reject"},
+		"answer_url":"https://b.example.com/answers","answer_user":"papper"},
+	"seller":{"name":"S","reference":"r","endpoint":{"scheme":"0088","id":"7300010000001"},"identifier":{"scheme":"0007","id":"5560000001"}},
+	"buyer":{"name":"B","reference":"q","endpoint":{"scheme":"0088","id":"7381030000004"},"identifier":{"scheme":"0007","id":"2120001355"}},
+	"highest_value":{"value":"100.50","currency":"SEK"},"late_completion":true,"complete_by_get":true}`
+
+func TestAConnectionThatIsSavedByItsPagesLosesNothing(t *testing.T) {
+	g, service := withUsers(t)
+	anna := g.atDesk(service, "anna", users.Administrator)
+	for what, body := range map[string]string{
+		"with everything set": everything,
+		"with defaults":       `{"name":"Enkel","customer":"goteborg","format":"oci-4","login":{"user":"stad"},"return":{"fixed":"https://b.example.com/r"}}`,
+	} {
+		made := g.api(g.shop.key, "POST", "/v1/admin/connections", body).want(t, 201)
+		api, path := "/v1/admin/connections/"+made.text("id"), "/connections/"+made.text("id")
+		before := g.api(g.shop.key, "GET", api, "").body
+		for _, tab := range []string{""} {
+			form := inputs(t, anna.open(path+tab).body, "")
+			if len(form) < 3 {
+				t.Fatalf("%s: the form of %s has %v", what, tab, form)
+			}
+			if saved := anna.submit(path+tab, form); saved.status != http.StatusSeeOther {
+				t.Fatalf("%s: %s is answered %d: %s", what, tab, saved.status, saved.body)
+			}
+			if after := g.api(g.shop.key, "GET", api, "").body; after != before {
+				t.Errorf("%s: saving %s as it was makes of\n%s\n%s", what, tab, before, after)
+			}
+		}
+	}
+}
+
+func TestAConnectionIsMadeByAFormThatIsFilledInLittle(t *testing.T) {
+	g, service := withUsers(t)
+	anna := g.atDesk(service, "anna", users.Administrator)
+	for format, want := range map[string]struct{ user, from string }{
+		"oci-4": {"papper", ""}, "peppol-bis-punchout-3": {"papper", ""}, "proceedo-cxml": {"papper", ""},
+		"cxml-1.2": {"", "map[domain:GLN id:7381030000004]"},
+	} {
+		form := inputs(t, anna.open("/connections/new?customer=goteborg").body, "")
+		form.Set("/format", format)
+		form.Set("/return/hosts", "buyer.example.com\n")
+		form.Set("link", "true")
+		made := anna.submit("/connections/new", form)
+		if made.status != http.StatusOK || !strings.Contains(made.body, `id="made"`) || !strings.Contains(made.body, g.url+"/punchout/papper.") {
+			t.Fatalf("%s: answered %d without secret or link: %s", format, made.status, made.body)
+		}
+		found := g.api(g.shop.key, "GET", "/v1/admin/connections/"+form.Get("/id"), "").want(t, 200)
+		if from, _ := found.at("login", "from").([]any); found.text("login", "user") != want.user || (want.from != "") != (len(from) > 0) {
+			t.Errorf("%s: the login is %v", format, found.at("login"))
+		}
+		// Sent again it leads to what it made.
+		if again := anna.submit("/connections/new", form); again.status != http.StatusSeeOther {
+			t.Errorf("%s: sent again, the form is answered %d: %s", format, again.status, again.body)
+		}
+	}
+	// The secret that was shown opens a visit.
+	form := inputs(t, anna.open("/connections/new?customer=goteborg").body, "")
+	form.Set("/format", "oci-5")
+	form.Set("/return/hosts", "buyer.example.com")
+	form.Set("/login/user", user)
+	form.Set("/secret", password)
+	made := anna.submit("/connections/new", form)
+	if strings.Contains(made.body, password) {
+		t.Error("a secret that somebody chose is shown")
+	}
+	_, link, _ := strings.Cut(made.body, `<code id="link">`)
+	link, _, _ = strings.Cut(link, "<")
+	if session := g.punchOut(link); session == "" {
+		t.Error("no session")
+	}
+}
+
+func TestPagesOfConnectionsShowNobodyWhatIsNotTheirs(t *testing.T) {
+	g, service := withUsers(t)
+	anna := g.atDesk(service, "anna", users.Administrator)
+	rut := g.atDesk(service, "rut", users.Reader)
+	_, mine := g.connect("oci-4", func(p *connection.Profile) { p.Name = "Papper" })
+	papper := g.shop
+	g.shop = g.newShop("annan")
+	_, theirs := g.connect("oci-4", func(p *connection.Profile) { p.Name = "hemlig" })
+	link := must(t)(g.admin.CreateLink(t.Context(), g.shop.id, theirs)).(*connection.Link)
+	g.shop = papper
+	pages := []string{"", "/links", "/secrets"}
+	for _, page := range pages {
+		if a := anna.open("/connections/" + string(theirs) + page); a.status != 404 || strings.Contains(a.body, "hemlig") {
+			t.Errorf("another shop's %s is answered %d: %s", page, a.status, a.body)
+		}
+		if a := rut.open("/connections/" + string(mine) + page); a.status != 200 {
+			t.Errorf("a reader's %s is answered %d", page, a.status)
+		}
+		if a := anna.send(http.MethodPost, "/connections/"+string(mine)+page, ""); a.status != 403 {
+			t.Errorf("%s without the code of the sign-in is answered %d", page, a.status)
+		}
+	}
+	if a := anna.submit("/links/"+string(link.Snapshot().ID)+"/revoke", url.Values{}); a.status != 404 {
+		t.Errorf("another shop's link is revoked: %d", a.status)
+	}
+	for _, path := range []string{
+		"/connections/new", "/connections/" + string(mine), "/connections/" + string(mine) + "/links", "/connections/" + string(mine) + "/secrets",
+		"/connections/" + string(mine) + "/answer-secret", "/links", "/links/" + string(link.Snapshot().ID) + "/revoke",
+	} {
+		if a := rut.submit(path, url.Values{"/name": {"Ruts"}, "/secret": {"hemligt lösenord"}}); a.status != 403 {
+			t.Errorf("a reader's change of %s is answered %d: %s", path, a.status, a.body)
+		}
+	}
+	if links, err := g.admin.Links(t.Context(), g.shop.id, mine); err != nil || len(links) != 1 {
+		t.Errorf("%d links, %v", len(links), err)
+	}
+}
+
+func TestASecretThatIsReplacedStaysGoodForAWhileAndIsShownOnce(t *testing.T) {
+	g, service := withUsers(t)
+	anna := g.atDesk(service, "anna", users.Administrator)
+	link, id := g.connect("oci-4", nil)
+	path := "/connections/" + string(id) + "/secrets"
+	if a := anna.submit(path, url.Values{"/secret": {"kort"}, "/keep_previous_days": {"7"}}); a.status != 422 || !strings.Contains(a.body, `id="f-secret-wrong"`) {
+		t.Errorf("a short secret is answered %d", a.status)
+	}
+	if a := anna.submit(path, url.Values{"/secret": {""}, "/keep_previous_days": {"31"}}); a.status != 422 {
+		t.Errorf("31 days are answered %d", a.status)
+	}
+	made := anna.submit(path, url.Values{"/secret": {""}, "/keep_previous_days": {"7"}})
+	_, shown, found := strings.Cut(made.body, `<pre id="made">`)
+	shown, _, _ = strings.Cut(shown, "<")
+	if made.status != 200 || !found {
+		t.Fatalf("answered %d: %s", made.status, made.body)
+	}
+	if again := anna.open(path); strings.Contains(again.body, shown) {
+		t.Error("the secret is shown again")
+	}
+	login := startCall()
+	if session := g.punchOut(link); session == "" {
+		t.Error("the secret until now is no longer good")
+	}
+	login.Set("PASSWORD", shown)
+	if session := g.exchange(postForm(t, link, login)); session == "" {
+		t.Error("the new secret is not good")
+	}
+	anna.submit(path, url.Values{"/secret": {"ett annat lösenord"}, "/keep_previous_days": {"0"}})
+	if a := postForm(t, link, login); a.status != 401 {
+		t.Errorf("a secret that ended at once is answered %d", a.status)
+	}
+}
