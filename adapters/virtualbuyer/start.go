@@ -205,6 +205,14 @@ func readResponse(a port.BuyerAnswer) (response, error) {
 	return answer, nil
 }
 
+// Refused reads a problem (RFC 9457), or tells the beginning of what came in its place.
+func (*Buyer) Refused(a port.BuyerAnswer) error {
+	if a.Status >= 200 && a.Status < 300 {
+		return nil
+	}
+	return refusal(a)
+}
+
 // refusal is what an answer that is no yes says.
 func refusal(a port.BuyerAnswer) error {
 	var problem struct {

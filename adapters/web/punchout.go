@@ -65,7 +65,7 @@ func (s *Server) call(c *gin.Context, r port.StartRequest) login.Call {
 
 // origin says where a call to a link came from. The address is that of the client, as trusted proxies tell it.
 func origin(c *gin.Context) authentication.Origin {
-	return authentication.Origin{Link: c.Param("link"), Address: c.ClientIP(), Trial: trialOf(c.Request.Context())}
+	return authentication.Origin{Link: c.Param("link"), Address: c.ClientIP(), Trial: insideOf(c).trial}
 }
 
 func (s *Server) linkURL(link string) string { return s.config.PublicURL + "/punchout/" + link }

@@ -19,6 +19,7 @@ import (
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/money"
 	"github.com/punchgate/punchgate/domain/secret"
+	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/transfer"
 )
 
@@ -31,17 +32,32 @@ type inside struct {
 
 var _ trial.Gateway = inside{}
 
-type trialKey struct{}
+type insideKey struct{}
 
-// trialOf says whether a request is a call of the virtual buyer. Only the server itself can make one: it is told by the context.
-func trialOf(ctx context.Context) authentication.Trial {
-	as, _ := ctx.Value(trialKey{}).(authentication.Trial)
-	return as
+// insideCall is what a request that the server makes itself may do.
+type insideCall struct {
+	trial authentication.Trial
+	shop  tenant.ID // whose shop or ERP calls, without a key; empty for a procurement system's call
+}
+
+// insideOf tells what a request may do because the server makes it itself. It is told by the context, so that nobody else can.
+func insideOf(c *gin.Context) insideCall {
+	call, _ := c.Request.Context().Value(insideKey{}).(insideCall)
+	return call
 }
 
 // Call serves a call of the virtual buyer through all that stands before the routes.
 func (in inside) Call(ctx context.Context, c port.BuyerCall, as authentication.Trial) (port.BuyerAnswer, error) {
-	r, err := http.NewRequestWithContext(context.WithValue(ctx, trialKey{}, as), c.Method, c.URL, bytes.NewReader(c.Body))
+	return in.serve(ctx, c, c.URL, insideCall{trial: as})
+}
+
+// ShopCall serves a call of a shop or its ERP.
+func (in inside) ShopCall(ctx context.Context, c port.BuyerCall, of tenant.ID) (port.BuyerAnswer, error) {
+	return in.serve(ctx, c, in.config.PublicURL+c.URL, insideCall{shop: of})
+}
+
+func (in inside) serve(ctx context.Context, c port.BuyerCall, address string, call insideCall) (port.BuyerAnswer, error) {
+	r, err := http.NewRequestWithContext(context.WithValue(ctx, insideKey{}, call), c.Method, address, bytes.NewReader(c.Body))
 	if err != nil {
 		return port.BuyerAnswer{}, err
 	}
@@ -66,9 +82,6 @@ func (in inside) Call(ctx context.Context, c port.BuyerCall, as authentication.T
 
 // LinkURL returns the address of a link.
 func (in inside) LinkURL(address string) string { return in.linkURL(address) }
-
-// TransferURL returns the address of the page of a transfer token.
-func (in inside) TransferURL(token string) string { return in.transferURL(token) }
 
 // recorder keeps an answer.
 type recorder struct {
@@ -105,12 +118,10 @@ func (s *Server) tryConnection(c *gin.Context) {
 type trialView struct {
 	Verdict     string           `json:"verdict"`
 	Steps       []stepView       `json:"steps"`
-	Visit       *api.Visit       `json:"visit,omitempty"`
 	Document    *previewDocument `json:"document,omitempty"`
 	Findings    []findingView    `json:"findings"`
 	Received    *receivedView    `json:"received,omitempty"`
 	Differences api.Differences  `json:"differences"`
-	Order       *api.Order       `json:"order,omitempty"`
 }
 
 type stepView struct {
@@ -159,19 +170,11 @@ func viewTrial(r *trial.Result) trialView {
 			string(each.Name), string(each.Verdict), details(each.Reasons), viewMessage(each.Sent), viewMessage(each.Answer),
 		})
 	}
-	if r.Visit != nil {
-		visit := viewVisit(*r.Visit)
-		view.Visit = &visit
-	}
 	if r.Document != nil {
 		view.Document = viewDocument(r.Document)
 	}
 	if r.Received != nil {
 		view.Received = viewReceived(r.Received)
-	}
-	if r.Order != nil {
-		order := viewOrder(*r.Order)
-		view.Order = &order
 	}
 	return view
 }

@@ -26,6 +26,8 @@ type VirtualBuyer interface {
 	Ping(b Buyer, v BuyerVisit, cartID string) BuyerCall
 	// Order writes the call that brings a purchase order of all that is in a cart, in the buyer's format of orders.
 	Order(b Buyer, v BuyerVisit, c ReceivedCart) (BuyerCall, error)
+	// Refused says why an answer is a refusal; nil where it is none.
+	Refused(a BuyerAnswer) error
 	// Completed returns the order's number and status as the answer to a ping or a purchase order has them, empty where it has none,
 	// or a fault that says why the order was not taken.
 	Completed(a BuyerAnswer) (number, status string, err error)

@@ -2,6 +2,8 @@ package trial
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -35,12 +37,13 @@ type run struct {
 	completion Completion
 	unspoken   *fault.Fault // why a ping stands in for the purchase order
 
-	side    port.Buyer
-	visit   port.BuyerVisit
-	token   string // of the landing address
-	session session.ID
-	cart    *cart.Cart // as it was stored
-	secret  []string   // texts that are not shown
+	side        port.Buyer
+	visit       port.BuyerVisit
+	token       string // of the landing address
+	session     session.ID
+	cart        *cart.Cart // as it was stored
+	transferURL string
+	secret      []string // texts that are not shown
 
 	step   *Step
 	result Result
@@ -61,7 +64,7 @@ func (r *run) steps() []step {
 	}
 	return []step{
 		{Start, r.start}, {Session, r.opened}, {Exchange, r.exchange}, {Cart, r.send}, {Document, r.document}, {Transfer, r.transfer},
-		completion, {Order, r.order}, {ERP, r.erpOrder},
+		completion, {Order, r.order}, {ERP, r.erp},
 	}
 }
 
@@ -193,11 +196,7 @@ func (r *run) opened(ctx context.Context) error {
 }
 
 func (r *run) exchange(ctx context.Context) error {
-	visit, err := r.checkout.Exchange(ctx, r.of, r.token, "")
-	r.result.Visit = &visit
-	if err != nil {
-		r.result.Visit = nil
-	}
+	_, err := r.shop(ctx, http.MethodPost, "/v1/storefront/sessions/exchange", map[string]string{"token": r.token})
 	return err
 }
 
@@ -206,16 +205,54 @@ func (r *run) send(ctx context.Context) error {
 	if sent == nil {
 		sent = cart.Sample()
 	}
-	made, err := r.transfers.Send(ctx, r.of, r.session, sent, order.Request{Digest: string(r.session)})
+	answer, err := r.shop(ctx, http.MethodPost, "/v1/storefront/sessions/"+string(r.session)+"/cart", sent)
 	if err != nil {
 		return err
 	}
-	for _, w := range made.Warnings {
+	for _, w := range answer.Warnings {
 		r.warn(w.Path, w.Code, w.Message)
 	}
-	r.cart = sent
-	return nil
+	r.transferURL = answer.TransferURL
+	r.cart, err = r.stores.Orders.Cart(ctx, r.of, order.IDOf(r.session))
+	return err
 }
+
+// shopAnswer is what the shop's calls are answered, as far as the trial goes on with it.
+type shopAnswer struct {
+	TransferURL string                                 `json:"transfer_url"`
+	Warnings    []struct{ Path, Code, Message string } `json:"warnings"`
+}
+
+// shop makes a call of the shop or its ERP.
+func (r *run) shop(ctx context.Context, method, path string, body any) (shopAnswer, error) {
+	var answer shopAnswer
+	call := port.BuyerCall{Method: method, URL: path, Accept: jsonMedia}
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil {
+			return answer, err
+		}
+		call.MediaType, call.Body = jsonMedia, text
+	}
+	r.step.Sent = &Message{
+		Line: method + " " + path, Headers: []string{"Authorization: Bearer " + hidden}, MediaType: call.MediaType,
+		Body: []byte(r.mask(string(call.Body))),
+	}
+	got, err := r.at.ShopCall(ctx, call, r.of)
+	if err != nil {
+		return answer, err
+	}
+	refusal := r.buyer.Refused(got)
+	if refusal == nil {
+		err = json.Unmarshal(got.Body, &answer)
+	}
+	if _, name, ok := strings.Cut(answer.TransferURL, "/transfer/"); ok {
+		r.secret = append(r.secret, name)
+	}
+	return answer, errors.Join(r.answered(got, refusal), err)
+}
+
+const jsonMedia = "application/json"
 
 func (r *run) document(ctx context.Context) error {
 	d, err := r.stores.Orders.Document(ctx, r.of, order.IDOf(r.session))
@@ -244,10 +281,8 @@ func (r *run) document(ctx context.Context) error {
 const maxReasons = 50
 
 func (r *run) transfer(ctx context.Context) error {
-	address := token.Make(r.secrets, token.Transfer, r.of, r.session)
-	r.secret = append(r.secret, address)
 	page, err := r.call(ctx, func(port.Buyer) (port.BuyerCall, error) {
-		return port.BuyerCall{Method: http.MethodGet, URL: r.at.TransferURL(address), Accept: "text/html"}, nil
+		return port.BuyerCall{Method: http.MethodGet, URL: r.transferURL, Accept: "text/html"}, nil
 	})
 	if err != nil {
 		return err
@@ -339,17 +374,17 @@ func (r *run) purchaseOrder(ctx context.Context) error {
 }
 
 func (r *run) order(ctx context.Context) error {
-	full, err := r.erp.Get(ctx, r.of, order.IDOf(r.session))
+	made, err := r.stores.Orders.Get(ctx, r.of, order.IDOf(r.session))
 	if err != nil {
 		return err
 	}
-	r.result.Order = &full
-	switch status := full.Order.Status(); status {
+	r.result.Order = made
+	switch status := made.Status(); status {
 	case order.Confirmed:
 		return nil
 	case order.Held:
 		r.warn("", "order.held", "the order waits for an operator, as the connection's policy says")
-		for _, d := range full.Order.Snapshot().Differences {
+		for _, d := range made.Snapshot().Differences {
 			r.warn("", "order.differs", differs(d))
 		}
 		return nil
@@ -358,9 +393,10 @@ func (r *run) order(ctx context.Context) error {
 	}
 }
 
-func (r *run) erpOrder(context.Context) error {
-	if r.result.Order.Order.Status() != order.Confirmed {
+func (r *run) erp(ctx context.Context) error {
+	if r.result.Order.Status() != order.Confirmed {
 		r.warn("", "trial.not_in_feed", "the ERP gets the order once an operator confirmed it")
 	}
-	return nil
+	_, err := r.shop(ctx, http.MethodGet, "/v1/erp/orders/"+string(r.result.Order.ID()), nil)
+	return err
 }

@@ -1,7 +1,7 @@
-// Package trial tries a connection from end to end: an operator plays the procurement system, and the gateway plays the shop. The
-// virtual buyer's calls go through the gateway's own edge, where they are parsed, authenticated and throttled as everybody's are; the
-// shop's part is done by the use cases that the shop's calls come to. All that a trial makes is a test, which the ERP's feed leaves
-// out, and is marked as a trial: of such a visit nothing is pushed and nothing is answered to the procurement system, then or later.
+// Package trial tries a connection from end to end: an operator plays the procurement system, the shop and its ERP. Their calls go
+// through the gateway's own edge, where they are parsed, authenticated, throttled and recorded as everybody's are. All that a trial
+// makes is a test, which the ERP's feed leaves out, and is marked as a trial: of such a visit nothing is pushed and nothing is answered
+// to the procurement system, then or later.
 package trial
 
 import (
@@ -9,48 +9,43 @@ import (
 	"slices"
 
 	"github.com/punchgate/punchgate/application/authentication"
-	"github.com/punchgate/punchgate/application/checkout"
 	"github.com/punchgate/punchgate/application/encoding"
-	"github.com/punchgate/punchgate/application/erp"
 	"github.com/punchgate/punchgate/application/port"
-	"github.com/punchgate/punchgate/application/transfer"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/purchase"
 	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/tenant"
-	document "github.com/punchgate/punchgate/domain/transfer"
+	"github.com/punchgate/punchgate/domain/transfer"
 )
 
 // Service tries connections.
 type Service struct {
-	stores    port.Stores
-	buyer     port.VirtualBuyer
-	encoder   *encoding.Encoder
-	checkout  *checkout.Service
-	transfers *transfer.Service
-	erp       *erp.Service
-	secrets   port.Secrets
-	clock     port.Clock
-	ids       port.IDs
+	stores  port.Stores
+	buyer   port.VirtualBuyer
+	encoder *encoding.Encoder
+	secrets port.Secrets
+	clock   port.Clock
+	ids     port.IDs
 }
 
 // New makes the service.
 func New(
-	stores port.Stores, buyer port.VirtualBuyer, encoder *encoding.Encoder, shop *checkout.Service, transfers *transfer.Service,
-	orders *erp.Service, secrets port.Secrets, clock port.Clock, ids port.IDs,
+	stores port.Stores, buyer port.VirtualBuyer, encoder *encoding.Encoder, secrets port.Secrets, clock port.Clock, ids port.IDs,
 ) *Service {
-	return &Service{stores, buyer, encoder, shop, transfers, orders, secrets, clock, ids}
+	return &Service{stores, buyer, encoder, secrets, clock, ids}
 }
 
-// Gateway is the gateway's edge, called from within.
+// Gateway is the gateway's edge, called from within, as if the calls came over the network from whoever asks for the trial.
 type Gateway interface {
-	// Call answers a call as if it had come over the network from whoever asks for the trial.
+	// Call answers a call of the procurement system or of the buyer's browser.
 	Call(ctx context.Context, c port.BuyerCall, as authentication.Trial) (port.BuyerAnswer, error)
-	// LinkURL returns the whole address of a link, TransferURL that of the page of a transfer token.
+	// ShopCall answers a call of the tenant's shop or ERP, which need no key for it. Its address is a path.
+	ShopCall(ctx context.Context, c port.BuyerCall, of tenant.ID) (port.BuyerAnswer, error)
+	// LinkURL returns the whole address of a link.
 	LinkURL(address string) string
-	TransferURL(token string) string
 }
 
 // Completion is how the procurement system completes the order.
@@ -109,7 +104,7 @@ const (
 	Failed Verdict = "failed" // the trial ended here, and the reasons say why
 )
 
-// Message is a call of the buyer or its answer, without its secrets.
+// Message is a call or its answer, without its secrets.
 type Message struct {
 	Line      string   // such as POST with the address, or the HTTP status with the address it leads to
 	Headers   []string // those that say something of the login
@@ -122,7 +117,7 @@ type Message struct {
 type Step struct {
 	Name    Name
 	Verdict Verdict
-	Sent    *Message // of the steps that the buyer does
+	Sent    *Message // of the steps that are calls
 	Answer  *Message
 	Reasons []fault.Detail
 }
@@ -130,12 +125,11 @@ type Step struct {
 // Result is a trial. What it did not come to is nil.
 type Result struct {
 	Steps       []Step
-	Visit       *checkout.Visit // as the shop got it
-	Document    *document.Document
+	Document    *transfer.Document
 	Findings    []port.Finding
 	Received    *port.ReceivedCart    // as the buyer reads it
 	Differences []purchase.Difference // between the cart that was sent and the one that was received
-	Order       *erp.Order            // as the ERP would get it
+	Order       *order.Order          // as the completion left it
 }
 
 // Verdict returns the worst of the steps'.

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -38,6 +39,16 @@ func (o object) steps() string {
 	return strings.Join(all, ", ")
 }
 
+// erp returns the order as the ERP would get it.
+func (o object) erp(t *testing.T) object {
+	t.Helper()
+	var order object
+	if err := json.Unmarshal([]byte(o.step("erp").text("answer", "text")), &order); err != nil {
+		t.Fatalf("%v: %s", err, o.steps())
+	}
+	return order
+}
+
 // step returns a step of a trial.
 func (o object) step(name string) object {
 	for _, each := range o.at("steps").([]any) {
@@ -72,11 +83,13 @@ func TestATrialGoesThroughEveryStepInEveryFormat(t *testing.T) {
 				if n := len(tried.at("steps").([]any)); n != 9 || tried.text("verdict") == "failed" || len(tried.at("differences").([]any)) != 0 {
 					t.Errorf("%s; differences %v", tried.steps(), tried.at("differences"))
 				}
-				if tried.text("order", "status") != "confirmed" || tried.text("order", "test") != "true" || !strings.HasPrefix(tried.text("order", "purchase_order"), "TEST-") {
-					t.Errorf("the ERP would get %v", tried.at("order"))
+				order := tried.erp(t)
+				if order.text("status") != "confirmed" || order.text("test") != "true" || !strings.HasPrefix(order.text("purchase_order"), "TEST-") {
+					t.Errorf("the ERP would get %v", order)
 				}
-				if tried.text("visit", "session", "test") != "true" || !strings.Contains(tried.text("received", "lines"), "Kontorsstädning") {
-					t.Errorf("visit %v, received %v", tried.at("visit"), tried.at("received"))
+				visit := tried.step("exchange").text("answer", "text")
+				if !strings.Contains(visit, `"test":true`) || !strings.Contains(tried.text("received", "lines"), "Kontorsstädning") {
+					t.Errorf("visit %v, received %v", visit, tried.at("received"))
 				}
 				if text := g.api(g.shop.key, "POST", "/v1/admin/connections/"+string(id)+"/trial", `{"secret":"`+password+`"}`).body; strings.Contains(text, password) {
 					t.Error("a payload tells the password")
@@ -103,11 +116,21 @@ func TestATrialTellsItsPayloadsWithoutSecrets(t *testing.T) {
 	if answer := start.text("answer", "line"); answer != "303 See Other "+landing+"&punchout_token=***" {
 		t.Errorf("answered %s", answer)
 	}
+	if sent := tried.step("exchange").text("sent", "text"); sent != `{"token":"***"}` {
+		t.Errorf("exchanged by %s", sent)
+	}
+	if answer := tried.step("cart").text("answer", "text"); !strings.Contains(answer, g.url+"/transfer/***") {
+		t.Errorf("the cart is answered by %s", answer)
+	}
 	if line := transfer.text("sent", "line"); line != "GET "+g.url+"/transfer/***" {
 		t.Errorf("the transfer page is called by %s", line)
 	}
 	if form := transfer.text("answer", "readable"); !strings.Contains(form, "NEW_ITEM-DESCRIPTION[3]=Kontorsstädning\n") || transfer.text("answer", "form", "action") != "https://buyer.example.com/punchgate-trial" {
 		t.Errorf("the buyer gets %s", form)
+	}
+	recorded := stepsOf(g.calls(5, port.TrafficQuery{}))
+	if recorded != "start_call:accepted exchange:accepted cart:accepted transfer:accepted completion:accepted" {
+		t.Errorf("the traffic of a trial is %s", recorded)
 	}
 	if sent := tried.step("ping").text("sent", "readable"); !strings.Contains(sent, "PASSWORD=***\n") || !strings.Contains(sent, "order=C-") {
 		t.Errorf("pinged %s", sent)
@@ -119,7 +142,7 @@ func TestATrialWithoutASecretSaysThatItIsNotChecked(t *testing.T) {
 	for _, format := range []string{"oci-5", "cxml-1.2"} {
 		_, id := g.connect(format, func(p *connection.Profile) { withIdentities(p) })
 		tried := g.tried(id, "")
-		if tried.text("order", "status") != "confirmed" || !strings.Contains(tried.steps(), "start warned trial.credentials_not_checked") {
+		if tried.erp(t).text("status") != "confirmed" || !strings.Contains(tried.steps(), "start warned trial.credentials_not_checked") {
 			t.Errorf("%s: %s", format, tried.steps())
 		}
 	}
@@ -180,10 +203,10 @@ func TestATrialNeverCallsTheProcurementSystem(t *testing.T) {
 		p.Ordering.AnswerURL = buyer.URL + "/answers"
 	}))
 	tried := g.tried(id, `{"secret":"`+password+`"}`)
-	if tried.text("order", "status") != "confirmed" || !strings.Contains(tried.steps(), "transfer warned trial.not_pushed") {
+	if tried.erp(t).text("status") != "confirmed" || !strings.Contains(tried.steps(), "transfer warned trial.not_pushed") {
 		t.Fatalf("%s", tried.steps())
 	}
-	orderID := tried.text("order", "id")
+	orderID := tried.erp(t).text("id")
 	// What an operator or the ERP does with the order afterwards is not told either.
 	g.api(g.shop.erp, "POST", "/v1/erp/orders/"+orderID+"/response", `{"status":"accepted"}`).want(t, 201)
 	g.api(g.shop.key, "POST", "/v1/admin/orders/"+orderID+"/push", "").want(t, 409)

@@ -78,7 +78,7 @@ var deeds = map[audit.Action][2]string{
 	audit.ConnectionChange:   {"Ändrade koppling", "Changed a connection"},
 	audit.ConnectionSecret:   {"Bytte lösenord för koppling", "Replaced the secret of a connection"},
 	audit.ConnectionAnswer:   {"Bytte lösenord för ordersvar", "Replaced the secret for answers"},
-	audit.ConnectionTry:      {"provade en koppling", "tried a connection"},
+	audit.ConnectionTry:      {"Provade koppling", "Tried a connection"},
 	audit.LinkCreate:         {"Skapade länk", "Created a link"},
 	audit.LinkRevoke:         {"Återkallade länk", "Revoked a link"},
 	audit.SessionCancel:      {"Avbröt besök", "Cancelled a session"},
