@@ -1,13 +1,16 @@
 package web
 
 import (
+	"encoding/json"
 	"net/http"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/punchgate/punchgate/adapters/web/api"
 	"github.com/punchgate/punchgate/adapters/web/body"
 	"github.com/punchgate/punchgate/adapters/web/readable"
+	"github.com/punchgate/punchgate/adapters/web/replayed"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/preview"
 	"github.com/punchgate/punchgate/domain/cart"
@@ -138,4 +141,107 @@ func viewFindings(all []port.Finding) []findingView {
 		views = append(views, findingView{severity, f.Rule, f.Path, f.Message})
 	}
 	return views
+}
+
+// defaultReplayed is how many carts are replayed where the call does not say.
+const defaultReplayed = 10
+
+// replayConnection answers with what a draft would have changed in the last carts.
+func (s *Server) replayConnection(c *gin.Context) {
+	b := struct {
+		Mapping     json.RawMessage `json:"mapping"`
+		Options     json.RawMessage `json:"options"`
+		BuyerSystem *string         `json:"buyer_system"`
+		Last        int             `json:"last"`
+	}{Last: defaultReplayed}
+	if !s.decode(c, &b) {
+		return
+	}
+	change := preview.Change{Mapping: b.Mapping, Options: b.Options, BuyerSystem: b.BuyerSystem}
+	carts, err := s.use.Preview.Replay(c.Request.Context(), tenantOf(c), connection.ID(c.Param("id")), change, b.Last)
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	compared, err := replayed.Compare(c.Request.Context(), carts)
+	reply(s, c, http.StatusOK, compared, err, func(r replayed.Replay) any { return viewReplay(r) })
+}
+
+type replayView struct {
+	Carts []replayedView `json:"carts"`
+	Cut   bool           `json:"cut"`
+}
+
+type replayedView struct {
+	Order        replayedOrder `json:"order"`
+	Result       string        `json:"result"`
+	Difference   *diffView     `json:"difference,omitempty"`
+	ErrorsNow    []api.Detail  `json:"errors_now,omitempty"`
+	ErrorsDraft  []api.Detail  `json:"errors_draft,omitempty"`
+	Gained       []api.Warning `json:"warnings_gained"`
+	Lost         []api.Warning `json:"warnings_lost"`
+	WithoutVisit bool          `json:"without_visit"`
+}
+
+type replayedOrder struct {
+	ID      string    `json:"id"`
+	Number  string    `json:"number"`
+	CartID  string    `json:"cart_id"`
+	Test    bool      `json:"test"`
+	Created time.Time `json:"created_at"`
+}
+
+type diffView struct {
+	Changed int        `json:"changed_lines"`
+	More    bool       `json:"more"`
+	Hunks   []hunkView `json:"hunks"`
+}
+
+type hunkView struct {
+	Old   int            `json:"now_line"`
+	New   int            `json:"draft_line"`
+	Lines []diffLineView `json:"lines"`
+}
+
+type diffLineView struct {
+	Op   string `json:"op"`
+	Text string `json:"text"`
+}
+
+func viewReplay(r replayed.Replay) replayView {
+	view := replayView{make([]replayedView, len(r.Carts)), r.Cut}
+	for i, c := range r.Carts {
+		state := c.Order.Snapshot()
+		view.Carts[i] = replayedView{
+			Order:  replayedOrder{string(state.ID), c.Order.Number(), state.CartID, state.Test, state.CreatedAt},
+			Result: string(c.Result), Difference: viewDiff(c.Difference), ErrorsNow: refusalDetails(c.Now), ErrorsDraft: refusalDetails(c.Draft),
+			Gained: viewWarnings(c.Gained), Lost: viewWarnings(c.Lost), WithoutVisit: c.WithoutVisit,
+		}
+	}
+	return view
+}
+
+// refusalDetails are what a refusal says, of which there may be none.
+func refusalDetails(f *fault.Fault) []api.Detail {
+	switch {
+	case f == nil:
+		return nil
+	case len(f.Details) == 0:
+		return details([]fault.Detail{{Code: f.Code, Message: f.Message}})
+	}
+	return details(f.Details)
+}
+
+func viewDiff(d readable.Difference) *diffView {
+	if d.Changed == 0 {
+		return nil
+	}
+	view := &diffView{d.Changed, d.More, make([]hunkView, len(d.Hunks))}
+	for i, h := range d.Hunks {
+		view.Hunks[i] = hunkView{h.Old, h.New, make([]diffLineView, len(h.Lines))}
+		for j, l := range h.Lines {
+			view.Hunks[i].Lines[j] = diffLineView{string(l.Op), l.Text}
+		}
+	}
+	return view
 }

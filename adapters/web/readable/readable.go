@@ -47,6 +47,15 @@ func Document(d *transfer.Document) string {
 	return Text(d.MediaType, d.Body)
 }
 
+// Whole returns all that is sent of a cart: the form, and the document that it carries.
+func Whole(d *transfer.Document) string {
+	form := Form(d.Form)
+	if strings.HasSuffix(d.MediaType, "json") || len(d.Body) == 0 {
+		return form
+	}
+	return form + "\n" + Text(d.MediaType, d.Body)
+}
+
 // Form returns a form, a field a line as name=value; what breaks lines in a value is escaped. The field that carries the document only
 // says so.
 func Form(f transfer.Form) string {
