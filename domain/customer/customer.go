@@ -71,12 +71,19 @@ func (c *Customer) Ticked(field string) bool {
 	return field != "" && c.state.Profile.Values[field] == "true"
 }
 
-// Change replaces the profile, or refuses with all that is wrong and changes nothing.
+// Change replaces the profile, or refuses with all that is wrong and changes nothing. A value that the customer has of a field that
+// the tenant has no longer may stand in it, since whoever read it writes it back; it is kept no further.
 func (c *Customer) Change(of *tenant.Tenant, p Profile) error {
+	p = p.clone()
+	maps.DeleteFunc(p.Values, func(name, value string) bool {
+		kept, had := c.state.Profile.Values[name]
+		_, there := of.Field(name)
+		return !there && had && kept == value
+	})
 	if err := check(of, p); err != nil {
 		return err
 	}
-	c.state.Profile = p.clone()
+	c.state.Profile = p
 	return nil
 }
 

@@ -172,3 +172,25 @@ func TestCustomerSharesNothingWithTheWorld(t *testing.T) {
 		t.Error("after a change the box was unticked from outside")
 	}
 }
+
+func TestAValueOfAFieldThatIsGoneGoesWithTheNextChange(t *testing.T) {
+	made, err := customer.New(shop(t), "c1", good(), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	without, err := tenant.New("papper", "Papper och Penna AB", []tenant.Field{{Name: "punchout", Type: tenant.Checkbox}}, tenant.Defaults(), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := good()
+	other.Values["note"] = "another"
+	if err := made.Change(without, other); fault.KindOf(err) != fault.Invalid || len(fault.From(err).Details) != 1 {
+		t.Errorf("a new value of a field that is gone: %v", err)
+	}
+	if err := made.Change(without, made.Profile()); err != nil {
+		t.Error(err, fault.From(err).Details)
+	}
+	if got := made.Profile().Values; !reflect.DeepEqual(got, map[string]string{"punchout": "true"}) {
+		t.Errorf("the values are %v", got)
+	}
+}
