@@ -241,19 +241,12 @@ func (s *Server) putConnection(c *gin.Context) {
 	replyTagged(s, c, changed, err, body.OfConnection)
 }
 
-// maxKeepPrevious is for how many seconds the secret that was replaced may stay good.
-const maxKeepPrevious = 30 * 24 * 60 * 60
-
 func (s *Server) replaceSecret(c *gin.Context) {
 	var b struct {
 		Secret              string `json:"secret"`
 		KeepPreviousSeconds int64  `json:"keep_previous_seconds"`
 	}
 	if !s.decode(c, &b) {
-		return
-	}
-	if err := checkKeepPrevious(b.KeepPreviousSeconds, connection.ErrInvalid); err != nil {
-		s.refuse(c, err)
 		return
 	}
 	plain, err := s.use.Administration.ReplaceSecret(

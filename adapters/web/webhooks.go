@@ -8,7 +8,6 @@ import (
 
 	"github.com/punchgate/punchgate/adapters/web/body"
 	"github.com/punchgate/punchgate/application/deadletters"
-	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/outbox"
 	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/tenant"
@@ -78,24 +77,10 @@ func (s *Server) replaceWebhookSecret(c *gin.Context) {
 	if !s.decode(c, &b) {
 		return
 	}
-	if err := checkKeepPrevious(b.KeepPreviousSeconds, tenant.ErrWebhookInvalid); err != nil {
-		s.refuse(c, err)
-		return
-	}
 	plain, err := s.use.Administration.ReplaceWebhookSecret(
 		c.Request.Context(), tenantOf(c), tenant.WebhookID(c.Param("id")), body.Seconds(b.KeepPreviousSeconds),
 	)
 	reply(s, c, http.StatusOK, plain, err, func(plain secret.Text) any { return gin.H{"secret": plain.Reveal()} })
-}
-
-// checkKeepPrevious refuses to keep a secret that was replaced for too long.
-func checkKeepPrevious(keep int64, refusal *fault.Fault) error {
-	if keep >= 0 && keep <= maxKeepPrevious {
-		return nil
-	}
-	return refusal.With(fault.Detail{
-		Path: "/keep_previous_seconds", Code: "out_of_range", Message: "the secret until now can be kept for at most 30 days",
-	})
 }
 
 type deadLetterView struct {

@@ -294,6 +294,9 @@ func (s *Service) ChangeConnection(
 func (s *Service) ReplaceSecret(
 	ctx context.Context, of tenant.ID, id connection.ID, chosen secret.Text, keepPrevious time.Duration,
 ) (secret.Text, error) {
+	if err := checkOverlap(keepPrevious, connection.ErrInvalid); err != nil {
+		return secret.Text{}, err
+	}
 	credential, plain, err := s.credential(ctx, chosen)
 	if err != nil {
 		return secret.Text{}, err
@@ -303,6 +306,18 @@ func (s *Service) ReplaceSecret(
 		return nil
 	})
 	return plain, err
+}
+
+// longestOverlap is for how long a secret that was replaced may stay good.
+const longestOverlap = 30 * 24 * time.Hour
+
+func checkOverlap(keepPrevious time.Duration, refusal *fault.Fault) error {
+	if keepPrevious >= 0 && keepPrevious <= longestOverlap {
+		return nil
+	}
+	return refusal.With(fault.Detail{
+		Path: "/keep_previous_seconds", Code: "out_of_range", Message: "the secret until now can be kept for at most 30 days",
+	})
 }
 
 // The number of characters of a secret that a person chooses.

@@ -72,6 +72,9 @@ func (s *Service) ChangeWebhook(
 func (s *Service) ReplaceWebhookSecret(
 	ctx context.Context, of tenant.ID, id tenant.WebhookID, keepPrevious time.Duration,
 ) (secret.Text, error) {
+	if err := checkOverlap(keepPrevious, tenant.ErrWebhookInvalid); err != nil {
+		return secret.Text{}, err
+	}
 	signs, plain, err := s.webhookSecret(ctx, of, id)
 	if err != nil {
 		return secret.Text{}, err

@@ -14,16 +14,14 @@ func At(path string, err error) error {
 	return f.With(fault.Detail{Path: path, Code: "unknown_value", Message: f.Message})
 }
 
-// Seconds saturates: the domain refuses anything near the bound.
-func Seconds(n int64) time.Duration {
-	const most = int64(1<<63-1) / int64(time.Second)
-	return time.Duration(min(max(n, 0), most)) * time.Second
-}
+// Seconds saturates: what is near the bounds, or below zero, is the domain's to refuse.
+func Seconds(n int64) time.Duration { return times(n, time.Second) }
 
 const day = 24 * time.Hour
 
-// days saturates as Seconds does; below zero is the domain's to refuse.
-func days(n int64) time.Duration {
-	const most = int64(1<<63-1) / int64(day)
-	return time.Duration(min(max(n, -most), most)) * day
+func days(n int64) time.Duration { return times(n, day) }
+
+func times(n int64, unit time.Duration) time.Duration {
+	most := int64(1<<63-1) / int64(unit)
+	return time.Duration(min(max(n, -most), most)) * unit
 }

@@ -139,7 +139,7 @@ func TestWhatABodyLeavesOutGetsItsDefault(t *testing.T) {
 }
 
 func TestALongTimeDoesNotTurnNegative(t *testing.T) {
-	for n, want := range map[int64]time.Duration{0: 0, 60: time.Minute, -5: 0, 1 << 62: 9223372036 * time.Second} {
+	for n, want := range map[int64]time.Duration{0: 0, 60: time.Minute, -5: -5 * time.Second, 1 << 62: 9223372036 * time.Second} {
 		if got := Seconds(n); got != want {
 			t.Errorf("%d seconds become %s, want %s", n, got, want)
 		}
