@@ -139,6 +139,11 @@ func (s *Server) putSettings(c *gin.Context) {
 		return
 	}
 	b := body.OfTenant(stored)
+	asRead, err := body.Tag(b)
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
 	if !s.decode(c, &b) {
 		return
 	}
@@ -147,7 +152,11 @@ func (s *Server) putSettings(c *gin.Context) {
 		s.refuse(c, err)
 		return
 	}
-	t, err := s.use.Administration.ChangeTenant(c.Request.Context(), tenantOf(c), b.Name, fields, settings, unchanged(c, body.OfTenant))
+	check := unchanged(c, body.OfTenant)
+	if c.GetHeader("If-Match") == "" { // what the body leaves out must not be set back to what it was a moment ago
+		check = body.Unchanged(asRead, body.OfTenant)
+	}
+	t, err := s.use.Administration.ChangeTenant(c.Request.Context(), tenantOf(c), b.Name, fields, settings, check)
 	replyTagged(s, c, t, err, body.OfTenant)
 }
 

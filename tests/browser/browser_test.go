@@ -101,6 +101,26 @@ func demo(t *testing.T, data string) (s seed, kill func()) {
 	return s, kill
 }
 
+// api calls the gateway's API with one of the demo's keys.
+func (s seed) api(t *testing.T, key, method, path, body string) map[string]any {
+	t.Helper()
+	request, err := http.NewRequest(method, s.Gateway+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+s.Keys[key])
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var answer map[string]any
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || response.StatusCode >= 300 {
+		t.Fatalf("%s %s: %s, %v, %v", method, path, response.Status, answer, err)
+	}
+	return answer
+}
+
 // browser opens a tab that asks for the language.
 func browser(t *testing.T, language string) context.Context {
 	t.Helper()

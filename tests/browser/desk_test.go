@@ -142,6 +142,19 @@ func (o *operator) wrong(pointer string) string {
 		`document.getElementById(document.querySelector('[name=%q]:not([type=hidden])').id + "-wrong").textContent`, pointer)))
 }
 
+// press clicks an element and waits until the page says what was done.
+func (o *operator) press(selector, done string) {
+	o.t.Helper()
+	press(o.ctx, o.t, selector)
+	o.wait(`document.querySelector(".done")?.textContent === "` + done + `"`)
+}
+
+// api calls the admin API, as another program or another operator does.
+func (o *operator) api(method, path, body string) map[string]any {
+	o.t.Helper()
+	return o.d.api(o.t, "admin", method, path, body)
+}
+
 // look judges the page as it is shown: nobody has to scroll sideways, axe-core finds nothing serious, the browser had nothing to
 // complain of, and it is no heavier than it may be. With a name it takes a picture.
 func (o *operator) look(name string) {
@@ -237,9 +250,43 @@ func TestAnOperatorChangesTheSettings(t *testing.T) {
 		}
 		o.look("settings-wrong")
 
+		// Times are in the units that people use.
 		o.fill("/settings/start_path", "/")
 		o.fill("/settings/retention_days", "400")
-		o.click("main form .actions button", ".done")
-		o.see(o.T("Sparat.", "Saved."))
+		o.fill("/settings/session_seconds", "90")
+		o.fill("/settings/session_seconds:unit", "60")
+		o.fill("/settings/currency", "SEK")
+		o.fill("/settings/unspsc", "14111507")
+		o.press("main form .actions button", o.T("Sparat.", "Saved."))
+		settings := o.api("GET", "/v1/admin/settings", "")["settings"].(map[string]any)
+		for member, want := range map[string]any{"retention_days": 400.0, "session_seconds": 5400.0, "currency": "SEK", "unspsc": "14111507"} {
+			if settings[member] != want {
+				o.t.Errorf("%s is %v", member, settings[member])
+			}
+		}
+		for name, want := range map[string]string{"/settings/session_seconds": "90", "/settings/session_seconds:unit": "60"} {
+			if got := o.script(`document.querySelector('[name="` + name + `"]').value`); got != want {
+				o.t.Errorf("%s shows %q", name, got)
+			}
+		}
+
+		// What somebody else saved meanwhile is not overwritten unseen, and what was typed stays.
+		o.fill("/settings/start_path", "/start")
+		other := o.unique("Skicka")
+		o.api("PUT", "/v1/admin/settings", `{"settings":{"send_order_label":"`+other+`","session_seconds":7200}}`)
+		o.click("main form .actions button", ".mistakes")
+		o.see(o.T("någon annan har ändrat det här", "this was changed since you read it"), o.T("Sparat nu: ", "Saved now: ")+other,
+			o.T("Sparat nu: 2 timmar", "Saved now: 2 hours"))
+		if kept := o.script(`document.querySelector('[name="/settings/start_path"]').value`); kept != "/start" {
+			o.t.Errorf("the start page that was typed is %q", kept)
+		}
+		o.look("settings-overtaken")
+		o.fill("/settings/send_order_label", other)
+		o.press("main form .actions button", o.T("Sparat.", "Saved."))
+		settings = o.api("GET", "/v1/admin/settings", "")["settings"].(map[string]any)
+		if settings["start_path"] != "/start" || settings["send_order_label"] != other {
+			o.t.Errorf("saved is %v", settings)
+		}
+		o.api("PUT", "/v1/admin/settings", `{"settings":{"start_path":"/","session_seconds":14400,"currency":"","unspsc":""}}`)
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha512"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"html"
 	"io"
@@ -105,21 +104,7 @@ func (c *counter) called() string {
 
 func (c *counter) api(key, method, path, body string) map[string]any {
 	c.t.Helper()
-	request, err := http.NewRequest(method, c.demo.Gateway+path, strings.NewReader(body))
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	request.Header.Set("Authorization", "Bearer "+c.demo.Keys[key])
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	var answer map[string]any
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || response.StatusCode >= 300 {
-		c.t.Fatalf("%s %s: %s, %v, %v", method, path, response.Status, answer, err)
-	}
-	return answer
+	return c.demo.api(c.t, key, method, path, body)
 }
 
 // punchOut opens a session by a start call and exchanges its token, as the shop's server does.

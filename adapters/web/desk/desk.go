@@ -87,6 +87,7 @@ func (d *Desk) Routes(r gin.IRouter) {
 	change.POST("/links/:link/revoke", d.revokeLink)
 	shop.GET("/settings", d.settings)
 	change.POST("/settings", d.saveSettings)
+	change.POST("/settings/catalogue-secret", d.replaceCatalogueSecret)
 	shop.GET("/keys", d.keys)
 	change.POST("/keys", d.createKey)
 	change.POST("/keys/:id/revoke", d.revokeKey)

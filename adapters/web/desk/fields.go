@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"cmp"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -9,6 +11,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/punchgate/punchgate/adapters/web/body"
 	"github.com/punchgate/punchgate/adapters/web/desk/form"
 	"github.com/punchgate/punchgate/adapters/web/words"
 	"github.com/punchgate/punchgate/domain/fault"
@@ -19,13 +22,23 @@ type Form struct {
 	Values url.Values
 	// Wrong says in words what is wrong, by the pointer of the member; the empty one is for the whole.
 	Wrong map[string][]string
+	// Tag is that of the body as it was when the form showed it: what was changed since must not be overwritten unseen.
+	Tag string
+	// theirs is what somebody else saved meanwhile; nil where nobody did.
+	theirs url.Values
+	lang   string
 }
 
 // shown is a form that shows a body.
-func shown(body any) Form { return Form{Values: form.Encode(body)} }
+func shown(b any) Form {
+	tag, _ := body.Tag(b) // bodies can be written
+	return Form{Values: form.Encode(b), Tag: tag}
+}
 
 // typed is a form as it was sent.
-func typed(c *gin.Context) Form { return Form{Values: c.Request.PostForm} }
+func typed(c *gin.Context) Form {
+	return Form{Values: c.Request.PostForm, Tag: c.Request.PostForm.Get("tag")}
+}
 
 // refused is the form with what a refusal says.
 func (f Form) refused(p Page, err error) Form {
@@ -63,6 +76,41 @@ func (f Form) WrongIn(pointers ...string) bool {
 		}
 	}
 	return false
+}
+
+// refusedOver is refused for a form that changes what somebody else may change at the same time. Where somebody did, the form shows
+// beside what was typed what is saved now, which it gets, and when it is sent again that is what it changes.
+func (f Form) refusedOver(p Page, err error, now Form) Form {
+	if errors.Is(err, body.ErrChanged) {
+		f.Tag, f.theirs, f.lang = now.Tag, now.Values, p.Lang
+	}
+	return f.refused(p, err)
+}
+
+// formOfPage is one of several forms of a page.
+type formOfPage struct {
+	Page
+
+	Form Form
+}
+
+// With returns the page with one of its forms, as the template "mistakes" shows it.
+func (p Page) With(f Form) formOfPage { return formOfPage{p, f} }
+
+// moved returns a refusal in which what is said of a member, and of those within it, is said of another one: for a form whose inputs
+// are named otherwise than the members that they set.
+func moved(err error, from, to string) error {
+	if err == nil {
+		return nil
+	}
+	refusal := fault.From(err)
+	details := slices.Clone(refusal.Details)
+	for i, detail := range details {
+		if rest, within := strings.CutPrefix(detail.Path, from); within && (rest == "" || rest[0] == '/') {
+			details[i].Path = to + rest
+		}
+	}
+	return refusal.With(details...)
 }
 
 // Mistake is one thing that is wrong.
@@ -106,13 +154,17 @@ func (f Form) At(list string, row int, member string) string {
 // Field is one input with its label, as the template "field" shows it.
 type Field struct {
 	Pointer, ID, Label, Help string
-	Type                     string // as of an HTML input, or textarea, select, checkbox, choices
+	Type                     string // as of an HTML input, or textarea, select, checkbox, choices, duration
 	Values                   []string
 	Wrong                    []string
 	Required, Code           bool
 	Lines                    int
 	Options                  []Option
 	Autocomplete             string
+	Unit, UnitLabel          string // of a duration
+
+	theirs []string // see Saved
+	lang   string   // empty where nobody else saved something else
 }
 
 // Option is one of several that an input chooses from.
@@ -120,9 +172,45 @@ type Option struct{ Value, Label string }
 
 // Field returns the input of a member.
 func (f Form) Field(pointer, label, help string) Field {
-	return Field{
+	field := Field{
 		Pointer: pointer, ID: idOf(pointer), Label: label, Help: help, Type: "text", Values: f.Values[pointer], Wrong: f.Wrong[pointer],
 	}
+	if theirs := f.theirs[pointer]; f.theirs != nil && !slices.Equal(said(field.Values), said(theirs)) {
+		field.theirs, field.lang = said(theirs), f.lang
+	}
+	return field
+}
+
+// Saved says what somebody else saved meanwhile, where it is something else than what the input holds.
+func (f Field) Saved() string {
+	if f.lang == "" {
+		return ""
+	}
+	p := Page{Lang: f.lang}
+	values := slices.Clone(f.theirs)
+	for i, value := range values {
+		if at := slices.IndexFunc(f.Options, func(o Option) bool { return o.Value == value }); at >= 0 {
+			values[i] = f.Options[at].Label
+		}
+		if f.Type == "checkbox" {
+			values[i] = map[string]string{"true": p.T("ja", "yes"), "false": p.T("nej", "no")}[value]
+		}
+	}
+	return p.T("Sparat nu: ", "Saved now: ") + cmp.Or(strings.Join(values, ", "), p.T("tomt", "empty"))
+}
+
+// said returns the values of an input as they are compared: the last one of a checkbox, else all that are not empty.
+func said(values []string) []string {
+	if slices.Equal(values, []string{"false", "true"}) {
+		return values[1:]
+	}
+	var lines []string
+	for _, value := range values {
+		for line := range strings.Lines(value) {
+			lines = append(lines, strings.TrimSpace(line))
+		}
+	}
+	return slices.DeleteFunc(lines, func(line string) bool { return line == "" })
 }
 
 // idOf returns the id of an input in its page.
@@ -187,6 +275,41 @@ func (f Field) AnyOf(options []Option) Field {
 	f.Type, f.Options = "choices", options
 	return f
 }
+
+// Duration returns the input of a number of seconds as a number and its unit: what was typed, or the largest unit that leaves a whole
+// number.
+func (f Form) Duration(p Page, pointer, label, help string) Field {
+	field := f.Field(pointer, label, help).As("duration")
+	field.Options = []Option{
+		{"86400", p.T("dagar", "days")}, {"3600", p.T("timmar", "hours")}, {"60", p.T("minuter", "minutes")}, {"1", p.T("sekunder", "seconds")},
+	}
+	field.UnitLabel = label + p.T(", enhet", ", unit")
+	if field.Unit = f.Value(form.Unit(pointer)); field.Unit == "" {
+		field.Values, field.Unit, _ = field.inUnits(field.Values)
+	}
+	field.lang = ""
+	if theirs, unit, name := field.inUnits(f.theirs[pointer]); f.theirs != nil && (unit != field.Unit || !slices.Equal(theirs, field.Values)) {
+		field.theirs, field.lang = []string{strings.Join(theirs, "") + " " + name}, f.lang
+	}
+	return field
+}
+
+// inUnits returns a number of seconds in the largest unit of the options that leaves a whole number, with its label.
+func (f Field) inUnits(seconds []string) (values []string, unit, label string) {
+	n, err := strconv.ParseInt(strings.Join(seconds, ""), 10, 64)
+	if err != nil {
+		return seconds, "", ""
+	}
+	for _, option := range f.Options {
+		if u, err := strconv.ParseInt(option.Value, 10, 64); err == nil && n%u == 0 {
+			return []string{strconv.FormatInt(n/u, 10)}, option.Value, option.Label
+		}
+	}
+	return seconds, "", ""
+}
+
+// UnitPointer returns the name of the input of the unit.
+func (f Field) UnitPointer() string { return form.Unit(f.Pointer) }
 
 // Fill returns the input with what a browser may fill in by itself (HTML, section 4.10.18.7).
 func (f Field) Fill(autocomplete string) Field {

@@ -81,6 +81,16 @@ func (p Page) Time(t time.Time) template.HTML {
 		`">` + t.Local().Format("2006-01-02 15:04") + `</time>`)
 }
 
+// once is a text that is shown this once, such as a secret.
+type once struct {
+	Page
+
+	Title, Text string
+}
+
+// Once returns what the template "once" shows.
+func (p Page) Once(title, text string) once { return once{p, title, text} }
+
 // Asset returns the address of a file of the pages, which changes with its content.
 func (p Page) Asset(name string) string { return Root + "/assets/" + name + "?v=" + versions[name] }
 

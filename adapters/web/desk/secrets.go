@@ -106,18 +106,3 @@ func (d *Desk) replaceAnswerSecret(c *gin.Context) {
 	p.Answers = f.refused(p.Page, wrong)
 	d.render(c, d.statusOf(c, wrong), "secrets", p)
 }
-
-// moved says of one member what a refusal says of another.
-func moved(err error, from, to string) error {
-	if fault.KindOf(err) != fault.Invalid {
-		return err
-	}
-	refusal := fault.From(err)
-	details := make([]fault.Detail, len(refusal.Details))
-	for i, detail := range refusal.Details {
-		if details[i] = detail; detail.Path == from {
-			details[i].Path = to
-		}
-	}
-	return refusal.With(details...)
-}

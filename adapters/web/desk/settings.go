@@ -18,10 +18,15 @@ type settingsPage struct {
 
 	Form    Form
 	Formats []string
+	Secret  string // that signs questions about articles, just made
 }
 
 func (d *Desk) settings(c *gin.Context) {
-	d.render(c, http.StatusOK, "settings", settingsPage{d.page(c, "settings"), shown(body.OfTenant(shopOf(c))), d.use.Formats.Names()})
+	d.render(c, http.StatusOK, "settings", d.settingsPage(c))
+}
+
+func (d *Desk) settingsPage(c *gin.Context) settingsPage {
+	return settingsPage{Page: d.page(c, "settings"), Form: shown(body.OfTenant(shopOf(c))), Formats: d.use.Formats.Names()}
 }
 
 func (d *Desk) saveSettings(c *gin.Context) {
@@ -31,11 +36,11 @@ func (d *Desk) saveSettings(c *gin.Context) {
 		if err != nil {
 			return "", err
 		}
-		_, err = d.use.Administration.ChangeTenant(ctx, shopOf(c).ID(), b.Name, fields, settings, nil)
+		_, err = d.use.Administration.ChangeTenant(ctx, shopOf(c).ID(), b.Name, fields, settings, body.Unchanged(f.Tag, body.OfTenant))
 		return "", err
 	})
-	p := settingsPage{Page: d.page(c, "settings"), Formats: d.use.Formats.Names()}
-	p.Form = f.refused(p.Page, err)
+	p := d.settingsPage(c)
+	p.Form = f.refusedOver(p.Page, err, p.Form)
 	switch {
 	case d.answerCheck(c, p.Form):
 	case err != nil:
@@ -43,6 +48,22 @@ func (d *Desk) saveSettings(c *gin.Context) {
 	default:
 		d.leave(c, p.In("/settings"), "saved")
 	}
+}
+
+// replaceCatalogueSecret makes the secret that signs questions about articles, and shows it this once.
+func (d *Desk) replaceCatalogueSecret(c *gin.Context) {
+	p := d.settingsPage(c)
+	p.path = p.In("/settings")
+	err := d.act(c, audit.TenantCatalogue, "", func(ctx context.Context) (string, error) {
+		plain, err := d.use.Administration.ReplaceCatalogueSecret(ctx, shopOf(c).ID())
+		p.Secret = plain.Reveal()
+		return "", err
+	})
+	if err != nil {
+		d.refuse(c, err)
+		return
+	}
+	d.render(c, http.StatusOK, "settings", p)
 }
 
 // Deciding returns the fields that can decide who buys by PunchOut.

@@ -3,7 +3,8 @@
 //
 // How members become inputs: a truth value is a checkbox after a hidden input of the value false, a list of texts one input with a
 // line each or several inputs of one name, a list of objects has inputs such as /fields/0/label, JSON within a body is its text, a
-// time is that of an input of type datetime-local or date in the zone of the gateway.
+// time is that of an input of type datetime-local or date in the zone of the gateway. A number may have the input of its unit beside it,
+// see Unit.
 package form
 
 import (
@@ -11,6 +12,7 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"math"
 	"net/url"
 	"reflect"
 	"slices"
@@ -117,6 +119,10 @@ func members(t reflect.Type) func(yield func(string, reflect.StructField) bool) 
 		}
 	}
 }
+
+// Unit returns the name of the input of a number's unit, whose value is how many of the member's own units it is: 3600 where a member is
+// in seconds and the input in hours.
+func Unit(pointer string) string { return pointer + ":unit" }
 
 // Escape returns a name as it stands within a JSON Pointer.
 func Escape(name string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) }
@@ -254,17 +260,30 @@ func (d *decoder) decodeKind(at string, v reflect.Value) {
 	case reflect.Bool:
 		v.SetBool(d.last(at) == "true")
 	case reflect.Int, reflect.Int64:
-		n, err := strconv.ParseInt(d.last(at), 10, 64)
-		if err != nil {
-			d.report(at, "not_integer", "must be a whole number")
-			return
-		}
-		v.SetInt(n)
+		d.decodeInt(at, v)
 	case reflect.String:
 		v.SetString(d.last(at))
 	default:
 		panic("form: no input for " + v.Type().String())
 	}
+}
+
+func (d *decoder) decodeInt(at string, v reflect.Value) {
+	n, err := strconv.ParseInt(d.last(at), 10, 64)
+	if err != nil {
+		d.report(at, "not_integer", "must be a whole number")
+		return
+	}
+	if d.values.Has(Unit(at)) {
+		unit, err := strconv.ParseInt(d.last(Unit(at)), 10, 64)
+		if err != nil || unit < 1 {
+			d.report(at, "not_unit", "needs a unit")
+			return
+		}
+		most := math.MaxInt64 / unit
+		n = min(max(n, -most), most) * unit
+	}
+	v.SetInt(n)
 }
 
 func (d *decoder) decodeMap(at string, v reflect.Value) {

@@ -51,6 +51,37 @@ func TestAnInputThatIsMissingLeavesItsMember(t *testing.T) {
 	}
 }
 
+func TestANumberIsReadInItsUnit(t *testing.T) {
+	for name, c := range map[string]struct {
+		number, unit string
+		want         int64
+		wrong        string
+	}{
+		"hours":                  {"4", "3600", 14400, ""},
+		"a number without unit":  {"90", "", 90, ""},
+		"more than there can be": {"9223372036854775807", "86400", 9223372036854720000, ""},
+		"words":                  {"fyra", "3600", 7, "not_integer"},
+		"a unit of words":        {"4", "timmar", 7, "not_unit"},
+		"no time at all":         {"4", "0", 7, "not_unit"},
+	} {
+		values := url.Values{"/seconds": {c.number}}
+		if c.unit != "" {
+			values.Set(form.Unit("/seconds"), c.unit)
+		}
+		got := struct {
+			Seconds int64 `json:"seconds"`
+		}{7}
+		err := form.Decode(values, &got)
+		code := ""
+		if err != nil {
+			code = fault.From(err).Details[0].Code
+		}
+		if got.Seconds != c.want || code != c.wrong {
+			t.Errorf("%s: %d, %q, want %d, %q", name, got.Seconds, code, c.want, c.wrong)
+		}
+	}
+}
+
 func TestACheckboxThatIsNotTickedIsFalse(t *testing.T) {
 	got := body.Customer{Active: true}
 	if err := form.Decode(url.Values{"/active": {"false"}}, &got); err != nil || got.Active {
