@@ -277,6 +277,14 @@ func (s *Service) Connections(ctx context.Context, of tenant.ID, q port.Connecti
 	return s.stores.Connections.List(ctx, of, q)
 }
 
+// ConnectionsOf returns the connections of customers.
+func (s *Service) ConnectionsOf(ctx context.Context, of tenant.ID, who ...customer.ID) ([]*connection.Connection, error) {
+	if len(who) == 0 {
+		return nil, nil
+	}
+	return s.stores.Connections.ByCustomer(ctx, of, who...)
+}
+
 // ChangeConnection replaces a connection's profile; its credentials stay.
 func (s *Service) ChangeConnection(
 	ctx context.Context, of tenant.ID, id connection.ID, p connection.Profile, check Check[*connection.Connection],

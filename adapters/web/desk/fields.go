@@ -95,7 +95,7 @@ type formOfPage struct {
 }
 
 // With returns the page with one of its forms, as the template "mistakes" shows it.
-func (p Page) With(f Form) formOfPage { return formOfPage{p, f} }
+func (p Page) With(f Form) any { return formOfPage{p, f} }
 
 // moved returns a refusal in which what is said of a member, and of those within it, is said of another one: for a form whose inputs
 // are named otherwise than the members that they set.

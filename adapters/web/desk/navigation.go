@@ -12,6 +12,8 @@ func (p Page) Navigation() (all []Entry) {
 		all = append(all, Entry{path, p.T(swedish, english), active != "" && active == p.Active})
 	}
 	if p.Shop != nil {
+		add("customers", p.In("/customers"), "Kunder", "Customers")
+		add("fields", p.In("/fields"), "Kundfält", "Custom fields")
 		add("connections", p.In("/connections"), "Kopplingar", "Connections")
 		add("settings", p.In("/settings"), "Inställningar", "Settings")
 		add("keys", p.In("/keys"), "Nycklar", "Keys")

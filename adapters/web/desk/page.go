@@ -89,7 +89,7 @@ type once struct {
 }
 
 // Once returns what the template "once" shows.
-func (p Page) Once(title, text string) once { return once{p, title, text} }
+func (p Page) Once(title, text string) any { return once{p, title, text} }
 
 // Asset returns the address of a file of the pages, which changes with its content.
 func (p Page) Asset(name string) string { return Root + "/assets/" + name + "?v=" + versions[name] }
