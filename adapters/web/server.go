@@ -15,6 +15,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 	"unicode/utf8"
@@ -23,6 +24,7 @@ import (
 	"go.uber.org/fx"
 
 	"github.com/punchgate/punchgate/adapters/web/desk"
+	"github.com/punchgate/punchgate/adapters/web/reference"
 	"github.com/punchgate/punchgate/adapters/web/storefront"
 	"github.com/punchgate/punchgate/application/access"
 	"github.com/punchgate/punchgate/application/administration"
@@ -44,6 +46,7 @@ import (
 	"github.com/punchgate/punchgate/application/recording"
 	"github.com/punchgate/punchgate/application/transfer"
 	"github.com/punchgate/punchgate/application/trial"
+	"github.com/punchgate/punchgate/docs"
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/audit"
 	"github.com/punchgate/punchgate/domain/fault"
@@ -110,11 +113,15 @@ type Server struct {
 	handler http.Handler
 	large   chan struct{} // a place for each large document that is read
 	stops   atomic.Bool
+	pages   func() (map[string]reference.File, error) // of the reference, by path
 }
 
 // New makes a server, or says what is wrong with the configuration.
 func New(config Config, use Services, log *slog.Logger) (*Server, error) {
 	s := &Server{config: config, use: use, log: log, large: make(chan struct{}, largeDocuments)}
+	s.pages = sync.OnceValues(func() (map[string]reference.File, error) {
+		return reference.New(openAPI, docs.Guides, config.PublicURL)
+	})
 	engine, err := s.routes()
 	s.handler = engine
 	return s, err
@@ -260,6 +267,9 @@ func (s *Server) routes() (*gin.Engine, error) {
 	r.GET("/healthz", func(c *gin.Context) { s.answer(c, http.StatusOK, gin.H{"status": "ok"}) })
 	r.GET("/readyz", s.ready)
 	r.GET("/metrics", s.metrics)
+	for _, path := range []string{"/docs", "/docs/:page", "/docs/guides/:guide", "/docs/guides/pictures/:picture"} {
+		r.GET(path, s.reference)
+	}
 	r.GET("/openapi.yaml", func(c *gin.Context) { c.Data(http.StatusOK, "application/yaml", openAPI) })
 	return r, nil
 }

@@ -44,10 +44,11 @@ var rules = []rule{
 	{"adapters/formats", append([]string{"domain", "application/port"}, textTools...), []string{anyModule}},
 	{"adapters/web/api", []string{"domain"}, nil},
 	{"adapters/web/client", []string{"domain", "adapters/web/api", "adapters/web/client"}, nil},
-	{"adapters/web", []string{"domain", "application", "adapters/formats/startform"}, []string{anyModule}}, // the ping is a form, too
+	{"adapters/web", []string{"domain", "application", "adapters/formats/startform", "docs"}, []string{anyModule}}, // the ping is a form, too
 	{storeDocuments, []string{"domain", "application/port"}, nil},
 	{"adapters/store", []string{"domain", "application", storeDocuments}, []string{anyModule}},
 	{"adapters", []string{"domain", "application"}, []string{anyModule}},
+	{"docs", nil, nil},
 	{"bootstrap", []string{"domain", "application", "adapters", "bootstrap"}, []string{anyModule}},
 	{"tests", []string{"."}, []string{anyModule}},
 }

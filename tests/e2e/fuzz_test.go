@@ -74,6 +74,9 @@ func fuzzing(g *gateway) string {
 	of := map[string]map[string][]string{ // values for parameters and members, by operation
 		"removeTenant":  {"path.id": {"tredje"}},
 		"putConnection": {"body.id": {changed.connection}, "body.customer": {changed.customer}},
+		"referencePage": {"path.page": {"storefront"}},
+		"guide":         {"path.guide": {"orders"}},
+		"picture":       {"path.picture": {"storefront-en-desk-template.png"}},
 		"openSession":   {"body.customer": {ours.customer}, "body.connection": {ours.connection}},
 	}
 	for i := range 30 {
