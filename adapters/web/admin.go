@@ -57,6 +57,19 @@ func list[T any](s *Server, c *gin.Context, name string, page func(after string,
 	listAll(s, c, name, found, err, view)
 }
 
+// optionalBool returns what a parameter of the query says, nil where it is absent.
+func optionalBool(c *gin.Context, name string) (*bool, error) {
+	text := c.Query(name)
+	if text == "" {
+		return nil, nil //nolint:nilnil // absent is an answer
+	}
+	value, err := strconv.ParseBool(text)
+	if err != nil {
+		return nil, errQuery.With(fault.Detail{Path: name, Code: "not_boolean", Message: "must be true or false"})
+	}
+	return &value, nil
+}
+
 // limit returns how many things a page has at most.
 func limit(c *gin.Context) (int, error) {
 	text := c.Query("limit")
@@ -166,9 +179,55 @@ func (s *Server) replaceCatalogueSecret(c *gin.Context) {
 }
 
 func (s *Server) listCustomers(c *gin.Context) {
+	ticked, err := optionalBool(c, "ticked")
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
 	list(s, c, "customers", func(after string, limit int) ([]*customer.Customer, error) {
-		return s.use.Administration.Customers(c.Request.Context(), tenantOf(c), port.CustomerQuery{After: customer.ID(after), Limit: limit})
+		q := port.CustomerQuery{Beginning: c.Query("search"), After: customer.ID(after), Limit: limit}
+		if ticked == nil {
+			return s.use.Administration.Customers(c.Request.Context(), tenantOf(c), q)
+		}
+		return s.use.Administration.CustomersTicked(c.Request.Context(), tenantOf(c), *ticked, q)
 	}, customerView)
+}
+
+// tickCustomers ticks a box for many customers.
+func (s *Server) tickCustomers(c *gin.Context) {
+	var b struct {
+		Customers []customer.ID `json:"customers"`
+		Field     string        `json:"field"`
+		Ticked    bool          `json:"ticked"`
+	}
+	if !s.decode(c, &b) {
+		return
+	}
+	all, err := s.use.Administration.TickCustomers(c.Request.Context(), tenantOf(c), b.Customers, b.Field, b.Ticked)
+	reply(s, c, http.StatusOK, all, err, func(all []administration.Ticked) any { return body.OfTicked(all) })
+}
+
+func (s *Server) importCustomers(c *gin.Context)  { s.importTable(c, false) }
+func (s *Server) previewCustomers(c *gin.Context) { s.importTable(c, true) }
+
+func (s *Server) importTable(c *gin.Context, preview bool) {
+	file, err := wholeBody(c)
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	shop, err := s.use.Administration.Tenant(c.Request.Context(), tenantOf(c))
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	table, err := body.ReadCustomers(file, shop)
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	all, err := s.use.Administration.ImportCustomers(c.Request.Context(), shop.ID(), table.Rows, preview)
+	reply(s, c, http.StatusOK, all, err, func(all []administration.Imported) any { return body.OfImport(table, all, preview) })
 }
 
 func (s *Server) createCustomer(c *gin.Context) {
@@ -200,7 +259,10 @@ func (s *Server) putCustomer(c *gin.Context) {
 
 func (s *Server) listConnections(c *gin.Context) {
 	list(s, c, "connections", func(after string, limit int) ([]*connection.Connection, error) {
-		return s.use.Administration.Connections(c.Request.Context(), tenantOf(c), port.ConnectionQuery{After: connection.ID(after), Limit: limit})
+		return s.use.Administration.Connections(c.Request.Context(), tenantOf(c), port.ConnectionQuery{
+			Beginning: c.Query("search"), Customer: customer.ID(c.Query("customer")), Format: c.Query("format"),
+			After: connection.ID(after), Limit: limit,
+		})
 	}, connectionView)
 }
 

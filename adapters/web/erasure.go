@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/punchgate/punchgate/adapters/web/api"
+	"github.com/punchgate/punchgate/adapters/web/body"
 	"github.com/punchgate/punchgate/application/erasure"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/receipt"
@@ -42,7 +43,7 @@ func (s *Server) erase(c *gin.Context) {
 	}
 	kept := make([]keptView, len(r.Kept))
 	for i, k := range r.Kept {
-		kept[i] = keptView{k.Kind, k.ID, k.Refusal.Code, k.Refusal.Message, details(k.Refusal.Details)}
+		kept[i] = keptView{k.Kind, k.ID, k.Refusal.Code, k.Refusal.Message, body.OfDetails(k.Refusal.Details)}
 	}
 	s.answer(c, http.StatusOK, gin.H{
 		"erased": gin.H{"sessions": r.Sessions, "orders": r.Orders, "purchase_orders": r.Receipts, "answers": r.Answers},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -58,6 +57,11 @@ func found[A, B any, S fmt.Stringer](
 		s.refuse(c, err)
 		return
 	}
+	counted, err := optionalBool(c, "count")
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
 	f, err := filterOf(c, parse)
 	if err != nil {
 		s.refuse(c, err)
@@ -74,17 +78,10 @@ func found[A, B any, S fmt.Stringer](
 		views[i] = view(page[i])
 	}
 	answer := gin.H{name: views, "next_cursor": next}
-	if text := c.Query("count"); text != "" {
-		wanted, err := strconv.ParseBool(text)
-		if err != nil || wanted && c.Query("search") != "" {
-			s.refuse(c, errQuery.With(fault.Detail{Path: "count", Code: "not_boolean", Message: "must be true or false, and goes with no search"}))
+	if counted != nil && *counted && c.Query("search") == "" {
+		if answer["count"], err = count(ctx, of, f); err != nil {
+			s.refuse(c, err)
 			return
-		}
-		if wanted {
-			if answer["count"], err = count(ctx, of, f); err != nil {
-				s.refuse(c, err)
-				return
-			}
 		}
 	}
 	s.answer(c, http.StatusOK, answer)

@@ -113,7 +113,7 @@ func viewDraft(d preview.Draft) previewView {
 
 // within returns details by JSON Pointers into a body of which they were a member.
 func within(member string, all []fault.Detail) []api.Detail {
-	views := details(all)
+	views := body.OfDetails(all)
 	for i := range views {
 		views[i].Path = member + views[i].Path
 	}
@@ -227,9 +227,9 @@ func refusalDetails(f *fault.Fault) []api.Detail {
 	case f == nil:
 		return nil
 	case len(f.Details) == 0:
-		return details([]fault.Detail{{Code: f.Code, Message: f.Message}})
+		return body.OfDetails([]fault.Detail{{Code: f.Code, Message: f.Message}})
 	}
-	return details(f.Details)
+	return body.OfDetails(f.Details)
 }
 
 func viewDiff(d readable.Difference) *diffView {

@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/punchgate/punchgate/adapters/web/api"
+	"github.com/punchgate/punchgate/adapters/web/body"
 	"github.com/punchgate/punchgate/adapters/web/strictjson"
 	"github.com/punchgate/punchgate/application/correlation"
 	"github.com/punchgate/punchgate/domain/fault"
@@ -49,9 +50,9 @@ func (s *Server) problemOf(c *gin.Context, err error) api.Problem {
 		Type: api.ProblemTypeAboutBlank, Title: http.StatusText(statuses[f.Kind]), Status: statuses[f.Kind], Detail: f.Message, Code: f.Code,
 	}
 	if f.Kind == fault.Forbidden || f.Kind == fault.Conflict {
-		p.Reasons = details(f.Details)
+		p.Reasons = body.OfDetails(f.Details)
 	} else {
-		p.Errors = details(f.Details)
+		p.Errors = body.OfDetails(f.Details)
 	}
 	return p
 }

@@ -167,7 +167,7 @@ func viewTrial(r *trial.Result) trialView {
 	}
 	for _, each := range r.Steps {
 		view.Steps = append(view.Steps, stepView{
-			string(each.Name), string(each.Verdict), details(each.Reasons), viewMessage(each.Sent), viewMessage(each.Answer),
+			string(each.Name), string(each.Verdict), body.OfDetails(each.Reasons), viewMessage(each.Sent), viewMessage(each.Answer),
 		})
 	}
 	if r.Document != nil {

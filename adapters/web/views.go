@@ -10,17 +10,8 @@ import (
 	"github.com/punchgate/punchgate/application/erp"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/eligibility"
-	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/transfer"
 )
-
-func details(all []fault.Detail) []api.Detail {
-	views := make([]api.Detail, len(all))
-	for i, d := range all {
-		views[i] = api.Detail{Path: d.Path, Code: d.Code, Message: d.Message}
-	}
-	return views
-}
 
 func viewCustomer(c *customer.Customer) api.CustomerReference {
 	p := c.Profile()
@@ -45,7 +36,7 @@ func viewVisit(v checkout.Visit) api.Visit {
 func viewPolicy(p eligibility.Policy, visit *checkout.Visit) api.CheckoutPolicy {
 	view := api.CheckoutPolicy{
 		Eligible: p.Eligible, Checkout: api.CheckoutPolicyCheckoutAllowed, Action: api.CheckoutPolicyAction(p.Action), Label: p.Label,
-		Redirect: p.Redirect, Reasons: details(p.Reasons),
+		Redirect: p.Redirect, Reasons: body.OfDetails(p.Reasons),
 	}
 	if p.Blocked {
 		view.Checkout = api.CheckoutPolicyCheckoutBlocked

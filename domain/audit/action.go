@@ -17,6 +17,8 @@ var (
 	MasterKeyRotate  = Action{"master_key", "rotate"}
 	CustomerCreate   = Action{"customer", "create"}
 	CustomerChange   = Action{"customer", "change"}
+	CustomersTick    = Action{"customers", "tick"}
+	CustomersImport  = Action{"customers", "import"}
 	ConnectionCreate = Action{"connection", "create"}
 	ConnectionChange = Action{"connection", "change"}
 	ConnectionSecret = Action{"connection", "replace_secret"}
@@ -53,7 +55,7 @@ var (
 func Actions() []Action {
 	return []Action{
 		TenantCreate, TenantRemove, TenantChange, TenantCatalogue, KeyCreate, KeyRevoke, KeyUseRevoked, MasterKeyRotate,
-		CustomerCreate, CustomerChange,
+		CustomerCreate, CustomerChange, CustomersTick, CustomersImport,
 		ConnectionCreate, ConnectionChange, ConnectionSecret, ConnectionAnswer, ConnectionTry, LinkCreate, LinkRevoke, SessionCancel, OrderPush,
 		OrderCancel, OrderConfirm, OrderReject, OrderExport, OrderRespond, AnswerDeliver, PurchaseOrderTie,
 		WebhookCreate, WebhookChange, WebhookRemove, WebhookSecret, DeadLettersDeliver, PersonalDataErase,

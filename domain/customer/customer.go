@@ -4,6 +4,7 @@ package customer
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -69,6 +70,21 @@ func (c *Customer) Profile() Profile { return c.state.Profile.clone() }
 // Ticked reports whether the checkbox of that name is ticked.
 func (c *Customer) Ticked(field string) bool {
 	return field != "" && c.state.Profile.Values[field] == "true"
+}
+
+// Tick ticks the checkbox field of that name, or unticks it, and reports whether that changes anything.
+func (c *Customer) Tick(field string, ticked bool) bool {
+	value := strconv.FormatBool(ticked)
+	if is, known := c.state.Profile.Values[field]; known && is == value || !known && !ticked {
+		return false
+	}
+	p := c.state.Profile.clone()
+	if p.Values == nil {
+		p.Values = map[string]string{}
+	}
+	p.Values[field] = value
+	c.state.Profile = p
+	return true
 }
 
 // Change replaces the profile, or refuses with all that is wrong and changes nothing. A value that the customer has of a field that

@@ -134,6 +134,27 @@ func TestTicked(t *testing.T) {
 	}
 }
 
+func TestTick(t *testing.T) {
+	values := map[string]string{"yes": "true", "no": "false"}
+	c := customer.Restore(customer.State{Profile: customer.Profile{Values: values}})
+	bare := customer.Restore(customer.State{})
+	for i, s := range []struct {
+		of              *customer.Customer
+		field           string
+		ticked, changes bool
+	}{
+		{c, "yes", true, false}, {c, "no", false, false}, {c, "new", false, false}, {c, "yes", false, true}, {c, "yes", false, false},
+		{c, "no", true, true}, {c, "new", true, true}, {c, "new", true, false}, {bare, "a", false, false}, {bare, "a", true, true},
+	} {
+		if changes := s.of.Tick(s.field, s.ticked); changes != s.changes || s.of.Ticked(s.field) != s.ticked {
+			t.Errorf("step %d changes %t and leaves %t", i, changes, s.of.Ticked(s.field))
+		}
+	}
+	if values["yes"] != "true" || values["new"] != "" {
+		t.Errorf("the values given became %v", values)
+	}
+}
+
 func TestChange(t *testing.T) {
 	made, err := customer.New(shop(t), "c1", good(), now)
 	if err != nil {

@@ -5,6 +5,7 @@ package body
 import (
 	"time"
 
+	"github.com/punchgate/punchgate/adapters/web/api"
 	"github.com/punchgate/punchgate/domain/fault"
 )
 
@@ -12,6 +13,15 @@ import (
 func At(path string, err error) error {
 	f := fault.From(err)
 	return f.With(fault.Detail{Path: path, Code: "unknown_value", Message: f.Message})
+}
+
+// OfDetails returns the body of what is wrong in several places.
+func OfDetails(all []fault.Detail) []api.Detail {
+	bodies := make([]api.Detail, len(all))
+	for i, d := range all {
+		bodies[i] = api.Detail{Path: d.Path, Code: d.Code, Message: d.Message}
+	}
+	return bodies
 }
 
 // Seconds saturates: what is near the bounds, or below zero, is the domain's to refuse.

@@ -74,6 +74,8 @@ var deeds = map[audit.Action][2]string{
 	audit.MasterKeyRotate:    {"Bytte huvudnyckel", "Replaced the master key"},
 	audit.CustomerCreate:     {"Skapade kund", "Created a customer"},
 	audit.CustomerChange:     {"Ändrade kund", "Changed a customer"},
+	audit.CustomersTick:      {"Kryssade i eller ur för kunder", "Ticked or unticked a box for customers"},
+	audit.CustomersImport:    {"Importerade kunder", "Imported customers"},
 	audit.ConnectionCreate:   {"Skapade koppling", "Created a connection"},
 	audit.ConnectionChange:   {"Ändrade koppling", "Changed a connection"},
 	audit.ConnectionSecret:   {"Bytte lösenord för koppling", "Replaced the secret of a connection"},
