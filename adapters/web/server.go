@@ -175,6 +175,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 
 	desk.New(desk.Services{
 		Access: s.use.Access, Administration: s.use.Administration, Auditing: s.use.Auditing, Formats: s.use.Formats,
+		Preview: s.use.Preview, Trial: s.use.Trial,
 	}, pagesEdge{s}).Routes(r)
 
 	r.Use(s.checkQuery) // of the API from here on; the formats read their own queries
@@ -316,6 +317,9 @@ func (e pagesEdge) Classify(c *gin.Context, err error) (*fault.Fault, int) {
 	f := e.classify(c, err)
 	return f, statuses[f.Kind]
 }
+
+// Inside returns the server as calls from within reach it.
+func (e pagesEdge) Inside(client string) trial.Gateway { return inside{e.Server, client} }
 
 // RequestID returns what the log calls the request.
 func (pagesEdge) RequestID(c *gin.Context) string { return requestID(c) }

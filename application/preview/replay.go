@@ -50,14 +50,17 @@ type Outcome struct {
 // the draft, at the time when it was sent and with the same identifiers, so that what differs comes of the draft alone. It refuses a
 // draft that the connection could not have. One cart is in memory at a time. Nothing is stored.
 func (s *Service) Replay(ctx context.Context, of tenant.ID, id connection.ID, change Change, last int) (iter.Seq2[Replayed, error], error) {
-	if last < 1 || last > MaxReplayed {
-		return nil, ErrReplay.With(fault.Detail{Path: "/last", Code: "out_of_range", Message: "must be from 1 to 50"})
-	}
 	conn, err := s.stores.Connections.Get(ctx, of, id)
 	if err != nil {
 		return nil, err
 	}
 	draft, err := s.drafted(ctx, conn, change)
+	if last < 1 || last > MaxReplayed {
+		wrong := fault.Detail{Path: "/last", Code: "out_of_range", Message: "must be from 1 to 50"}
+		if err == nil || fault.KindOf(err) == fault.Invalid {
+			err = ErrReplay.With(append([]fault.Detail{wrong}, detailsOf(err)...)...)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +84,13 @@ func (s *Service) Replay(ctx context.Context, of tenant.ID, id connection.ID, ch
 			}
 		}
 	}, nil
+}
+
+func detailsOf(err error) []fault.Detail {
+	if err == nil {
+		return nil
+	}
+	return fault.From(err).Details
 }
 
 // drafted returns the connection as the draft has it.

@@ -68,6 +68,9 @@ func ParseCompletion(name string) (Completion, error) {
 	return Completion{}, fault.New(fault.Invalid, "trial.unknown_completion", "an order is completed by ping or purchase_order")
 }
 
+// String returns the name of the way; empty for ByDefault.
+func (c Completion) String() string { return c.name }
+
 // Question says what to try.
 type Question struct {
 	Connection connection.ID

@@ -15,6 +15,8 @@ import (
 	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/application/auditing"
 	"github.com/punchgate/punchgate/application/formats"
+	"github.com/punchgate/punchgate/application/preview"
+	"github.com/punchgate/punchgate/application/trial"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/user"
 )
@@ -25,6 +27,8 @@ type Services struct {
 	Administration *administration.Service
 	Auditing       *auditing.Service
 	Formats        *formats.Registry
+	Preview        *preview.Service
+	Trial          *trial.Service
 }
 
 // Edge is what the pages need of the server that they are a part of.
@@ -35,6 +39,8 @@ type Edge interface {
 	RequestID(c *gin.Context) string
 	// PublicURL returns the address under which callers reach the gateway, without a path.
 	PublicURL() string
+	// Inside returns the server as calls from within reach it, on behalf of a client's address.
+	Inside(client string) trial.Gateway
 }
 
 // Desk serves the pages.
@@ -77,6 +83,10 @@ func (d *Desk) Routes(r gin.IRouter) {
 	changeConn := conn.Group("", d.mayChange)
 	conn.GET("", d.connection)
 	changeConn.POST("", d.saveConnection)
+	conn.GET("/test", d.trial)
+	changeConn.POST("/test", d.runTrial)
+	conn.GET("/replay", d.replay)
+	conn.POST("/replay", d.runReplay)
 	conn.GET("/links", d.links)
 	changeConn.POST("/links", d.createLink)
 	conn.GET("/secrets", d.secrets)
