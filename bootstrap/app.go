@@ -51,6 +51,7 @@ import (
 	"github.com/punchgate/punchgate/application/recording"
 	"github.com/punchgate/punchgate/application/retry"
 	"github.com/punchgate/punchgate/application/sweep"
+	"github.com/punchgate/punchgate/application/timeline"
 	"github.com/punchgate/punchgate/application/transfer"
 	"github.com/punchgate/punchgate/application/trial"
 )
@@ -64,7 +65,7 @@ var Formats = fx.Options(cxml.Module, oci.Module, peppol.Module, fx.Provide(
 var UseCases = fx.Provide(
 	authentication.New, access.New, login.New, checkout.New, encoding.NewEncoder, transfer.New, preview.New, trial.New, completion.New,
 	answering.New, erp.New, listing.New, administration.New, auditing.New, idempotency.New, erasure.New, sweep.New, deadletters.New,
-	events.New, health.New, retry.NewWorker, recording.New,
+	events.New, health.New, retry.NewWorker, recording.New, timeline.New,
 )
 
 // Core is everything but the HTTP server and what runs in the background: enough for the commands that set up a tenant.

@@ -1,17 +1,14 @@
 package web
 
 import (
-	"cmp"
 	"net/http"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/punchgate/punchgate/domain/apikey"
+	"github.com/punchgate/punchgate/adapters/web/body"
 	"github.com/punchgate/punchgate/domain/audit"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/tenant"
-	"github.com/punchgate/punchgate/domain/user"
 )
 
 const (
@@ -68,37 +65,6 @@ func (s *Server) audit(c *gin.Context, of tenant.ID, action audit.Action, target
 
 var errInternal = fault.New(fault.Internal, "internal", "internal error")
 
-type auditView struct {
-	ID      audit.ID    `json:"id"`
-	At      time.Time   `json:"at"`
-	Actor   actorView   `json:"actor"`
-	Action  string      `json:"action"`
-	Target  auditTarget `json:"target"`
-	Request string      `json:"request"`
-	Client  string      `json:"client"`
-	Outcome string      `json:"outcome"`
-	Code    string      `json:"code,omitempty"`
-}
-
-type actorView struct {
-	Platform bool      `json:"platform"` // whoever runs the gateway
-	Key      apikey.ID `json:"key"`
-	User     user.ID   `json:"user"`
-	Label    string    `json:"label"`
-}
-
-type auditTarget struct {
-	Kind string `json:"kind"`
-	ID   string `json:"id"`
-}
-
-func viewAudit(r *audit.Record) any {
-	return auditView{
-		r.ID, r.At, actorView{r.Actor.Tenant == tenant.Platform, r.Actor.Key, r.Actor.User, r.Actor.Label}, r.Action.String(),
-		auditTarget{r.Action.Kind(), cmp.Or(r.Target, r.Outcome.Made)}, r.Request, r.Client, r.Outcome.Result.String(), r.Outcome.Code,
-	}
-}
-
 func (s *Server) listAudit(c *gin.Context) { s.answerAudit(c, tenantOf(c)) }
 
 // listTenantAudit answers with the log of the tenant that the path names; that of the gateway's operator is tenant.Platform's.
@@ -124,9 +90,9 @@ func (s *Server) answerAudit(c *gin.Context, of tenant.ID) {
 		s.refuse(c, err)
 		return
 	}
-	views := make([]any, len(page))
+	views := make([]body.AuditEntry, len(page))
 	for i := range page {
-		views[i] = viewAudit(page[i])
+		views[i] = body.OfAuditEntry(page[i])
 	}
 	s.answer(c, http.StatusOK, gin.H{"entries": views, "next_cursor": next})
 }

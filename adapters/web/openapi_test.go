@@ -137,7 +137,8 @@ func TestTheSchemasHaveTheMembersOfTheViews(t *testing.T) {
 	for name, view := range map[string]any{
 		"Cart": cart.Cart{}, "Problem": api.Problem{}, "Visit": api.Visit{}, "Order": api.Order{}, "Tenant": body.Tenant{},
 		"Customer": body.Customer{}, "Connection": body.Connection{}, "Link": body.Link{}, "Key": body.Key{}, "User": body.User{}, "NewUser": body.NewUser{}, "CheckoutPolicy": api.CheckoutPolicy{},
-		"AuditEntry": auditView{}, "ConnectionDraft": body.Connection{}, "Preview": previewView{}, "Trial": trialView{}, "Replay": replayView{},
+		"AuditEntry": body.AuditEntry{}, "Call": body.Call{}, "OneCall": body.OneCall{}, "Timeline": body.Timeline{},
+		"ConnectionDraft": body.Connection{}, "Preview": previewView{}, "Trial": trialView{}, "Replay": replayView{},
 		"AdminOrder": body.Order{}, "AdminSession": body.Session{}, "Overview": body.Overview{}, "Import": body.Import{}, "Ticking": body.Ticking{},
 	} {
 		compare(t, name, reflect.TypeOf(view), doc.Components.Schemas[name].Value)

@@ -94,7 +94,7 @@ func viewPreview(p preview.Preview) previewView {
 	d := p.Document
 	return previewView{
 		Document: viewDocument(d), Form: viewForm(d.Form),
-		Warnings: viewWarnings(d.Warnings), Findings: viewFindings(p.Findings),
+		Warnings: body.OfWarnings(d.Warnings), Findings: viewFindings(p.Findings),
 	}
 }
 
@@ -103,7 +103,7 @@ func viewDocument(d *transfer.Document) *previewDocument {
 }
 
 func viewDraft(d preview.Draft) previewView {
-	view := previewView{Warnings: viewWarnings(nil), Findings: viewFindings(nil)}
+	view := previewView{Warnings: body.OfWarnings(nil), Findings: viewFindings(nil)}
 	if d.Document != nil {
 		view = viewPreview(d.Preview)
 	}
@@ -215,7 +215,7 @@ func viewReplay(r replayed.Replay) replayView {
 		view.Carts[i] = replayedView{
 			Order:  replayedOrder{string(state.ID), c.Order.Number(), state.CartID, state.Test, state.CreatedAt},
 			Result: string(c.Result), Difference: viewDiff(c.Difference), ErrorsNow: refusalDetails(c.Now), ErrorsDraft: refusalDetails(c.Draft),
-			Gained: viewWarnings(c.Gained), Lost: viewWarnings(c.Lost), WithoutVisit: c.WithoutVisit,
+			Gained: body.OfWarnings(c.Gained), Lost: body.OfWarnings(c.Lost), WithoutVisit: c.WithoutVisit,
 		}
 	}
 	return view

@@ -44,6 +44,7 @@ import (
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/preview"
 	"github.com/punchgate/punchgate/application/recording"
+	"github.com/punchgate/punchgate/application/timeline"
 	"github.com/punchgate/punchgate/application/transfer"
 	"github.com/punchgate/punchgate/application/trial"
 	"github.com/punchgate/punchgate/docs"
@@ -99,6 +100,7 @@ type Services struct {
 	Erasure        *erasure.Service
 	Formats        *formats.Registry
 	Recording      *recording.Service
+	Timeline       *timeline.Service
 	Stores         port.Stores
 	Authentication *authentication.Service
 	// Middleware is around everything else, such as what measures requests.
@@ -235,6 +237,8 @@ func (s *Server) routes() (*gin.Engine, error) {
 	admin.POST("/links", s.audited(audit.LinkCreate, ""), s.createNetworkLink)
 	admin.POST("/links/:id/revoke", s.audited(audit.LinkRevoke, "id"), s.revokeLink)
 	admin.GET("/audit", s.listAudit)
+	admin.GET("/traffic", s.listTraffic)
+	admin.GET("/traffic/:id", s.getCall)
 	admin.POST("/erasures", s.audited(audit.PersonalDataErase, ""), s.erase)
 	admin.GET("/formats", s.listFormats)
 	admin.GET("/keys", s.listKeys)
@@ -244,10 +248,12 @@ func (s *Server) routes() (*gin.Engine, error) {
 	admin.GET("/overview", s.overview)
 	admin.GET("/sessions", s.listSessions)
 	admin.GET("/sessions/:id", s.getSession)
+	admin.GET("/sessions/:id/timeline", s.sessionTimeline)
 	admin.GET("/orders.csv", s.ordersTable)
 	admin.GET("/orders", s.listAdminOrders)
 	admin.GET("/orders/:id", s.adminOrder)
 	admin.GET("/orders/:id/document", s.document)
+	admin.GET("/orders/:id/timeline", s.orderTimeline)
 	admin.POST("/orders/:id/push", s.audited(audit.OrderPush, "id"), s.pushOrder)
 	admin.POST("/orders/:id/cancel", s.audited(audit.OrderCancel, "id"), s.cancelOrder)
 	admin.POST("/orders/:id/confirm", s.audited(audit.OrderConfirm, "id"), s.confirmOrder)

@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/punchgate/punchgate/adapters/web/api"
+	"github.com/punchgate/punchgate/adapters/web/body"
 	"github.com/punchgate/punchgate/adapters/web/storefront"
 	"github.com/punchgate/punchgate/adapters/web/strictjson"
 	"github.com/punchgate/punchgate/application/checkout"
@@ -159,7 +160,7 @@ func (s *Server) SendCart(c *gin.Context, id api.SessionParameter, params api.Se
 			ID: string(made.Order.ID()), Number: made.Order.Number(), Status: api.OrderStatus(made.Order.Status().String()),
 		},
 		TransferURL: s.transferURL(made.Token),
-		Warnings:    viewWarnings(made.Warnings),
+		Warnings:    body.OfWarnings(made.Warnings),
 	})
 }
 
@@ -170,7 +171,7 @@ func (s *Server) PreviewCart(c *gin.Context, id api.SessionParameter) {
 		return
 	}
 	made, err := s.use.Preview.Preview(c.Request.Context(), tenantOf(c), preview.Question{Session: session.ID(id)}, &tried)
-	reply(s, c, http.StatusOK, made, err, func(p preview.Preview) any { return api.Warnings{Warnings: viewWarnings(p.Document.Warnings)} })
+	reply(s, c, http.StatusOK, made, err, func(p preview.Preview) any { return api.Warnings{Warnings: body.OfWarnings(p.Document.Warnings)} })
 }
 
 func (s *Server) transferURL(token string) string { return s.config.PublicURL + "/transfer/" + token }

@@ -1,6 +1,9 @@
 package web
 
-import "github.com/punchgate/punchgate/domain/fault"
+import (
+	"github.com/punchgate/punchgate/adapters/web/words"
+	"github.com/punchgate/punchgate/domain/fault"
+)
 
 // texts are the texts of the pages by language, page and key.
 var texts = map[string]map[string]map[string]string{
@@ -50,31 +53,9 @@ var texts = map[string]map[string]map[string]string{
 	},
 }
 
-// swedishReasons are the Swedish texts of details by code; the English ones come with the details.
-var swedishReasons = map[string]string{
-	"customer.deciding_field":  "kunden handlar inte via PunchOut",
-	"customer.active":          "kunden är inte aktiv",
-	"connection.active":        "kopplingen är inte aktiv",
-	"customer.contract_period": "kundens avtal har inte börjat eller har löpt ut",
-	"format.allowed":           "butiken tillåter inte kopplingens format",
-	"cart.highest_value":       "varukorgen överstiger kopplingens högsta värde eller har en annan valuta",
-	"return.not_url":           "returadressen är ingen giltig adress",
-	"return.not_https":         "returadressen måste börja med https",
-	"return.not_listed":        "returadressens värd och port finns inte på kopplingens lista",
-	"missing":                  "saknas",
-	"return.missing":           "anropet har ingen returadress, och kopplingen har ingen fast",
-	"login.method":             "kopplingen tar inte emot anrop med den metoden",
-	"tenant.no_landing_url":    "butiken har inte angett adressen där en PunchOut börjar",
-	"start.not_form":           "anropet är inget formulär",
-	"doubled":                  "finns två gånger",
-}
-
 // reasonText says what a detail says, in the language, with the parameter that it is about.
 func reasonText(lang string, d fault.Detail) string {
-	text := d.Message
-	if swedish, ok := swedishReasons[d.Code]; ok && lang == "sv" {
-		text = swedish
-	}
+	text := words.Detail(lang, d)
 	if d.Path != "" && lang == "sv" {
 		return d.Path + ": " + text
 	}

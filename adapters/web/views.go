@@ -10,7 +10,6 @@ import (
 	"github.com/punchgate/punchgate/application/erp"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/eligibility"
-	"github.com/punchgate/punchgate/domain/transfer"
 )
 
 func viewCustomer(c *customer.Customer) api.CustomerReference {
@@ -48,17 +47,6 @@ func viewPolicy(p eligibility.Policy, visit *checkout.Visit) api.CheckoutPolicy 
 		}
 	}
 	return view
-}
-
-func viewWarnings(all []transfer.Warning) []api.Warning {
-	views := make([]api.Warning, len(all))
-	for i, w := range all {
-		views[i] = api.Warning{
-			Path: w.Path, Code: w.Code, Message: w.Message, Effect: api.WarningEffect(w.Effect), Before: w.Before, After: w.After,
-			Remedy: w.Remedy, Source: w.Source,
-		}
-	}
-	return views
 }
 
 func viewOrder(o erp.Order) api.Order {

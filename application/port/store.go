@@ -380,7 +380,8 @@ type AuditQuery struct {
 	// BeforeAt and BeforeID are the At and ID of the last record of the page before; zero for the first page.
 	BeforeAt time.Time
 	BeforeID audit.ID
-	Limit    int // above zero
+	Targets  []string // of what was acted on; empty for everything
+	Limit    int      // above zero
 }
 
 // Traffic keeps the record of calls, which is append-only: what was written never changes. Not found: traffic.ErrNotFound.
@@ -409,6 +410,7 @@ type TrafficQuery struct {
 	Step       traffic.Step
 	Verdicts   []traffic.Verdict // any of them
 	Name       string            // one of traffic.Record.Names
+	Session    session.ID
 	// Before is the identifier of the last record of the page before. After is that of the newest record that the caller knows already.
 	Before, After traffic.ID
 	Limit         int // above zero

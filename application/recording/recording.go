@@ -174,7 +174,11 @@ func (s *Service) Attempt(
 	ctx, c := s.Begin(ctx, step)
 	r := traffic.NewRedactor()
 	err := do(ctx, c, r)
-	s.End(c, r, err)
+	told := err
+	if _, ok := errors.AsType[*fault.Fault](err); err != nil && !ok { // which says what came instead, and not what was answered
+		told = fault.New(fault.Unavailable, "target.failed", err.Error()).Because(err)
+	}
+	s.End(c, r, told)
 	return err
 }
 

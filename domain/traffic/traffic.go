@@ -27,6 +27,14 @@ func NewID(now time.Time, random string) ID { return First(now) + ID(random[:10]
 // First returns what is before all identifiers of records that were made at the time or later, and after those from before it.
 func First(from time.Time) ID { return ID(fmt.Sprintf("%013x", max(0, from.UnixMicro()))) }
 
+// ParseID refuses what is no identifier of a record, but takes none.
+func ParseID(text string) (ID, error) {
+	if text != "" && !tenant.Identifier(text) {
+		return "", fault.New(fault.Malformed, "traffic.not_an_id", "this is not the identifier of a record of traffic")
+	}
+	return ID(text), nil
+}
+
 // Record is one call.
 type Record struct {
 	Tenant  tenant.ID

@@ -80,8 +80,8 @@ func (o operation) scope() string {
 // belongings are the identifiers of all that a shop has.
 type belongings struct {
 	*shop
-	customer, connection, link, session, token, transfer, order, receipt, keyID, webhook, user, cursor string
-	address                                                                                            string // of the link
+	customer, connection, link, session, token, transfer, order, receipt, keyID, webhook, user, call, cursor string
+	address                                                                                                  string // of the link
 }
 
 // mark stands in whatever text of a shop the other must not see.
@@ -126,6 +126,8 @@ func furnish(g *gateway) belongings {
 		g.t.Fatal(err)
 	}
 	b.webhook = string(hook.ID)
+	calls := g.api(g.shop.key, "GET", "/v1/admin/traffic?search="+b.session, "").want(g.t, 200).at("calls").([]any)
+	b.call = object(calls[0].(map[string]any)).text("id")
 	b.user = g.api(g.shop.key, "POST", "/v1/admin/users", `{"email":"`+mark+"@"+string(g.shop.id)+`.example","name":"`+mark+`","role":"reader"}`).
 		want(g.t, 201).text("id")
 	return b
@@ -135,7 +137,7 @@ func furnish(g *gateway) belongings {
 func (b belongings) at(path string) string {
 	id := map[string]string{
 		"sessions": b.session, "orders": b.order, "tenants": string(b.id), "customers": b.customer, "connections": b.connection,
-		"links": b.link, "keys": b.keyID, "purchase-orders": b.receipt, "webhooks": b.webhook,
+		"links": b.link, "keys": b.keyID, "purchase-orders": b.receipt, "webhooks": b.webhook, "traffic": b.call,
 	}
 	parts := strings.Split(path, "/")
 	for i, part := range parts {
@@ -162,6 +164,7 @@ var ofNobody = map[string]func(other belongings) string{
 	"checkoutPolicy":         func(o belongings) string { return "?customer=" + o.customer + "&session=" + o.session },
 	"listOrders":             func(o belongings) string { return "?cursor=" + o.cursor },
 	"listSessions":           func(o belongings) string { return "?search=" + o.session },
+	"listTraffic":            func(o belongings) string { return "?search=" + o.session + "&connection=" + o.connection },
 	"listAdminOrders":        func(o belongings) string { return "?search=" + o.order },
 	"exportOrders":           func(o belongings) string { return "?connection=" + o.connection },
 	"getOverview":            nil,

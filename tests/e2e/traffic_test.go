@@ -146,3 +146,177 @@ func TestACallThatIsRefusedOverAndOverIsCounted(t *testing.T) {
 		t.Errorf("%d are recorded and %d counted", recorded, counted)
 	}
 }
+
+// ofTraffic asks for a list of calls.
+func (g *gateway) ofTraffic(query string) (calls []object, next, latest string) {
+	g.t.Helper()
+	page := g.api(g.shop.key, "GET", "/v1/admin/traffic?"+query, "", "Accept-Language", "sv").want(g.t, 200)
+	for _, each := range page.at("calls").([]any) {
+		calls = append(calls, object(each.(map[string]any)))
+	}
+	return calls, page.text("next_cursor"), page.text("latest")
+}
+
+func steps(calls []object) (steps string) {
+	for _, c := range calls {
+		steps += " " + c.text("step") + ":" + c.text("verdict")
+	}
+	return strings.TrimSpace(steps)
+}
+
+func TestOperatorsFindCallsByWhatTheyAreAbout(t *testing.T) {
+	g := withShop(t)
+	link, conn := g.connect("cxml-1.2", orders("cxml-1.2"))
+	_, other := g.connect("oci-5", nil)
+	session, order := g.begin(link, "C-1")
+	g.ordered(link, "C-1")
+	g.exported(order)
+	callDocument(t, link, setup("fel", personSetup))
+	number := g.api(g.shop.key, "GET", "/v1/admin/orders/"+order, "").want(t, 200).text("number")
+
+	const all = "export:accepted response:accepted purchase_order:accepted transfer:accepted cart:accepted exchange:accepted start_call:accepted"
+	for query, want := range map[string]string{
+		"":                  "start_call:refused " + all,
+		"search=" + session: all,
+		"search=" + order:   all,
+		"search=" + number:  "export:accepted response:accepted purchase_order:accepted transfer:accepted cart:accepted",
+		"search=C-1":        "export:accepted response:accepted purchase_order:accepted transfer:accepted cart:accepted",
+		"search=PO-C-1":     "export:accepted response:accepted purchase_order:accepted",
+		"search=" + "Anna.andersson@Goteborg.example.com": "start_call:refused transfer:accepted cart:accepted exchange:accepted start_call:accepted",
+		"search=nothing":              "",
+		"connection=" + string(conn):  "start_call:refused " + all,
+		"connection=" + string(other): "",
+		"verdict=refused":             "start_call:refused",
+		"verdict=refused,failed":      "start_call:refused",
+		"step=start_call":             "start_call:refused start_call:accepted",
+		"step=start_call&verdict=accepted&connection=" + string(conn): "start_call:accepted",
+		"step=cart&verdict=refused":                                   "",
+		"search=" + session + "&step=cart":                            "cart:accepted",
+	} {
+		if calls, _, _ := g.ofTraffic(query); steps(calls) != want {
+			t.Errorf("%s finds %s, not %s", query, steps(calls), want)
+		}
+	}
+	for _, wrong := range []string{"step=unknown", "verdict=accepted,", "verdict=maybe", "cursor=%2F", "after=A", "limit=0"} {
+		g.api(g.shop.key, "GET", "/v1/admin/traffic?"+wrong, "").want(t, 400)
+	}
+
+	var seen []object
+	for cursor := ""; ; {
+		page, next, _ := g.ofTraffic("limit=3&cursor=" + cursor)
+		seen = append(seen, page...)
+		if cursor = next; cursor == "" {
+			break
+		}
+	}
+	if steps(seen) != "start_call:refused "+all {
+		t.Errorf("the pages have %s", steps(seen))
+	}
+	_, _, latest := g.ofTraffic("limit=1")
+	if calls, _, again := g.ofTraffic("after=" + latest); len(calls) != 0 || again != latest {
+		t.Errorf("without anything new there are %s, and %s", steps(calls), again)
+	}
+	g.visitByDocument(link, setup(password, setupRequest))
+	if calls, _, _ := g.ofTraffic("after=" + latest); steps(calls) != "exchange:accepted start_call:accepted" {
+		t.Errorf("new are %s", steps(calls))
+	}
+	refused := seen[0]
+	if refused.text("refusal", "what") == "" || !strings.Contains(refused.text("refusal", "remedy"), "kopplingen") || refused.text("link") == "" {
+		t.Errorf("the refusal says %v", refused)
+	}
+}
+
+func TestOneCallShowsWhatWasSentAndAnswered(t *testing.T) {
+	g := withShop(t)
+	link, _ := g.connect("cxml-1.2", orders("cxml-1.2"))
+	session, order := g.begin(link, "C-1")
+	g.ordered(link, "C-1")
+	g.exported(order)
+	calls, _, _ := g.ofTraffic("search=" + session)
+	one := map[string]object{}
+	for _, c := range calls {
+		one[c.text("step")] = g.api(g.shop.key, "GET", "/v1/admin/traffic/"+c.text("id"), "").want(t, 200)
+	}
+	login := one["start_call"]
+	if text := login.text("sent", "text"); !strings.Contains(text, "PunchOutSetupRequest") || !strings.Contains(text, ">***</SharedSecret>") {
+		t.Errorf("the start call was %s", text)
+	}
+	if text := login.text("sent", "readable"); !strings.Contains(text, "\n      <Credential") {
+		t.Errorf("for reading it is %s", text)
+	}
+	if text := login.text("answered", "text"); !strings.Contains(text, "punchout_token=***") {
+		t.Errorf("it was answered by %s", text)
+	}
+	for step, want := range map[string][3]string{
+		"cart": {"sent", "order_cart", `"sku":"4711"`}, "transfer": {"answered", "order_document", "PunchOutOrderMessage"},
+		"purchase_order": {"sent", "receipt_document", "OrderRequest"},
+	} {
+		p := one[step]
+		if p.text(want[0], "kept") != want[1] || !strings.Contains(p.text(want[0], "text"), want[2]) || p.text(want[0], "readable") == "" {
+			t.Errorf("of the %s there is %v", step, p.at(want[0]))
+		}
+	}
+	if findings, _ := one["cart"].at("findings").([]any); fmt.Sprint(len(findings)) != one["cart"].text("call", "warnings") {
+		t.Errorf("the cart has %v", one["cart"].at("findings"))
+	}
+	g.api(g.shop.key, "GET", "/v1/admin/traffic/none", "").want(t, 404)
+}
+
+func TestTheTimelineGoesFromTheLoginToTheExport(t *testing.T) {
+	g := withShop(t)
+	buyer := takeAnswers(t)
+	link, _ := g.connect("cxml-1.2", orders("cxml-1.2", withIdentities, func(p *connection.Profile) { p.Ordering.AnswerURL = buyer.URL }))
+	session, order := g.begin(link, "C-1")
+	g.ordered(link, "C-1")
+	g.exported(order)
+	await(t, func() bool {
+		return strings.Contains(g.api(g.shop.erp, "GET", "/v1/erp/orders/"+order+"/responses", "").body, "delivered_at")
+	})
+	g.api(g.shop.key, "POST", "/v1/admin/orders/"+order+"/cancel", "").want(t, 200)
+
+	g.told()
+	g.ofTraffic("limit=1") // which writes what waits
+	before := g.storeCalls()
+	ofSession := g.api(g.shop.key, "GET", "/v1/admin/sessions/"+session+"/timeline", "").want(t, 200)
+	g.api(g.shop.key, "GET", "/v1/admin/orders/"+order+"/timeline", "").want(t, 200)
+	if n := g.storeCalls() - before; n > 2*(6+1) { // and the key, each
+		t.Errorf("two timelines made %d calls of the store", n)
+	}
+	var told []string
+	for _, each := range ofSession.at("entries").([]any) {
+		e := object(each.(map[string]any))
+		switch e.text("kind") {
+		case "call":
+			told = append(told, e.text("call", "step"))
+		case "action":
+			told = append(told, e.text("action", "action"))
+		default:
+			told = append(told, e.text("kind")+" "+e.text("status"))
+		}
+	}
+	want := []string{
+		"start_call", "session opened", "exchange", "session shopping", "cart", "order prepared", "session returned", "transfer",
+		"order transferred", "purchase_order", "purchase_order received", "order confirmed", "purchase_order applied", "response",
+		"order.respond", "answer made", "export", "order.export", "order exported", "order.cancel", "order cancelled",
+	}
+	delivered := func(entry string) bool { return entry == "answer" || entry == "answer delivered" } // at any time after it was made
+	if rest := slices.DeleteFunc(slices.Clone(told), delivered); !slices.Equal(rest, want) || len(told) != len(want)+2 {
+		t.Errorf("told are\n%q, not\n%q", told, want)
+	}
+	if ofSession.text("order") != order || ofSession.text("session") != session || ofSession.at("more") != false {
+		t.Errorf("it is of %s and %s", ofSession.text("session"), ofSession.text("order"))
+	}
+	g.api(g.shop.key, "GET", "/v1/admin/sessions/none/timeline", "").want(t, 404)
+	g.api(g.shop.key, "GET", "/v1/admin/orders/none/timeline", "").want(t, 404)
+}
+
+// storeCalls returns how many calls of the store there were, but for those that ask in the background what is due.
+func (g *gateway) storeCalls() (n int) {
+	g.t.Helper()
+	for name, count := range g.metrics() {
+		if strings.HasPrefix(name, "punchgate_store_call_duration_seconds_count") && !strings.Contains(name, ".to_") {
+			n += int(count)
+		}
+	}
+	return n
+}

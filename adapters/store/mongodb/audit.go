@@ -64,6 +64,9 @@ func insertAudit(ctx context.Context, in *mongo.Collection, of tenant.ID, id aud
 // List returns a page, the newest first.
 func (l auditLog) List(ctx context.Context, of tenant.ID, q port.AuditQuery) ([]*audit.Record, error) {
 	filter := bson.D{e("tenant_id", of)}
+	if len(q.Targets) > 0 {
+		filter = append(filter, e("doc.target", bson.D{e("$in", q.Targets)}))
+	}
 	if !q.BeforeAt.IsZero() {
 		at := document.Stamp(q.BeforeAt).String()
 		filter = append(filter, e("$or", bson.A{

@@ -127,7 +127,7 @@ var indexes = map[string][]index{
 		ofAll("loose", "loose_since"),
 	},
 	numbersName:       {},
-	auditName:         {ofTenant("at", "doc.at", "_id")},
+	auditName:         {ofTenant("at", "doc.at", "_id"), ofTenant("target", "doc.target", "doc.at", "_id")},
 	auditOutcomesName: {},
 	trafficName: {
 		ofTenant("verdict", "doc.verdict", "_id"),

@@ -82,6 +82,9 @@ func (t trafficRecord) List(ctx context.Context, of tenant.ID, q port.TrafficQue
 	if q.Name != "" {
 		filter = append(filter, e("names", q.Name))
 	}
+	if q.Session != "" {
+		filter = append(filter, e("doc.session", q.Session))
+	}
 	if q.Connection != "" {
 		filter = append(filter, e("doc.connection", q.Connection))
 	}
@@ -89,7 +92,7 @@ func (t trafficRecord) List(ctx context.Context, of tenant.ID, q port.TrafficQue
 		filter = append(filter, e("doc.step", q.Step.String()))
 	}
 	verdicts := q.Verdicts
-	if verdicts == nil && (q.Connection != "" || q.Step != traffic.Step{}) {
+	if verdicts == nil && q.Name == "" && q.Session == "" && (q.Connection != "" || q.Step != traffic.Step{}) {
 		verdicts = traffic.Verdicts()
 	}
 	if verdicts != nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"strings"
 	"time"
 
 	sqlite3 "modernc.org/sqlite/lib"
@@ -48,16 +49,25 @@ func (l auditLog) insert(ctx context.Context, statement string, of tenant.ID, id
 // List returns a page, the newest first.
 func (l auditLog) List(ctx context.Context, of tenant.ID, q port.AuditQuery) ([]*audit.Record, error) {
 	before := cmp.Or(document.Stamp(q.BeforeAt).String(), "~") // after every time
-	rows, err := l.store.readers.QueryContext(ctx, `SELECT entry, outcome FROM audit LEFT JOIN audit_outcomes USING (tenant, id)
-WHERE tenant = ? AND (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT ?`, of, before, q.BeforeID, q.Limit)
+	const records, rest = `SELECT at, id, entry, outcome FROM audit`, ` LEFT JOIN audit_outcomes USING (tenant, id)
+WHERE tenant = ? AND (at, id) < (?, ?)`
+	ranges, args := []string{records + rest}, []any{of, before, q.BeforeID}
+	if len(q.Targets) > 0 { // their ranges are merged
+		ranges, args = nil, nil
+		for _, target := range q.Targets {
+			ranges, args = append(ranges, records+` INDEXED BY audit_target`+rest+` AND target = ?`), append(args, of, before, q.BeforeID, target)
+		}
+	}
+	rows, err := l.store.readers.QueryContext(ctx,
+		strings.Join(ranges, ` UNION ALL `)+` ORDER BY at DESC, id DESC LIMIT ?`, append(args, q.Limit)...)
 	if err != nil {
 		return nil, failure(ctx, err)
 	}
 	defer rows.Close() //nolint:errcheck // rows.Err tells of what went wrong
 	var page []*audit.Record
 	for rows.Next() {
-		var entry, outcome []byte
-		if err := rows.Scan(&entry, &outcome); err != nil {
+		var at, id, entry, outcome []byte // the order is by the former
+		if err := rows.Scan(&at, &id, &entry, &outcome); err != nil {
 			return nil, failure(ctx, err)
 		}
 		record, err := document.AuditRecord(entry, outcome)

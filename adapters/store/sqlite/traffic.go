@@ -81,45 +81,47 @@ func (t trafficRecord) List(ctx context.Context, of tenant.ID, q port.TrafficQue
 	return t.records(ctx, statement, args...)
 }
 
-// trafficList selects a page. By a name there are few records, whatever else is asked for. Else each verdict is a range of an index, and
-// the ranges are merged.
+// trafficList selects a page. Each verdict is a range of an index, and the ranges are merged; by a name, or of a session, there are few
+// records. The indexes are named, since SQLite takes the primary key for better, in which it would look through all records.
 func trafficList(of tenant.ID, q port.TrafficQuery) (statement string, args []any) {
-	where := ` WHERE traffic.tenant = ?`
+	from, where, args := `traffic`, ``, []any{of, cmp.Or(q.Before, "~"), q.After} // which is after every identifier
 	and := func(condition string, value any) {
-		where += ` AND ` + condition
+		where += ` AND ` + condition + ` = ?`
 		args = append(args, value)
 	}
-	args = append(args, of)
+	index, verdicts := ``, q.Verdicts
 	if q.Connection != "" {
-		and(`connection = ?`, q.Connection)
+		index = `_connection`
+		and(`connection`, q.Connection)
 	}
 	if q.Step != (traffic.Step{}) {
-		and(`step = ?`, q.Step.String())
+		index += `_step`
+		and(`step`, q.Step.String())
 	}
-	and(`traffic.id < ?`, cmp.Or(q.Before, "~")) // after every identifier
-	and(`traffic.id > ?`, q.After)
-	verdicts := q.Verdicts
-	if verdicts == nil && (q.Connection != "" || q.Step != traffic.Step{}) && q.Name == "" {
-		verdicts = traffic.Verdicts()
-	}
-	const records, newest = `SELECT id, record FROM traffic`, ` ORDER BY id DESC LIMIT ?`
-	if q.Name != "" {
-		if verdicts != nil {
-			where += ` AND verdict IN (?` + strings.Repeat(`, ?`, len(verdicts)-1) + `)`
-			for _, v := range verdicts {
-				args = append(args, v.String())
-			}
+	switch {
+	case q.Name != "":
+		from = `traffic_names CROSS JOIN traffic USING (tenant, id)`
+		and(`name`, q.Name)
+	case q.Session != "":
+		from = `traffic INDEXED BY traffic_session`
+		and(`session`, q.Session)
+	case index != ``:
+		from += ` INDEXED BY traffic` + index
+		if verdicts == nil {
+			verdicts = traffic.Verdicts()
 		}
-		and(`name = ?`, q.Name)
-		return records + `_names CROSS JOIN traffic USING (tenant, id)` + where + newest, append(args, q.Limit)
+	case verdicts != nil:
+		from += ` INDEXED BY traffic_verdict`
 	}
+	records := `SELECT id, record FROM ` + from + ` WHERE traffic.tenant = ? AND traffic.id < ? AND traffic.id > ?` + where
+	const newest = ` ORDER BY id DESC LIMIT ?`
 	if verdicts == nil {
-		return records + where + newest, append(args, q.Limit)
+		return records + newest, append(args, q.Limit)
 	}
 	var ranges []string
 	var all []any
 	for _, v := range verdicts {
-		ranges = append(ranges, records+where+` AND verdict = ?`)
+		ranges = append(ranges, records+` AND verdict = ?`)
 		all = append(append(all, args...), v.String())
 	}
 	return strings.Join(ranges, ` UNION ALL `) + newest, append(all, q.Limit)
@@ -127,7 +129,8 @@ func trafficList(of tenant.ID, q port.TrafficQuery) (statement string, args []an
 
 // OfSession returns the first records of a session.
 func (t trafficRecord) OfSession(ctx context.Context, of tenant.ID, id session.ID, limit int) ([]*traffic.Record, error) {
-	return t.records(ctx, `SELECT id, record FROM traffic WHERE tenant = ? AND session = ? ORDER BY id LIMIT ?`, of, id, limit)
+	return t.records(ctx,
+		`SELECT id, record FROM traffic INDEXED BY traffic_session WHERE tenant = ? AND session = ? ORDER BY id LIMIT ?`, of, id, limit)
 }
 
 func (t trafficRecord) records(ctx context.Context, statement string, args ...any) (page []*traffic.Record, err error) {
@@ -152,7 +155,7 @@ func (t trafficRecord) records(ctx context.Context, statement string, args ...an
 
 // RemoveSession erases the records of a session.
 func (t trafficRecord) RemoveSession(ctx context.Context, of tenant.ID, id session.ID) error {
-	_, err := t.remove(ctx, `SELECT id FROM traffic WHERE tenant = ? AND session = ?`, of, id)
+	_, err := t.remove(ctx, `SELECT id FROM traffic INDEXED BY traffic_session WHERE tenant = ? AND session = ?`, of, id)
 	return err
 }
 
@@ -165,7 +168,8 @@ func (t trafficRecord) RemoveNamed(ctx context.Context, of tenant.ID, name strin
 
 // Sweep removes what belongs to no session.
 func (t trafficRecord) Sweep(ctx context.Context, of tenant.ID, before traffic.ID, limit int) (removed int, err error) {
-	return t.remove(ctx, `SELECT id FROM traffic WHERE tenant = ? AND session IS NULL AND id < ? ORDER BY id LIMIT ?`, of, before, limit)
+	return t.remove(ctx,
+		`SELECT id FROM traffic INDEXED BY traffic_session WHERE tenant = ? AND session IS NULL AND id < ? ORDER BY id LIMIT ?`, of, before, limit)
 }
 
 // remove removes the tenant's records that a statement selects, with their names.

@@ -40,3 +40,23 @@ func say(lang, message, code string) string {
 	}
 	return message
 }
+
+//go:embed refusals.txt
+var refusalsText string
+
+// Explanation says to an operator what a refusal of a call means, and what to do about it.
+type Explanation struct{ What, Remedy string }
+
+// explanations are those of each language by the code of the refusal.
+var explanations = func() map[string]map[string]Explanation {
+	all := map[string]map[string]Explanation{"en": {}, "sv": {}}
+	for entry := range strings.SplitSeq(strings.TrimSpace(refusalsText), "\n\n") {
+		if lines := strings.Split(entry, "\n"); !strings.HasPrefix(entry, "#") && len(lines) == 5 {
+			all["en"][lines[0]], all["sv"][lines[0]] = Explanation{lines[1], lines[2]}, Explanation{lines[3], lines[4]}
+		}
+	}
+	return all
+}()
+
+// Explain says what a refusal of a call means, by its code; empty where nothing more is known than its message. lang is sv or en.
+func Explain(lang, code string) Explanation { return explanations[lang][code] }

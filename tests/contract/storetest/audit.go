@@ -94,6 +94,32 @@ var auditCases = map[string]func(*testing.T, port.Stores){
 		}
 	},
 
+	"the audit log shows what was done to several things, the last first, by pages": func(t *testing.T, s port.Stores) {
+		for i := range 30 {
+			e := entryOf(acme, audit.ID(fmt.Sprintf("a%02d", i)))
+			e.At, e.Target = at(i/2), fmt.Sprint("t", i%5)
+			must(t, s.Audit.Append(t.Context(), e))
+			must(t, s.Audit.Conclude(t.Context(), acme, e.ID, audit.Outcome{Result: audit.Done}))
+		}
+		q := port.AuditQuery{Targets: []string{"t1", "t3", "none"}, Limit: 5}
+		var seen []audit.ID
+		for range 3 {
+			page := value(s.Audit.List(t.Context(), acme, q))(t)
+			for _, r := range page {
+				if seen = append(seen, r.ID); r.Outcome.Result != audit.Done {
+					t.Errorf("%s has lost its outcome", r.ID)
+				}
+			}
+			if len(page) > 0 {
+				q.BeforeAt, q.BeforeID = page[len(page)-1].At, page[len(page)-1].ID
+			}
+		}
+		want := []audit.ID{"a28", "a26", "a23", "a21", "a18", "a16", "a13", "a11", "a08", "a06", "a03", "a01"}
+		if !slices.Equal(seen, want) {
+			t.Errorf("the pages hold %q, not %q", seen, want)
+		}
+	},
+
 	"of the audit log only what is older goes, of one tenant, and its outcome with it": func(t *testing.T, s port.Stores) {
 		for i := range 5 {
 			for _, of := range []tenant.ID{acme, globex} {

@@ -53,6 +53,7 @@ var trafficCases = map[string]func(*testing.T, port.Stores){
 			e := callOf(acme, traffic.ID(fmt.Sprintf("%03d", n)))
 			e.Connection, e.Step, e.Verdict = connections[n%3], steps[n/3%2], traffic.Verdicts()[n/6%3]
 			e.CartID, e.PurchaseOrder = names[n/18%3], names[n/18%3]
+			e.Session = session.ID(e.CartID)
 			all = append(all, e)
 		}
 		must(t, s.Traffic.Append(t.Context(), all))
@@ -69,6 +70,8 @@ var trafficCases = map[string]func(*testing.T, port.Stores){
 								want = append(want, e.ID)
 							}
 						}
+						expectCallPages(t, s, q, want)
+						q.Name, q.Session = "", session.ID(name)
 						expectCallPages(t, s, q, want)
 						after := q
 						after.After, after.Limit = "050", 200
