@@ -22,6 +22,7 @@ import (
 // Service checks who calls.
 type Service struct {
 	connections port.Connections
+	links       port.Links
 	keys        port.Keys
 	secrets     port.Secrets
 	clock       port.Clock
@@ -34,7 +35,7 @@ type Service struct {
 func New(stores port.Stores, secrets port.Secrets, clock port.Clock, log *slog.Logger) *Service {
 	wake := make(chan struct{}, 1)
 	return &Service{
-		stores.Connections, stores.Keys, secrets, clock,
+		stores.Connections, stores.Links, stores.Keys, secrets, clock,
 		newThrottles(stores.Throttles, clock, log, wake), newLater(log, wake), newAsked(),
 	}
 }
@@ -99,7 +100,26 @@ func (s *Service) Caller(ctx context.Context, from Origin, c *connection.Connect
 	if len(good) == 0 {
 		return s.Refuse(ctx, from, c.Tenant())
 	}
+	s.usedLink(from)
 	return nil
+}
+
+// usedLink notes that right credentials came to a link, at most once a minute.
+func (s *Service) usedLink(from Origin) {
+	of, id, err := connection.ParseLinkAddress(from.Link)
+	if err != nil || from.Trial != NoTrial {
+		return
+	}
+	now := s.clock.Now()
+	s.later.do("link "+from.Link, func(ctx context.Context) error {
+		_, err := s.links.Update(ctx, of, id, func(l *connection.Link) error {
+			if !l.Use(now) {
+				return errNothing
+			}
+			return nil
+		})
+		return err
+	})
 }
 
 // Refuse counts wrong credentials and returns the refusal: ErrCredentials, or how long to wait.

@@ -390,6 +390,23 @@ func TestLinkIsGoodUntilItIsRevoked(t *testing.T) {
 	}
 }
 
+func TestTheUseOfALinkIsKnownToTheMinute(t *testing.T) {
+	link := connection.NewLink(mustBuild(t, good()), "l1", now)
+	for i, c := range []struct {
+		after time.Duration
+		kept  bool
+	}{{0, true}, {time.Second, false}, {59 * time.Second, false}, {time.Minute, true}, {90 * time.Second, false}, {-time.Hour, false}} {
+		before := link.Snapshot().LastUsedAt
+		if kept := link.Use(now.Add(c.after)); kept != c.kept {
+			t.Errorf("use %d is kept: %t", i, kept)
+		}
+		want := map[bool]time.Time{true: now.Add(c.after), false: before}[c.kept]
+		if got := link.Snapshot().LastUsedAt; !got.Equal(want) {
+			t.Errorf("after use %d the last one was at %v, not %v", i, got, want)
+		}
+	}
+}
+
 func TestANetworkLinkHasNoConnection(t *testing.T) {
 	link := connection.NewNetworkLink("papper", "l1", now)
 	if want := (connection.LinkState{Tenant: "papper", ID: "l1", CreatedAt: now}); link.Snapshot() != want || !link.Network() {

@@ -18,6 +18,7 @@ type LinkState struct {
 	Connection ID // empty for a network's link, which serves all connections of the tenant
 	CreatedAt  time.Time
 	RevokedAt  time.Time // zero while the link is good
+	LastUsedAt time.Time // when right credentials came to it, to the minute; zero before the first
 }
 
 // Link is an unguessable address that starts a PunchOut for one connection, or for whichever connection of the tenant the
@@ -64,6 +65,18 @@ func (l *Link) Revoke(now time.Time) {
 	if l.state.RevokedAt.IsZero() {
 		l.state.RevokedAt = now
 	}
+}
+
+// useEvery is how exactly the last use is known: a write for each use would cost more than it tells.
+const useEvery = time.Minute
+
+// Use notes that right credentials came to the link, and reports whether that is worth keeping.
+func (l *Link) Use(now time.Time) bool {
+	if now.Sub(l.state.LastUsedAt) < useEvery {
+		return false
+	}
+	l.state.LastUsedAt = now
+	return true
 }
 
 // Address is the last part of the link's address. It carries the tenant, so that every look-up is led by it.

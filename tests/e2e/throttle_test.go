@@ -304,6 +304,46 @@ func TestAKeyTellsItsLastUse(t *testing.T) {
 	}
 }
 
+func TestALinkTellsItsLastUse(t *testing.T) {
+	var callers *authentication.Service
+	g := startWith(t, t.TempDir(), fx.Populate(&callers))
+	g.shop = g.newShop("papper")
+	link, id := g.connect("oci-5", fixedReturn)
+	g.link(id) // which nobody uses
+	lastUse := func() (uses []string) {
+		callers.Flush(context.Background())
+		links, _ := g.api(g.shop.key, "GET", "/v1/admin/connections/"+string(id)+"/links", "").want(t, 200).at("links").([]any)
+		for _, each := range links {
+			l := object(each.(map[string]any))
+			if l.at("last_used_at") != nil {
+				uses = append(uses, l.text("id")+" "+l.text("last_used_at"))
+			}
+		}
+		return uses
+	}
+	wrong := startCall()
+	wrong.Set("PASSWORD", "wrong")
+	postForm(t, link, wrong).want(t, 401)
+	if uses := lastUse(); uses != nil {
+		t.Errorf("wrong credentials are a use: %q", uses)
+	}
+	g.punchOut(link)
+	first := lastUse()
+	if len(first) != 1 || !strings.Contains(link, strings.Fields(first[0])[0]) {
+		t.Fatalf("used are %q", first)
+	}
+	g.clock.advance(10 * time.Second)
+	g.punchOut(link)
+	if again := lastUse(); !slices.Equal(again, first) {
+		t.Errorf("a use within the minute is written: %q", again)
+	}
+	g.clock.advance(2 * time.Minute)
+	g.punchOut(link)
+	if later := lastUse(); len(later) != 1 || slices.Equal(later, first) {
+		t.Errorf("a later use is not told: %q", later)
+	}
+}
+
 // flood sends wrong logins, about a thousand a second, until it is stopped, and returns how many were answered.
 type flood struct {
 	answered atomic.Int64

@@ -16,12 +16,13 @@ type Link struct {
 	URL        string            `json:"url"`
 	CreatedAt  time.Time         `json:"created_at"`
 	RevokedAt  time.Time         `json:"revoked_at,omitzero"`
+	LastUsedAt time.Time         `json:"last_used_at,omitzero"`
 }
 
 // OfLink returns the body of a link. punchout is the address of all of them, such as https://punchout.example.com/punchout/.
 func OfLink(l *connection.Link, punchout string) Link {
 	state := l.Snapshot()
-	return Link{state.ID, state.Connection, punchout + l.Address(), state.CreatedAt, state.RevokedAt}
+	return Link{state.ID, state.Connection, punchout + l.Address(), state.CreatedAt, state.RevokedAt, state.LastUsedAt}
 }
 
 // NewKey is an API key that is to be made.
