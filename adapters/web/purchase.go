@@ -16,7 +16,6 @@ import (
 	"github.com/punchgate/punchgate/application/login"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/answer"
-	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/receipt"
@@ -174,7 +173,13 @@ func (s *Server) tieReceipt(c *gin.Context) {
 }
 
 func (s *Server) confirmOrder(c *gin.Context) {
-	o, err := s.use.Completion.Release(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")))
+	var request struct {
+		PurchaseOrder string `json:"purchase_order"`
+	}
+	if !s.decodeOptional(c, &request) {
+		return
+	}
+	o, err := s.use.Completion.ConfirmByHand(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")), request.PurchaseOrder)
 	reply(s, c, http.StatusOK, o, err, orderView)
 }
 
@@ -183,10 +188,6 @@ func (s *Server) rejectOrder(c *gin.Context) {
 		Reason string `json:"reason"`
 	}
 	if !s.decodeOptional(c, &request) {
-		return
-	}
-	if wrong := cart.CheckText("/reason", request.Reason, cart.MaxName); wrong != nil {
-		s.refuse(c, fault.New(fault.Invalid, "order.reason", "the reason cannot be sent").With(wrong...))
 		return
 	}
 	o, err := s.use.Completion.Reject(c.Request.Context(), tenantOf(c), order.ID(c.Param("id")), request.Reason)

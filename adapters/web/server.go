@@ -92,6 +92,7 @@ type Services struct {
 	Completion     *completion.Service
 	ERP            *erp.Service
 	Listing        *listing.Service
+	Timeline       *timeline.Service
 	Answering      *answering.Service
 	Administration *administration.Service
 	Idempotency    *idempotency.Service
@@ -100,7 +101,6 @@ type Services struct {
 	Erasure        *erasure.Service
 	Formats        *formats.Registry
 	Recording      *recording.Service
-	Timeline       *timeline.Service
 	Stores         port.Stores
 	Authentication *authentication.Service
 	// Middleware is around everything else, such as what measures requests.
@@ -176,7 +176,9 @@ func (s *Server) routes() (*gin.Engine, error) {
 	r.GET("/storefront.js", s.script)
 
 	desk.New(desk.Services{
-		Access: s.use.Access, Administration: s.use.Administration, Auditing: s.use.Auditing, Formats: s.use.Formats,
+		Access: s.use.Access, Administration: s.use.Administration, Answering: s.use.Answering, Auditing: s.use.Auditing,
+		Checkout: s.use.Checkout, Completion: s.use.Completion, ERP: s.use.ERP, Formats: s.use.Formats, Listing: s.use.Listing,
+		Timeline: s.use.Timeline, Transfer: s.use.Transfer,
 		Preview: s.use.Preview, Trial: s.use.Trial,
 	}, pagesEdge{s}).Routes(r)
 

@@ -2,9 +2,11 @@ package completion
 
 import (
 	"context"
+	"strings"
 
 	"github.com/punchgate/punchgate/application/cursor"
 	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/receipt"
@@ -75,9 +77,18 @@ func (s *Service) Tie(ctx context.Context, of tenant.ID, id receipt.ID, to order
 	return received, s.answers.Tell(ctx, received.Order, id, true, "")
 }
 
-// Release confirms a held order, whose differences the operator accepts, and tells the procurement system.
-func (s *Service) Release(ctx context.Context, of tenant.ID, id order.ID) (*order.Order, error) {
-	o, err := s.stores.Orders.Update(ctx, of, id, func(each *order.Order) error { return each.Release(s.clock.Now()) })
+// ConfirmByHand confirms an order as an operator says: a held one, whose differences are accepted, which the procurement system is
+// told; or one whose completion did not come, with the number of the purchase order where there is one.
+func (s *Service) ConfirmByHand(ctx context.Context, of tenant.ID, id order.ID, purchaseOrder string) (*order.Order, error) {
+	if wrong := cart.CheckText("/purchase_order", purchaseOrder, cart.MaxIdentifier); wrong != nil {
+		return nil, errInvalid.With(wrong...)
+	}
+	o, err := s.stores.Orders.Update(ctx, of, id, func(each *order.Order) error {
+		if each.Status() == order.Held {
+			return each.Release(s.clock.Now())
+		}
+		return each.Confirm(strings.TrimSpace(purchaseOrder), true, s.clock.Now())
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -85,8 +96,14 @@ func (s *Service) Release(ctx context.Context, of tenant.ID, id order.ID) (*orde
 	return o, nil
 }
 
+// errInvalid refuses what an operator says of a decision.
+var errInvalid = fault.New(fault.Invalid, "order.decision", "the decision has members that are wrong")
+
 // Reject ends an order that the shop does not take as it was ordered, and tells the procurement system why.
 func (s *Service) Reject(ctx context.Context, of tenant.ID, id order.ID, reason string) (*order.Order, error) {
+	if wrong := cart.CheckText("/reason", reason, cart.MaxName); wrong != nil {
+		return nil, errInvalid.With(wrong...)
+	}
 	o, err := s.stores.Orders.Update(ctx, of, id, func(each *order.Order) error { return each.Reject(reason, s.clock.Now()) })
 	if err != nil {
 		return nil, err

@@ -1185,7 +1185,7 @@ func TestOnlyOperatorsDecideAboutPurchaseOrders(t *testing.T) {
 		}
 	}
 	for path, status := range map[string]int{
-		"/v1/admin/orders/" + id + "/confirm": 409, "/v1/admin/orders/none/confirm": 404, "/v1/admin/orders/none/reject": 404,
+		"/v1/admin/orders/none/confirm": 404, "/v1/admin/orders/none/reject": 404,
 		"/v1/admin/orders/" + id + "/answers/0/deliver": 400, "/v1/admin/orders/" + id + "/answers/x/deliver": 400,
 		"/v1/admin/orders/" + id + "/answers/1/deliver": 404, "/v1/admin/purchase-orders/none/tie": 400,
 	} {
@@ -1193,6 +1193,22 @@ func TestOnlyOperatorsDecideAboutPurchaseOrders(t *testing.T) {
 	}
 	g.api(g.shop.erp, "GET", "/v1/erp/orders/"+id+"/response?position=x", "").want(t, 400)
 	g.api(g.shop.erp, "GET", "/v1/erp/orders/"+id+"/response", "").want(t, 404)
+}
+
+func TestAnOperatorCompletesAnOrderWhosePingDidNotCome(t *testing.T) {
+	g := withShop(t)
+	link, _ := g.connect("cxml-1.2", orders("cxml-1.2"))
+	id := g.transferred(link, "C-1")
+	confirm := "/v1/admin/orders/" + id + "/confirm"
+	g.api(g.shop.key, "POST", confirm, `{"purchase_order":"`+strings.Repeat("4", 300)+`"}`).want(t, 422)
+	g.api(g.shop.key, "POST", confirm, `{"purchase_order":"4711"}`).want(t, 200)
+	g.api(g.shop.key, "POST", confirm, `{"purchase_order":"other"}`).want(t, 200)
+	o := g.api(g.shop.erp, "GET", "/v1/erp/orders/"+id, "").want(t, 200)
+	if o["status"] != "confirmed" || o["purchase_order"] != "4711" {
+		t.Errorf("%v", o)
+	}
+	g.api(g.shop.key, "POST", "/v1/admin/orders/"+id+"/cancel", "").want(t, 200)
+	g.api(g.shop.key, "POST", confirm, "").want(t, 409)
 }
 
 func TestAPeppolBuyerIsToldWhenAnOperatorRejectsOrCancelsAHeldOrder(t *testing.T) {

@@ -13,10 +13,18 @@ import (
 
 	"github.com/punchgate/punchgate/application/access"
 	"github.com/punchgate/punchgate/application/administration"
+	"github.com/punchgate/punchgate/application/answering"
 	"github.com/punchgate/punchgate/application/auditing"
+	"github.com/punchgate/punchgate/application/checkout"
+	"github.com/punchgate/punchgate/application/completion"
+	"github.com/punchgate/punchgate/application/erp"
 	"github.com/punchgate/punchgate/application/formats"
+	"github.com/punchgate/punchgate/application/listing"
 	"github.com/punchgate/punchgate/application/preview"
+	"github.com/punchgate/punchgate/application/timeline"
+	"github.com/punchgate/punchgate/application/transfer"
 	"github.com/punchgate/punchgate/application/trial"
+	"github.com/punchgate/punchgate/domain/audit"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/user"
 )
@@ -26,7 +34,14 @@ type Services struct {
 	Access         *access.Service
 	Administration *administration.Service
 	Auditing       *auditing.Service
+	Answering      *answering.Service
+	Checkout       *checkout.Service
+	Completion     *completion.Service
+	ERP            *erp.Service
 	Formats        *formats.Registry
+	Listing        *listing.Service
+	Timeline       *timeline.Service
+	Transfer       *transfer.Service
 	Preview        *preview.Service
 	Trial          *trial.Service
 }
@@ -76,6 +91,23 @@ func (d *Desk) Routes(r gin.IRouter) {
 
 	shop := in.Group("/shops/:shop", d.ofShop)
 	change := shop.Group("", d.mayChange)
+	shop.GET("", d.overview)
+	shop.GET("/orders", d.orders)
+	shop.GET("/orders.csv", d.ordersTable)
+	shop.GET("/orders/:id", d.order)
+	shop.GET("/orders/:id/timeline", d.orderTimeline)
+	shop.GET("/orders/:id/document", d.orderDocument)
+	shop.GET("/orders/:id/document/raw", d.rawDocument)
+	change.POST("/orders/:id/confirm", d.decide(audit.OrderConfirm, d.confirmOrder))
+	change.POST("/orders/:id/reject", d.decide(audit.OrderReject, d.rejectOrder))
+	change.POST("/orders/:id/cancel", d.decide(audit.OrderCancel, d.cancelOrder))
+	change.POST("/orders/:id/push", d.decide(audit.OrderPush, d.pushOrder))
+	change.POST("/orders/:id/answers/:position/deliver", d.deliverAnswer)
+	shop.GET("/sessions", d.sessions)
+	shop.GET("/sessions/:id", d.session)
+	change.POST("/sessions/:id/cancel", d.cancelSession)
+	shop.GET("/traffic", d.traffic)
+	shop.GET("/traffic/:id", d.call)
 	shop.GET("/connections", d.connections)
 	change.GET("/connections/new", d.newConnection)
 	change.POST("/connections/new", d.createConnection)
@@ -121,5 +153,5 @@ func (d *Desk) home(c *gin.Context) {
 		c.Redirect(http.StatusSeeOther, Root+"/shops")
 		return
 	}
-	c.Redirect(http.StatusSeeOther, shopPath(who.Tenant(), "/settings"))
+	c.Redirect(http.StatusSeeOther, shopPath(who.Tenant(), ""))
 }

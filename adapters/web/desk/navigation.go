@@ -12,6 +12,10 @@ func (p Page) Navigation() (all []Entry) {
 		all = append(all, Entry{path, p.T(swedish, english), active != "" && active == p.Active})
 	}
 	if p.Shop != nil {
+		add("overview", p.In(""), "Översikt", "Overview")
+		add("orders", p.In("/orders"), "Order", "Orders")
+		add("sessions", p.In("/sessions"), "Besök", "Sessions")
+		add("traffic", p.In("/traffic"), "Trafik", "Traffic")
 		add("customers", p.In("/customers"), "Kunder", "Customers")
 		add("fields", p.In("/fields"), "Kundfält", "Custom fields")
 		add("connections", p.In("/connections"), "Kopplingar", "Connections")

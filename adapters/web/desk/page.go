@@ -71,14 +71,19 @@ func (p Page) In(path string) string {
 // Here returns the address of this page in another language.
 func (p Page) Here(lang string) string { return p.path + "?lang=" + lang }
 
-// Time writes a time in the zone of the gateway.
-func (p Page) Time(t time.Time) template.HTML {
+// Time writes a time in the zone of the gateway, to the minute.
+func (p Page) Time(t time.Time) template.HTML { return written(t, "2006-01-02 15:04") }
+
+// Moment writes a time in the zone of the gateway, to the second.
+func (p Page) Moment(t time.Time) template.HTML { return written(t, "2006-01-02 15:04:05") }
+
+func written(t time.Time, layout string) template.HTML {
 	if t.IsZero() {
 		return template.HTML(`<span class="soft">–</span>`)
 	}
 	//nolint:gosec // digits and the letters of a zone
 	return template.HTML(`<time datetime="` + t.UTC().Format(time.RFC3339) + `" title="` + t.Local().Format("2006-01-02 15:04:05 MST") +
-		`">` + t.Local().Format("2006-01-02 15:04") + `</time>`)
+		`">` + t.Local().Format(layout) + `</time>`)
 }
 
 // once is a text that is shown this once, such as a secret.

@@ -26,7 +26,7 @@ const pageLength = 50
 
 func (d *Desk) shops(c *gin.Context) {
 	if who := whoOf(c).User; who.Role() != user.Platform {
-		c.Redirect(http.StatusSeeOther, shopPath(who.Tenant(), "/settings"))
+		c.Redirect(http.StatusSeeOther, shopPath(who.Tenant(), ""))
 		return
 	}
 	p, err := d.shopsPage(c)
