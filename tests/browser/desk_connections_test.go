@@ -127,3 +127,39 @@ func (o *operator) choose(pointer, value string) {
 	o.t.Helper()
 	o.script(fmt.Sprintf(`document.querySelector('[name=%q][value=%q]').click(), ""`, pointer, value))
 }
+
+func TestAnOperatorSeesWhatAMappingMakesOfACart(t *testing.T) {
+	operators(t, func(o *operator) {
+		o.open("/connections/oci-4/mapping")
+		o.see("NEW_ITEM-UNIT[1]=EA", "NEW_ITEM-PRICEUNIT[2]=100")
+		o.look("mapping")
+		o.guide("mapping")
+
+		// The sample follows what is typed, without anything being saved.
+		preview := func(text string) {
+			o.t.Helper()
+			o.wait(fmt.Sprintf(`document.getElementById("preview").textContent.includes(%q)`, text))
+		}
+		o.script(`document.querySelector('[name="/options/units"]').closest("details").open = true, ""`)
+		o.fill("/options/units", "EA = PCE\n")
+		preview("NEW_ITEM-UNIT[1]=PCE")
+		o.fill("/mapping", `{"version": 1, "lines": {"NEW_ITEM-MATGROUP": {"value": "KONTOR"}}}`)
+		preview("NEW_ITEM-MATGROUP[1]=KONTOR")
+		o.fill("/mapping", "{\n\"version\": 1,\n\"lines\": {\"nope\": {\"value\": \"x\"}}}")
+		o.wait(`document.getElementById("f-mapping-wrong").textContent !== ""`)
+		if said, want := o.wrong("/mapping"), "/mapping/lines/nope: "+o.T("rad 3, kolumn 11: det här målet finns inte", "line 3, column 11 of the mapping: there is no target"); !strings.HasPrefix(said, want) {
+			o.t.Errorf("beside the mapping stands %q", said)
+		}
+		preview(o.T("Inget dokument än", "No document yet"))
+		o.look("mapping-wrong")
+		o.fill("cart", `{"currency":"SEK","lines":[{"sku":"1","name":"Egen vara","quantity":"1","unit":"EA","unit_price":"1","tax":{"category":"S","percent":"25"}}]}`)
+		o.fill("/mapping", "")
+		preview("NEW_ITEM-DESCRIPTION[1]=Egen vara")
+		o.fill("/options/units", "")
+		o.fill("/options/vendor", o.width+o.lang)
+		o.click("main form .actions button", ".done")
+		if kept := o.script(`document.querySelector('[name="/options/vendor"]').value`); kept != o.width+o.lang {
+			o.t.Errorf("the option that was saved is %q", kept)
+		}
+	})
+}

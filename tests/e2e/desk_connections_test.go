@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"html"
 	"net/http"
 	"net/url"
 	"strings"
@@ -29,12 +30,15 @@ func TestAConnectionThatIsSavedByItsPagesLosesNothing(t *testing.T) {
 	anna := g.atDesk(service, "anna", users.Administrator)
 	for what, body := range map[string]string{
 		"with everything set": everything,
-		"with defaults":       `{"name":"Enkel","customer":"goteborg","format":"oci-4","login":{"user":"stad"},"return":{"fixed":"https://b.example.com/r"}}`,
+		"with options that are hard to show": `{"name":"OCI","customer":"goteborg","format":"oci-5","login":{"user":"stad"},"return":{"fixed":"https://b.example.com/r"},
+			"options":{"functions":[],"units":{"EA":"PCE","C62":"ST"},"manufacturers":{"A = B":"AB"},"cust_fields":{"CUST_FIELD1":{"value":"1"}},"matgroup":true,
+			"decimal_comma":false,"hidden_fields":{"tom":"","rad":"en\ntvå"},"extra_fields":{"KUND":" x"}},"mapping":null}`,
+		"with defaults": `{"name":"Enkel","customer":"goteborg","format":"oci-4","login":{"user":"stad"},"return":{"fixed":"https://b.example.com/r"}}`,
 	} {
 		made := g.api(g.shop.key, "POST", "/v1/admin/connections", body).want(t, 201)
 		api, path := "/v1/admin/connections/"+made.text("id"), "/connections/"+made.text("id")
 		before := g.api(g.shop.key, "GET", api, "").body
-		for _, tab := range []string{""} {
+		for _, tab := range []string{"", "/mapping"} {
 			form := inputs(t, anna.open(path+tab).body, "")
 			if len(form) < 3 {
 				t.Fatalf("%s: the form of %s has %v", what, tab, form)
@@ -100,7 +104,7 @@ func TestPagesOfConnectionsShowNobodyWhatIsNotTheirs(t *testing.T) {
 	_, theirs := g.connect("oci-4", func(p *connection.Profile) { p.Name = "hemlig" })
 	link := must(t)(g.admin.CreateLink(t.Context(), g.shop.id, theirs)).(*connection.Link)
 	g.shop = papper
-	pages := []string{"", "/links", "/secrets"}
+	pages := []string{"", "/links", "/secrets", "/mapping"}
 	for _, page := range pages {
 		if a := anna.open("/connections/" + string(theirs) + page); a.status != 404 || strings.Contains(a.body, "hemlig") {
 			t.Errorf("another shop's %s is answered %d: %s", page, a.status, a.body)
@@ -117,6 +121,7 @@ func TestPagesOfConnectionsShowNobodyWhatIsNotTheirs(t *testing.T) {
 	}
 	for _, path := range []string{
 		"/connections/new", "/connections/" + string(mine), "/connections/" + string(mine) + "/links", "/connections/" + string(mine) + "/secrets",
+		"/connections/" + string(mine) + "/mapping",
 		"/connections/" + string(mine) + "/answer-secret", "/links", "/links/" + string(link.Snapshot().ID) + "/revoke",
 	} {
 		if a := rut.submit(path, url.Values{"/name": {"Ruts"}, "/secret": {"hemligt lösenord"}}); a.status != 403 {
@@ -139,7 +144,7 @@ func TestASecretThatIsReplacedStaysGoodForAWhileAndIsShownOnce(t *testing.T) {
 	if a := anna.submit(path, url.Values{"/secret": {""}, "/keep_previous_days": {"31"}}); a.status != 422 {
 		t.Errorf("31 days are answered %d", a.status)
 	}
-	made := anna.submit(path, url.Values{"/secret": {""}, "/keep_previous_days": {"7"}})
+	made := anna.submit(path, inputs(t, anna.open(path).body, "/secrets")) // as it stands on the page: generated, with a week to change over
 	_, shown, found := strings.Cut(made.body, `<pre id="made">`)
 	shown, _, _ = strings.Cut(shown, "<")
 	if made.status != 200 || !found {
@@ -159,5 +164,72 @@ func TestASecretThatIsReplacedStaysGoodForAWhileAndIsShownOnce(t *testing.T) {
 	anna.submit(path, url.Values{"/secret": {"ett annat lösenord"}, "/keep_previous_days": {"0"}})
 	if a := postForm(t, link, login); a.status != 401 {
 		t.Errorf("a secret that ended at once is answered %d", a.status)
+	}
+}
+
+func TestAMappingIsSavedWithItsOptionsOrShownOrRefused(t *testing.T) {
+	g, service := withUsers(t)
+	anna := g.atDesk(service, "anna", users.Administrator)
+	_, id := g.connect("oci-4", nil)
+	path, api := "/connections/"+string(id)+"/mapping", "/v1/admin/connections/"+string(id)
+	page := anna.open(path)
+	if !strings.Contains(page.body, "NEW_ITEM-UNIT[1]=EA") {
+		t.Errorf("the page shows no sample: %s", page.body)
+	}
+	form := inputs(t, page.body, "")
+	form.Set("/options/units", "EA = PCE\n")
+	form.Set("/options/matgroup", "true")
+	form.Set("/mapping", "{\"version\": 1,\n\"lines\": {\"name\": {\"value\": \"Papper\"}}}")
+	form.Set("preview", "true")
+	if shown := anna.submit(path, form); shown.status != 200 || !strings.Contains(shown.body, "NEW_ITEM-UNIT[1]=PCE") || !strings.Contains(shown.body, "NEW_ITEM-DESCRIPTION[1]=Papper") {
+		t.Errorf("the preview is answered %d: %s", shown.status, shown.body)
+	}
+	if stored := g.api(g.shop.key, "GET", api, "").want(t, 200); stored.at("options") != nil || stored.at("mapping") != nil {
+		t.Errorf("the preview has stored %v", stored)
+	}
+	form.Del("preview")
+	if saved := anna.submit(path, form); saved.status != http.StatusSeeOther {
+		t.Fatalf("saving is answered %d: %s", saved.status, saved.body)
+	}
+	stored := g.api(g.shop.key, "GET", api, "").want(t, 200)
+	if stored.text("options", "units", "EA") != "PCE" || stored.at("options", "matgroup") != true || stored.text("mapping", "lines", "name", "value") != "Papper" {
+		t.Errorf("stored is %v", stored)
+	}
+	for what, c := range map[string]struct{ pointer, value, says string }{
+		"JSON that is broken":         {"/mapping", "{\n\n\"version\": }", "är inte JSON på rad 3"},
+		"a target that there is not":  {"/mapping", "{\"version\": 1,\n\"lines\": {\"nope\": \"line.sku\"}}", "/mapping/lines/nope: rad 2, kolumn 11: det här målet finns inte"},
+		"a unit that there is not":    {"/options/units", "piece = PCE", "/options/units/piece: är ingen enhet i UN/ECE-rekommendation 20"},
+		"a line without =":            {"/options/units", "EA PCE", "varje rad måste ha ett namn, = och ett värde"},
+		"a cart that is broken":       {"cart", "{", "fcart-wrong"},
+		"an option that is not there": {"/options/charset", "ASCII", "är inget av det som går att välja"},
+	} {
+		wrong := inputs(t, anna.open(path).body, "")
+		wrong.Set(c.pointer, c.value)
+		if a := anna.submit(path, wrong); a.status != 422 || !strings.Contains(html.UnescapeString(a.body), c.says) {
+			t.Errorf("%s is answered %d without %q: %s", what, a.status, c.says, a.body)
+		}
+	}
+}
+
+func TestEachExampleOfAMappingWorksInEachFormat(t *testing.T) {
+	g, service := withUsers(t)
+	anna := g.atDesk(service, "anna", users.Administrator)
+	for _, format := range []string{"cxml-1.2", "oci-3", "oci-4", "oci-5", "peppol-bis-punchout-3", "proceedo-cxml"} {
+		_, id := g.connect(format, nil)
+		path := "/connections/" + string(id) + "/mapping"
+		page := anna.open(path).body
+		examples := strings.Split(page, `<pre id="example-`)[1:]
+		if len(examples) < 3 {
+			t.Fatalf("%d examples", len(examples))
+		}
+		for _, example := range examples {
+			_, text, _ := strings.Cut(example, ">")
+			text, _, _ = strings.Cut(text, "</pre>")
+			form := inputs(t, page, "")
+			form.Set("/mapping", html.UnescapeString(text))
+			if saved := anna.submit(path, form); saved.status != http.StatusSeeOther {
+				t.Errorf("%s: an example is answered %d: %s", format, saved.status, text)
+			}
+		}
 	}
 }

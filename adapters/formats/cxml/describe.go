@@ -16,10 +16,7 @@ func (f *Format) Describe() port.Description {
 			EN: "For SAP Ariba, Coupa, JAGGAER and other networks: their server begins the visit by a cXML document, and the cart goes back as a PunchOutOrderMessage.",
 			SV: "För SAP Ariba, Coupa, JAGGAER och andra nätverk: deras server inleder besöket med ett cXML-dokument och varukorgen går tillbaka som ett PunchOutOrderMessage.",
 		},
-		Options: append(options.DescribeCommon(language.Text{
-			EN: "Frame that answers the form. Without one it is that of the request's extrinsic ReturnFrame.",
-			SV: "Ramen som svarar på formuläret. Utan en är det den i anropets extrinsic ReturnFrame.",
-		}), []port.Option{
+		Options: append([]port.Option{
 			{Name: "dtd_version", Kind: port.OptionText, About: language.Text{
 				EN: "Version of the DTD that the document names, from 1.2.014 to 1.2.071. Without one it is that of the request, or else 1.2.014.",
 				SV: "Versionen av DTD:n som dokumentet anger, från 1.2.014 till 1.2.071. Utan en är det anropets, annars 1.2.014.",
@@ -52,7 +49,10 @@ func (f *Format) Describe() port.Description {
 				EN: "How many bytes of a description the buyer's system keeps, 30 or more. What is longer is cut, with a warning.",
 				SV: "Hur många byte av en benämning som köparens system behåller, 30 eller fler. Det som är längre kortas, med en varning.",
 			}},
-		}...),
+		}, options.DescribeCommon(language.Text{
+			EN: "Frame that answers the form. Without one it is that of the request's extrinsic ReturnFrame.",
+			SV: "Ramen som svarar på formuläret. Utan en är det den i anropets extrinsic ReturnFrame.",
+		})...),
 	}
 	if !f.shapes {
 		return d

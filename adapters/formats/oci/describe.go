@@ -38,10 +38,7 @@ func (f *Format) Describe() port.Description {
 	}
 	return port.Description{
 		Label: label, About: about, CartID: "NEW_ITEM-EXT_QUOTE_ID[n]",
-		Options: append(options.DescribeCommon(language.Text{
-			EN: "Frame that answers the form. Without one it is the call's returntarget or ~TARGET, else _top.",
-			SV: "Ramen som svarar på formuläret. Utan en är det anropets returntarget eller ~TARGET, annars _top.",
-		}), []port.Option{
+		Options: append([]port.Option{
 			{Name: "functions", Kind: port.OptionChoices, Choices: functions, About: offered},
 			{Name: "charset", Kind: port.OptionChoice, Choices: []string{charsetLatin1, charsetUTF8}, Default: charsetLatin1, About: language.Text{
 				EN: "Character set of the form. What the start call's http_content_charset says wins.",
@@ -95,7 +92,10 @@ func (f *Format) Describe() port.Description {
 				EN: "Write numbers with a comma. Few systems take that.",
 				SV: "Skriv tal med komma. Få system tar emot det.",
 			}},
-		}...),
+		}, options.DescribeCommon(language.Text{
+			EN: "Frame that answers the form. Without one it is the call's returntarget or ~TARGET, else _top.",
+			SV: "Ramen som svarar på formuläret. Utan en är det anropets returntarget eller ~TARGET, annars _top.",
+		})...),
 	}
 }
 

@@ -60,7 +60,7 @@ func (p connectionPage) At(path string) string {
 func (p connectionPage) Tabs() (all []Entry) {
 	for _, tab := range []struct{ path, swedish, english string }{
 		{"", "Uppgifter", "Details"}, {"/links", "Länkar", "Links"}, {"/secrets", "Lösenord", "Secrets"},
-		{"/test", "Prova", "Test"}, {"/replay", "Omspelning", "Replay"},
+		{"/mapping", "Mappning", "Mapping"}, {"/test", "Prova", "Test"}, {"/replay", "Omspelning", "Replay"},
 	} {
 		all = append(all, Entry{p.At(tab.path), p.T(tab.swedish, tab.english), tab.path == p.Tab})
 	}

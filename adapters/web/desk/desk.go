@@ -124,6 +124,8 @@ func (d *Desk) Routes(r gin.IRouter) {
 	conn.GET("/secrets", d.secrets)
 	changeConn.POST("/secrets", d.replaceSecret)
 	changeConn.POST("/answer-secret", d.replaceAnswerSecret)
+	conn.GET("/mapping", d.mapping)
+	changeConn.POST("/mapping", d.saveMapping)
 	shop.GET("/links", d.networkLinks)
 	change.POST("/links", d.createNetworkLink)
 	change.POST("/links/:link/revoke", d.revokeLink)

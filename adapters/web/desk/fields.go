@@ -40,6 +40,9 @@ func typed(c *gin.Context) Form {
 	return Form{Values: c.Request.PostForm, Tag: c.Request.PostForm.Get("tag")}
 }
 
+// maxSaid is how many characters of what is wrong are said: some messages list all that there is in its place.
+const maxSaid = 250
+
 // refused is the form with what a refusal says.
 func (f Form) refused(p Page, err error) Form {
 	if err == nil {
@@ -51,6 +54,9 @@ func (f Form) refused(p Page, err error) Form {
 		place, said := f.nearest(detail.Path), words.Detail(p.Lang, detail)
 		if place != detail.Path {
 			said = detail.Path + ": " + said
+		}
+		if characters := []rune(said); len(characters) > maxSaid {
+			said = string(characters[:maxSaid]) + "…"
 		}
 		f.Wrong[place] = append(f.Wrong[place], said)
 	}
@@ -158,6 +164,7 @@ type Field struct {
 	Values                   []string
 	Wrong                    []string
 	Required, Code           bool
+	CodeLabel                bool // the label is a name of machines
 	Lines                    int
 	Options                  []Option
 	Autocomplete             string
@@ -322,13 +329,18 @@ func (d *Desk) answerCheck(c *gin.Context, f Form) bool {
 	if !checking(c) {
 		return false
 	}
+	c.JSON(http.StatusOK, gin.H{"wrong": f.wrongByID()})
+	c.Abort()
+	return true
+}
+
+// wrongByID returns what is wrong by the ids of the inputs.
+func (f Form) wrongByID() map[string][]string {
 	wrong := map[string][]string{}
 	for pointer, texts := range f.Wrong {
 		wrong[idOf(pointer)] = texts
 	}
-	c.JSON(http.StatusOK, gin.H{"wrong": wrong})
-	c.Abort()
-	return true
+	return wrong
 }
 
 // partyFields returns the inputs of a seller or a buyer.

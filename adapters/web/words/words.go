@@ -4,6 +4,7 @@ package words
 
 import (
 	_ "embed"
+	"regexp"
 	"strings"
 
 	"github.com/punchgate/punchgate/domain/fault"
@@ -29,8 +30,25 @@ func Detail(lang string, d fault.Detail) string { return say(lang, d.Message, d.
 // Refusal says why something is not done, without its details. lang is sv or en.
 func Refusal(lang string, f *fault.Fault) string { return say(lang, f.Message, f.Code) }
 
+// Messages that name a place in a text.
+var (
+	inMapping = regexp.MustCompile(`^line (\d+), column (\d+) of the mapping: `)
+	notJSON   = regexp.MustCompile(`^is not JSON at line (\d+)$`)
+)
+
 func say(lang, message, code string) string {
+	if place := inMapping.FindStringSubmatch(message); place != nil && lang == "sv" {
+		english := message[len(place[0]):]
+		said := say(lang, english, code)
+		if _, whole := swedish[english]; !whole && said != english {
+			said += " (" + english + ")" // which names what there is in its place
+		}
+		return "rad " + place[1] + ", kolumn " + place[2] + ": " + said
+	}
 	if lang == "sv" {
+		if place := notJSON.FindStringSubmatch(message); place != nil {
+			return "är inte JSON på rad " + place[1]
+		}
 		if said, ok := swedish[message]; ok {
 			return said
 		}

@@ -7,11 +7,11 @@ for (const form of document.querySelectorAll("form[data-check]")) {
   let waiting, asked = 0;
   const check = async () => {
     const mine = ++asked;
-    let wrong;
+    let wrong, parts;
     try {
       const answer = await fetch(form.action, {method: "POST", body: new URLSearchParams(new FormData(form)), headers: {"Punchgate-Check": "1"}});
       if (!answer.ok || mine !== asked) return;
-      ({wrong} = await answer.json());
+      ({wrong, parts = {}} = await answer.json());
     } catch {
       return; // the server says it when the form is sent
     }
@@ -19,11 +19,12 @@ for (const form of document.querySelectorAll("form[data-check]")) {
       const id = told.id.slice(0, -"-wrong".length), input = document.getElementById(id);
       if (!input || !left.has(id)) continue;
       const texts = wrong[id] ?? [];
-      told.textContent = texts.join(" ");
+      told.replaceChildren(...texts.flatMap((text) => [Object.assign(document.createElement("span"), {textContent: text}), " "]));
       input.closest(".field").classList.toggle("wrong", texts.length > 0);
       if (input.matches("fieldset")) continue;
       texts.length > 0 ? input.setAttribute("aria-invalid", "true") : input.removeAttribute("aria-invalid");
     }
+    for (const [id, part] of Object.entries(parts)) document.getElementById(id).innerHTML = part;
   };
   const soon = (event) => {
     for (let part = event.target; part && part !== form; part = part.parentElement.closest("fieldset[id]")) left.add(part.id);
@@ -32,6 +33,22 @@ for (const form of document.querySelectorAll("form[data-check]")) {
   };
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
+}
+
+// Texts for machines have the numbers of their lines beside them.
+for (const text of document.querySelectorAll("textarea[data-lines]")) {
+  const numbers = document.createElement("div");
+  numbers.className = "line-numbers code";
+  numbers.ariaHidden = "true";
+  text.before(numbers);
+  text.parentElement.classList.add("numbered");
+  const count = () => {
+    numbers.textContent = text.value.split("\n").map((_, i) => i + 1).join("\n");
+    numbers.scrollTop = text.scrollTop;
+  };
+  text.addEventListener("input", count);
+  text.addEventListener("scroll", count);
+  count();
 }
 
 // Parts of a form that matter for some choices only: data-when lists them as name=value. A part in which something is wrong is shown.
