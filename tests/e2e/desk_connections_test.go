@@ -233,3 +233,36 @@ func TestEachExampleOfAMappingWorksInEachFormat(t *testing.T) {
 		}
 	}
 }
+
+func TestTwoWhoChangeAConnectionDoNotOverwriteEachOtherUnseen(t *testing.T) {
+	g, service := withUsers(t)
+	anna, erik := g.atDesk(service, "anna", users.Administrator), g.atDesk(service, "erik", users.Administrator)
+	_, id := g.connect("oci-4", nil)
+	path, api := "/connections/"+string(id), "/v1/admin/connections/"+string(id)
+	first, second := inputs(t, anna.open(path).body, ""), inputs(t, erik.open(path).body, "")
+	mapping := inputs(t, erik.open(path+"/mapping").body, "")
+	first.Set("/name", "Annas namn")
+	second.Set("/login/user", "erik")
+	mapping.Set("/options/vendor", "1234")
+	if saved := anna.submit(path, first); saved.status != http.StatusSeeOther {
+		t.Fatalf("the first is answered %d", saved.status)
+	}
+	lost := erik.submit(path, second)
+	if lost.status != http.StatusPreconditionFailed || !strings.Contains(lost.body, "Sparat nu: Annas namn") || !strings.Contains(lost.body, `value="erik"`) {
+		t.Errorf("the second is answered %d: %s", lost.status, lost.body)
+	}
+	if lost := erik.submit(path+"/mapping", mapping); lost.status != http.StatusPreconditionFailed || !strings.Contains(lost.body, `value="1234"`) {
+		t.Errorf("the mapping is answered %d: %s", lost.status, lost.body)
+	}
+	if stored := g.api(g.shop.key, "GET", api, "").want(t, 200); stored.text("name") != "Annas namn" || stored.text("login", "user") == "erik" {
+		t.Errorf("stored is %v", stored)
+	}
+	seen := inputs(t, lost.body, "")
+	seen.Set("/name", "Annas namn")
+	if saved := erik.submit(path, seen); saved.status != http.StatusSeeOther {
+		t.Errorf("once seen it is answered %d: %s", saved.status, saved.body)
+	}
+	if stored := g.api(g.shop.key, "GET", api, "").want(t, 200); stored.text("name") != "Annas namn" || stored.text("login", "user") != "erik" {
+		t.Errorf("stored is %v", stored)
+	}
+}

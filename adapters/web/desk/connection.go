@@ -296,12 +296,13 @@ type identityList struct {
 
 // connectionValues returns the inputs that show a connection. The names of parameters are told by their preset where they are one.
 func connectionValues(b body.Connection) Form {
+	f := shown(b)
 	for name, preset := range connection.Presets {
 		if b.Login.Names != nil && connection.Names(*b.Login.Names) == preset {
-			b.Login.Preset = name
+			f.Values.Set("/login/preset", name)
 		}
 	}
-	return shown(b)
+	return f
 }
 
 // typedConnection is the form of a connection as it was sent, without rows that were left blank.
@@ -353,11 +354,11 @@ func (d *Desk) saveConnection(c *gin.Context) {
 		if err != nil {
 			return "", err
 		}
-		_, err = d.use.Administration.ChangeConnection(ctx, shopOf(c).ID(), conn.ID(), profile, nil)
+		_, err = d.use.Administration.ChangeConnection(ctx, shopOf(c).ID(), conn.ID(), profile, body.Unchanged(f.Tag, body.OfConnection))
 		return "", err
 	})
 	fields := d.connectionFields(c, f)
-	fields.Form = f.refused(fields.Page, err)
+	fields.Form = f.refusedOver(fields.Page, err, connectionValues(body.OfConnection(conn)))
 	switch {
 	case d.answerCheck(c, fields.Form):
 	case err != nil:

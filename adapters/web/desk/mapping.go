@@ -52,11 +52,15 @@ const maxFindings = 100
 func (p previewPart) Found() []port.Finding { return p.Findings[:min(len(p.Findings), maxFindings)] }
 
 func (d *Desk) mapping(c *gin.Context) {
-	b := body.OfConnection(connectionOf(c))
+	d.renderMapping(c, d.mappingValues(connectionOf(c)), nil, connectionOf(c).Profile(), cart.Sample())
+}
+
+// mappingValues returns the inputs that show options and mapping.
+func (d *Desk) mappingValues(of *connection.Connection) Form {
+	b := body.OfConnection(of)
 	f := shown(b)
 	showOptions(f, d.optionsOf(b.Format), b.Options)
-	profile := connectionOf(c).Profile()
-	d.renderMapping(c, f, nil, profile, cart.Sample())
+	return f
 }
 
 // optionsOf returns the options that a format describes.
@@ -84,7 +88,7 @@ func (d *Desk) saveMapping(c *gin.Context) {
 		return
 	}
 	err = d.act(c, audit.ConnectionChange, string(conn.ID()), func(ctx context.Context) (string, error) {
-		_, err := d.use.Administration.ChangeConnection(ctx, shopOf(c).ID(), conn.ID(), profile, nil)
+		_, err := d.use.Administration.ChangeConnection(ctx, shopOf(c).ID(), conn.ID(), profile, body.Unchanged(f.Tag, body.OfConnection))
 		return "", err
 	})
 	if err != nil {
@@ -140,7 +144,7 @@ func (d *Desk) renderMapping(c *gin.Context, f Form, wrong error, profile connec
 		draft = preview.Draft{}
 	}
 	p.Preview = previewOf(p.Page, draft)
-	p.Form = f.refused(p.Page, wrong)
+	p.Form = f.refusedOver(p.Page, wrong, d.mappingValues(p.Connection))
 	if checking(c) {
 		d.answerParts(c, p.Form, map[string]any{"preview": p.Preview})
 		return
