@@ -1,9 +1,14 @@
-// Package client is the Go client of the gateway's HTTP API, for shops and for ERPs. It speaks the neutral JSON, whose cart
-// is cart.Cart; times are RFC 3339 and amounts decimal strings. Nothing is lost but members of answers that this version
-// does not know.
+// Package client is the Go client of the gateway's HTTP API, for shops and for ERPs. Its types are those of package api, which are
+// generated from the description of the API; the cart is cart.Cart.
 //
-// Every call ends with its context, and reads no more than a bounded answer. No call is repeated by the client itself. A
-// caller may repeat SendCart and Exchange with the same idempotency key, and every other call as it is, but OpenSession.
+// A shop, with a key of the scope storefront, calls Exchange when a browser arrives, CheckoutPolicy before it shows a cart or a checkout,
+// and SendCart when the person sends the cart, after which the browser goes to the transfer address. Cancel leads it back without a cart.
+// An ERP, with a key of the scope erp, goes through Orders until there are no more, tells of each with Exported that it took it, and may
+// Respond to the purchase order.
+//
+// Every call ends with its context, and reads no more than a bounded answer. A refusal is a *Problem, whose code is stable. No call is
+// repeated by the client itself. Where a call got no answer, the caller may make it again: SendCart, Exchange and OpenSession with the
+// same idempotency key, and every other as it is.
 package client
 
 import (
@@ -166,9 +171,23 @@ func (c *Client) Respond(ctx context.Context, id string, r api.OrderResponse) (*
 	return &answered.Answer, nil
 }
 
-// ResponseDocument returns the document of the last response to an order, with its media type.
-func (c *Client) ResponseDocument(ctx context.Context, id string) (document []byte, mediaType string, err error) {
-	return c.do(ctx, request{path: order(id) + "/response"})
+// Answers returns all answers to an order's purchase order, the oldest first, and whether they arrived.
+func (c *Client) Answers(ctx context.Context, id string) ([]api.Answer, error) {
+	answers, err := decoded[api.Answers](c, ctx, request{path: order(id) + "/responses"})
+	if err != nil {
+		return nil, err
+	}
+	return answers.Answers, nil
+}
+
+// AnswerDocument returns the document of an answer to an order, with its media type. Position counts the answers from 1; 0 asks for the
+// last response.
+func (c *Client) AnswerDocument(ctx context.Context, id string, position int) (document []byte, mediaType string, err error) {
+	query := url.Values{}
+	if position != 0 {
+		query.Set("position", strconv.Itoa(position))
+	}
+	return c.do(ctx, request{path: order(id) + "/response", query: query})
 }
 
 func session(id, call string) string {

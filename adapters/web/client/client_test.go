@@ -188,12 +188,24 @@ func TestCallsAreMadeAsTheContractSays(t *testing.T) {
 			`{"answer":{"id":"o1-1","position":1,"kind":"response","status":"accepted_with_change","delivery":{"wanted":false,"attempts":0}}}`,
 			&api.Answer{ID: "o1-1", Position: 1, Kind: "response", Status: "accepted_with_change"},
 		},
-		"the document of a response is read": {
+		"the answers to an order are listed": {
+			func(ctx context.Context, c *client.Client) (any, error) { return c.Answers(ctx, "o1") },
+			"GET", "/v1/erp/orders/o1/responses", "", "", 200, `{"answers":[{"id":"o1-1","position":1,"kind":"status"}]}`,
+			[]api.Answer{{ID: "o1-1", Position: 1, Kind: api.AnswerKindStatus}},
+		},
+		"the document of the last response is read": {
 			func(ctx context.Context, c *client.Client) (any, error) {
-				document, mediaType, err := c.ResponseDocument(ctx, "o1")
+				document, mediaType, err := c.AnswerDocument(ctx, "o1", 0)
 				return mediaType + " " + string(document), err
 			},
 			"GET", "/v1/erp/orders/o1/response", "", "", 200, "<cXML/>", "application/test <cXML/>",
+		},
+		"the document of another answer is read": {
+			func(ctx context.Context, c *client.Client) (any, error) {
+				document, mediaType, err := c.AnswerDocument(ctx, "o1", 2)
+				return mediaType + " " + string(document), err
+			},
+			"GET", "/v1/erp/orders/o1/response?position=2", "", "", 200, "<cXML/>", "application/test <cXML/>",
 		},
 		"an order is exported": {
 			func(ctx context.Context, c *client.Client) (any, error) { return c.Exported(ctx, "o1", "E-1") },
