@@ -83,6 +83,13 @@ func fuzzing(g *gateway) string {
 		for _, operation := range []string{"createTenant", "createCustomer", "createConnection"} {
 			of[operation] = merge(of[operation], "body.id", fmt.Sprintf("ny-%d", i))
 		}
+		for _, operation := range []string{"createUser", "createTenantUser"} {
+			of[operation] = merge(of[operation], "body.email", fmt.Sprintf("ny-%d-%s@example.com", i, operation))
+		}
+	}
+	for _, operation := range []string{"putUser", "putTenantUser", "removeUser", "removeTenantUser"} {
+		made := g.api(changed.key, "POST", "/v1/admin/users", `{"email":"`+operation+`@example.com","name":"x","role":"reader"}`).want(g.t, 201)
+		of[operation] = merge(of[operation], "path.user", made.text("id"))
 	}
 	things(g, of)
 
