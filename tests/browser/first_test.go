@@ -272,14 +272,14 @@ func TestTheFirstPunchOutGoesByTheGuideAndTheKeyboard(t *testing.T) {
 func (k *keyboard) toChoice(name string) {
 	k.t.Helper()
 	k.guide.next(name)
-	for range 20 {
+	for range 120 {
 		k.press(kb.Tab)
-		if k.script(`document.activeElement.type`) == "radio" {
+		if k.script(`String(document.activeElement.type)`) == "radio" {
 			break
 		}
 	}
 	for range 20 {
-		if k.script(`document.activeElement.labels?.[0].querySelector("strong")?.textContent`) == name {
+		if k.script(`String(document.activeElement.labels?.[0].querySelector("strong")?.textContent)`) == name {
 			k.press(" ")
 			return
 		}
