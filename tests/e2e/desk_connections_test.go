@@ -227,8 +227,9 @@ func TestEachExampleOfAMappingWorksInEachFormat(t *testing.T) {
 			text, _, _ = strings.Cut(text, "</pre>")
 			form := inputs(t, page, "")
 			form.Set("/mapping", html.UnescapeString(text))
-			if saved := anna.submit(path, form); saved.status != http.StatusSeeOther {
-				t.Errorf("%s: an example is answered %d: %s", format, saved.status, text)
+			form.Set("preview", "true")
+			if shown := anna.submit(path, form); shown.status != http.StatusOK || strings.Contains(shown.body, "Inget dokument") {
+				t.Errorf("%s: an example is answered %d: %s", format, shown.status, text)
 			}
 		}
 	}
