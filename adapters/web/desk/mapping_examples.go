@@ -1,6 +1,7 @@
 package desk
 
-// mappingExample is a mapping that operators can begin with. It works in every format.
+// mappingExample is a mapping that operators can begin with. Every format takes it, though what it makes of a cart may be nothing for a
+// format, such as codes of the buyer's in Peppol.
 type mappingExample struct{ Swedish, English, Text string }
 
 var mappingExamples = []mappingExample{
