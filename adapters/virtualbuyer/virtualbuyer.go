@@ -1,7 +1,8 @@
 // Package virtualbuyer plays a procurement system in every format of the gateway. It writes what a real system sends: the start call,
 // by a form or a cXML document, the ping, and purchase orders in cXML and Peppol BIS Ordering 3; and it reads what it gets: the page
-// that hands the cart over, and the carts in it. It makes no call itself, so that it can be used against a gateway in the same process
-// as well as over the network: in the demo, where an operator tries a connection, and in the tests of whoever connects to a gateway.
+// that hands the cart over, and the carts in it. Buyer makes no call itself: a gateway in the same process serves its
+// calls where an operator tries a connection, and Client makes them over the network, in the demo and in the tests of whoever connects
+// a shop to a gateway (docs/virtual-buyer.md).
 //
 // It reads the documents by itself, apart from the format adapters, so that it does not repeat their mistakes: cXML 1.2
 // (PunchOutOrderMessage), UBL 2.1 Catalogue (Peppol BIS Punch Out 3) and the fields of SAP OCI 3 to 5. It reads what a buyer needs to

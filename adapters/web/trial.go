@@ -48,30 +48,21 @@ func insideOf(c *gin.Context) insideCall {
 
 // Call serves a call of the virtual buyer through all that stands before the routes.
 func (in inside) Call(ctx context.Context, c port.BuyerCall, as authentication.Trial) (port.BuyerAnswer, error) {
-	return in.serve(ctx, c, c.URL, insideCall{trial: as})
+	return in.serve(ctx, c, insideCall{trial: as})
 }
 
 // ShopCall serves a call of a shop or its ERP.
 func (in inside) ShopCall(ctx context.Context, c port.BuyerCall, of tenant.ID) (port.BuyerAnswer, error) {
-	return in.serve(ctx, c, in.config.PublicURL+c.URL, insideCall{shop: of})
+	c.URL = in.config.PublicURL + c.URL
+	return in.serve(ctx, c, insideCall{shop: of})
 }
 
-func (in inside) serve(ctx context.Context, c port.BuyerCall, address string, call insideCall) (port.BuyerAnswer, error) {
-	r, err := http.NewRequestWithContext(context.WithValue(ctx, insideKey{}, call), c.Method, address, bytes.NewReader(c.Body))
+func (in inside) serve(ctx context.Context, c port.BuyerCall, call insideCall) (port.BuyerAnswer, error) {
+	r, err := c.Request(context.WithValue(ctx, insideKey{}, call))
 	if err != nil {
 		return port.BuyerAnswer{}, err
 	}
 	r.RemoteAddr = net.JoinHostPort(in.client, "0")
-	if c.MediaType != "" {
-		r.Header.Set("Content-Type", c.MediaType)
-	}
-	r.Header.Set("Accept", c.Accept)
-	switch {
-	case c.User != "":
-		r.SetBasicAuth(c.User, c.Password.Reveal())
-	case !c.Token.Empty():
-		r.Header.Set("Authorization", "Bearer "+c.Token.Reveal())
-	}
 	w := &recorder{header: http.Header{}}
 	in.handler.ServeHTTP(w, r)
 	return port.BuyerAnswer{

@@ -1,6 +1,9 @@
 package port
 
 import (
+	"bytes"
+	"context"
+	"net/http"
 	"time"
 
 	"github.com/punchgate/punchgate/domain/connection"
@@ -65,6 +68,25 @@ type BuyerCall struct {
 	// User and Password are sent by HTTP Basic, Token as a bearer.
 	User            string
 	Password, Token secret.Text
+}
+
+// Request returns the call as net/http makes or serves it.
+func (c *BuyerCall) Request(ctx context.Context) (*http.Request, error) {
+	r, err := http.NewRequestWithContext(ctx, c.Method, c.URL, bytes.NewReader(c.Body))
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Accept", c.Accept)
+	if c.MediaType != "" {
+		r.Header.Set("Content-Type", c.MediaType)
+	}
+	switch {
+	case c.User != "":
+		r.SetBasicAuth(c.User, c.Password.Reveal())
+	case !c.Token.Empty():
+		r.Header.Set("Authorization", "Bearer "+c.Token.Reveal())
+	}
+	return r, nil
 }
 
 // BuyerAnswer is what it gets.

@@ -101,7 +101,6 @@ func (c *Connection) fields(returnURL string) []transfer.Field {
 const (
 	maxVisits = 100
 	maxReturn = 32 << 20 // bytes of a form that brings a cart
-	maxAnswer = 1 << 20  // bytes of an answer of the gateway
 
 	// What is kept for showing: bytes of a document, of a field's value and of a message, and the number of fields.
 	maxShown   = 256 << 10

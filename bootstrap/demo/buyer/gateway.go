@@ -1,14 +1,12 @@
 package buyer
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"io"
-	"net/http"
 	"strings"
 	"time"
 
+	"github.com/punchgate/punchgate/adapters/virtualbuyer"
 	"github.com/punchgate/punchgate/adapters/web/readable"
 	"github.com/punchgate/punchgate/application/port"
 )
@@ -26,25 +24,7 @@ type ping struct {
 // Done reports whether the order was completed.
 func (p *ping) Done() bool { return p.done }
 
-// do makes a call over the network.
-func (b *portal) do(ctx context.Context, c port.BuyerCall) (port.BuyerAnswer, error) {
-	call, err := http.NewRequestWithContext(ctx, c.Method, c.URL, bytes.NewReader(c.Body))
-	if err != nil {
-		return port.BuyerAnswer{}, err
-	}
-	call.Header.Set("Content-Type", c.MediaType)
-	call.Header.Set("Accept", c.Accept)
-	if c.User != "" {
-		call.SetBasicAuth(c.User, c.Password.Reveal())
-	}
-	got, err := b.HTTP.Do(call)
-	if err != nil {
-		return port.BuyerAnswer{}, err
-	}
-	defer func() { _ = got.Body.Close() }() // all that is needed was read
-	body, err := io.ReadAll(io.LimitReader(got.Body, maxAnswer))
-	return port.BuyerAnswer{Status: got.StatusCode, MediaType: got.Header.Get("Content-Type"), Body: body}, err
-}
+func (b *portal) client() virtualbuyer.Client { return virtualbuyer.Client{HTTP: b.HTTP} }
 
 // setUp asks the gateway for a PunchOut by a document and returns the start page.
 func (b *portal) setUp(ctx context.Context, c *Connection, visitID, returnURL string) (startPage string, err error) {
@@ -52,7 +32,7 @@ func (b *portal) setUp(ctx context.Context, c *Connection, visitID, returnURL st
 	if err != nil {
 		return "", err
 	}
-	answer, err := b.do(ctx, call)
+	answer, err := b.client().Do(ctx, call)
 	if err != nil {
 		return "", err
 	}
@@ -81,7 +61,7 @@ func (v *visit) said() port.BuyerVisit {
 }
 
 func (b *portal) place(ctx context.Context, v *visit, call port.BuyerCall) *ping {
-	answer, err := b.do(ctx, call)
+	answer, err := b.client().Do(ctx, call)
 	if err != nil {
 		b.Log.WarnContext(ctx, "the virtual buyer could not complete an order", "format", v.Connection.Format, "error", err)
 		return &ping{Body: err.Error()}

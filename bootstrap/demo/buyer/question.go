@@ -55,7 +55,7 @@ func (b *portal) hits(ctx context.Context, c *Connection, returnURL, words strin
 		return nil, err
 	}
 	call.Accept = "text/html"
-	answer, err := b.do(ctx, call)
+	answer, err := b.client().Do(ctx, call)
 	if err != nil {
 		return nil, err
 	}
