@@ -14,11 +14,13 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"go.uber.org/fx"
 
 	"github.com/punchgate/punchgate/adapters/web"
 	"github.com/punchgate/punchgate/application/administration"
+	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/bootstrap"
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/cart"
@@ -26,6 +28,7 @@ import (
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/traffic"
 )
 
 // shop is a gateway with one shop and one connection.
@@ -33,7 +36,7 @@ type shop struct {
 	url, link, storefront, erp string
 }
 
-func start(b *testing.B, format string) shop {
+func start(b *testing.B, format string, options ...fx.Option) shop {
 	b.Helper()
 	var admin *administration.Service
 	var config web.Config
@@ -42,6 +45,7 @@ func start(b *testing.B, format string) shop {
 			Addr: "127.0.0.1:0", Store: "sqlite", DataDir: b.TempDir(), MasterKey: secret.New("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="),
 		}),
 		fx.Decorate(func(*slog.Logger) *slog.Logger { return slog.New(slog.DiscardHandler) }),
+		fx.Options(options...),
 		fx.Populate(&admin, &config),
 	)
 	ctx := context.Background()
@@ -170,6 +174,31 @@ func BenchmarkTrip(b *testing.B) {
 			})
 		}
 	}
+}
+
+// unrecorded leaves the traffic out.
+type unrecorded struct{ port.Traffic }
+
+func (unrecorded) Append(context.Context, []*traffic.Entry) error { return nil }
+
+// BenchmarkRecording makes the same trips at two gateways, in turns, of which one does not write what it records of its calls. It tells
+// how many times as long a trip takes that is recorded.
+func BenchmarkRecording(b *testing.B) {
+	with := start(b, "oci-5")
+	without := start(b, "oci-5", fx.Decorate(func(s port.Stores) port.Stores {
+		s.Traffic = unrecorded{s.Traffic}
+		return s
+	}))
+	var took [2]time.Duration
+	cart := lines(1)
+	for b.Loop() {
+		for i, s := range []shop{with, without} {
+			began := time.Now()
+			s.trip(b, cart)
+			took[i] += time.Since(began)
+		}
+	}
+	b.ReportMetric(float64(took[0])/float64(took[1]), "times-as-long")
 }
 
 func BenchmarkTripsAtOnce(b *testing.B) {

@@ -111,6 +111,8 @@ func TestAPersonIsErasedOnRequestDownToTheLastByte(t *testing.T) {
 	g.api(g.shop.storefront, "POST", "/v1/storefront/sessions/"+left+"/cancel", "").want(t, 200)
 	other := g.visitByDocument(link, setup(password, setupRequest)).text("session", "id") // of somebody else
 
+	callDocument(t, link, setup("wrong", personSetup)) // refused, and recorded with the address
+
 	g.told()
 	first := erase(`{"email":" ANNA.andersson@goteborg.EXAMPLE.com "}`)
 	if got := fmt.Sprint(first.at("erased")); got != "map[answers:1 orders:1 purchase_orders:1 sessions:2]" {

@@ -2,9 +2,13 @@ package e2e
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/connection"
@@ -319,4 +323,39 @@ func (g *gateway) storeCalls() (n int) {
 		}
 	}
 	return n
+}
+
+func TestWhatTheGatewaySendsIsRecordedUntilItArrives(t *testing.T) {
+	g := withShop(t)
+	var works atomic.Bool
+	buyer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if !works.Load() {
+			w.WriteHeader(http.StatusBadGateway)
+		}
+	}))
+	defer buyer.Close()
+	hook := g.api(g.shop.key, "POST", "/v1/admin/webhooks", `{"url":"`+buyer.URL+`/secret-path","types":["session.returned"]}`).want(t, 201)
+	link, _ := g.connect("oci-5", func(p *connection.Profile) {
+		p.Return = connection.Return{Fixed: buyer.URL + "/return", Transfer: connection.Push}
+	})
+	session := g.punchOut(link)
+	g.sendCart(session, cartOf(oneLine)).want(t, 201)
+	pushes := func(n int) []*traffic.Entry { return g.calls(n, port.TrafficQuery{Step: traffic.Push}) }
+	if e := pushes(1)[0]; e.Verdict != traffic.Failed || e.Code != "target.failed" || !strings.Contains(e.Message, "502") ||
+		string(e.Session) != session || e.Sent.Kept != traffic.OrderDocument {
+		t.Errorf("the push that failed is %+v", e)
+	}
+	works.Store(true)
+	g.clock.advance(time.Minute)
+	g.wake()
+	if e := pushes(2)[1]; e.Verdict != traffic.Accepted || e.Number == "" {
+		t.Errorf("the push that arrived is %+v", e)
+	}
+	told := g.calls(2, port.TrafficQuery{Step: traffic.Webhook})[1] // the first one failed, too
+	if told.Verdict != traffic.Accepted || string(told.Session) != session || !strings.Contains(told.Sent.Text, "session.returned") {
+		t.Errorf("of the webhook %s there is %+v", hook.text("id"), told)
+	}
+	if told.Sent.Location != buyer.URL { // a webhook's path may be its secret
+		t.Errorf("it went to %s", told.Sent.Location)
+	}
 }

@@ -169,7 +169,8 @@ func (t trafficRecord) RemoveNamed(ctx context.Context, of tenant.ID, name strin
 // Sweep removes what belongs to no session.
 func (t trafficRecord) Sweep(ctx context.Context, of tenant.ID, before traffic.ID, limit int) (removed int, err error) {
 	return t.remove(ctx,
-		`SELECT id FROM traffic INDEXED BY traffic_session WHERE tenant = ? AND session IS NULL AND id < ? ORDER BY id LIMIT ?`, of, before, limit)
+		`SELECT id FROM traffic INDEXED BY traffic_session WHERE tenant = ? AND session IS NULL AND id < ? ORDER BY id LIMIT ?`,
+		of, before, limit)
 }
 
 // remove removes the tenant's records that a statement selects, with their names.

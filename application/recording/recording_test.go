@@ -1,0 +1,192 @@
+package recording_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/application/recording"
+	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/traffic"
+)
+
+// calls keeps what is written, unless it fails.
+type calls struct {
+	port.Traffic
+
+	failure error
+	writes  int
+	kept    []*traffic.Entry
+}
+
+func (c *calls) Append(_ context.Context, entries []*traffic.Entry) error {
+	c.writes++
+	if c.failure == nil {
+		c.kept = append(c.kept, entries...)
+	}
+	return c.failure
+}
+
+// tenants has one.
+type tenants struct{ port.Tenants }
+
+func (tenants) Get(_ context.Context, id tenant.ID) (*tenant.Tenant, error) {
+	if id != "papper" {
+		return nil, port.ErrTenantNotFound
+	}
+	return &tenant.Tenant{}, nil
+}
+
+type clock struct{}
+
+func (clock) Now() time.Time { return time.Now() }
+
+type ids struct{ n int }
+
+func (i *ids) New() string {
+	i.n++
+	return fmt.Sprintf("%026d", i.n)
+}
+
+// record records a call.
+func record(s *recording.Service, of tenant.ID, failure error, sent string) {
+	_, c := s.Begin(context.Background(), traffic.StartCall)
+	r := traffic.NewRedactor()
+	c.Tenant, c.Connection = of, "c1"
+	c.Sent = r.Payload("", "text/xml", []byte(sent))
+	s.End(c, r, failure)
+}
+
+// with runs the service in a bubble.
+func with(t *testing.T, test func(t *testing.T, s *recording.Service, store *calls, stop func())) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		store := &calls{}
+		s := recording.New(port.Stores{Traffic: store, Tenants: tenants{}}, clock{}, &ids{}, slog.New(slog.DiscardHandler))
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() {
+			s.Run(ctx)
+			close(ended)
+		}()
+		stop := func() {
+			cancel()
+			<-ended
+		}
+		test(t, s, store, stop)
+		stop()
+	})
+}
+
+func TestCallsAreWrittenALittleLaterManyAtOnce(t *testing.T) {
+	with(t, func(t *testing.T, s *recording.Service, store *calls, stop func()) {
+		for range 100 {
+			record(s, "papper", nil, "<a/>")
+		}
+		if len(store.kept) != 0 {
+			t.Error("a call waited for its record")
+		}
+		time.Sleep(time.Second)
+		if len(store.kept) != 100 || store.writes != 1 {
+			t.Errorf("%d are written by %d writes", len(store.kept), store.writes)
+		}
+		record(s, "papper", nil, "<a/>")
+		stop()
+		if len(store.kept) != 101 {
+			t.Error("the last one was left out at the stop")
+		}
+	})
+}
+
+func TestWhatTheStoreDoesNotTakeIsTriedAgain(t *testing.T) {
+	with(t, func(t *testing.T, s *recording.Service, store *calls, _ func()) {
+		store.failure = port.ErrUnavailable
+		record(s, "papper", nil, "<a/>")
+		time.Sleep(time.Minute)
+		store.failure = nil
+		record(s, "papper", nil, "<b/>")
+		time.Sleep(time.Second)
+		if len(store.kept) != 2 {
+			t.Errorf("%d are written", len(store.kept))
+		}
+		store.failure = errors.New("a defect") // for which nothing waits
+		record(s, "papper", nil, "<c/>")
+		time.Sleep(time.Second)
+		store.failure = nil
+		record(s, "papper", nil, "<d/>")
+		time.Sleep(time.Second)
+		if len(store.kept) != 3 || store.kept[2].Sent.Text != "<d/>" {
+			t.Errorf("%d are written", len(store.kept))
+		}
+	})
+}
+
+func TestWhatWaitsIsBounded(t *testing.T) {
+	with(t, func(t *testing.T, s *recording.Service, store *calls, _ func()) {
+		store.failure = port.ErrUnavailable
+		long := "<a>" + strings.Repeat("x", traffic.MaxPayload/2) + "</a>"
+		for range 2000 { // of 32 KiB each
+			record(s, "papper", nil, long)
+		}
+		time.Sleep(time.Second)
+		store.failure = nil
+		time.Sleep(time.Second)
+		if n := len(store.kept); n < 500 || n > 1000 {
+			t.Errorf("%d are written", n)
+		}
+		before := len(store.kept)
+		record(s, "papper", nil, long)
+		time.Sleep(time.Second)
+		if len(store.kept) != before+1 {
+			t.Error("afterwards nothing is written")
+		}
+	})
+}
+
+func TestCallsOfTenantsThatAreNotThereAreNotRecorded(t *testing.T) {
+	with(t, func(t *testing.T, s *recording.Service, store *calls, _ func()) {
+		for _, of := range []tenant.ID{"", "nobody", "papper"} {
+			record(s, of, nil, "<a/>")
+		}
+		time.Sleep(time.Second)
+		if len(store.kept) != 1 || store.kept[0].Tenant != "papper" {
+			t.Errorf("written are %v", store.kept)
+		}
+	})
+}
+
+func TestOfCallsThatAreRefusedAlikeAFewAMinuteAreRecorded(t *testing.T) {
+	with(t, func(t *testing.T, s *recording.Service, store *calls, _ func()) {
+		refused := func(code string, times int) {
+			for i := range times {
+				record(s, "papper", fault.New(fault.Malformed, code, "no"), fmt.Sprintf("<a>%d</a>", i))
+			}
+		}
+		refused("one", 100)
+		refused("other", 3)
+		for range 200 {
+			record(s, "papper", nil, "<a/>") // which are never left out
+		}
+		time.Sleep(3 * time.Minute)
+		refused("one", 1)
+		time.Sleep(3 * time.Minute)
+		recorded, counted := map[string]int{}, map[string]int{}
+		for _, e := range store.kept {
+			if e.Repeats == 0 {
+				recorded[e.Code]++
+			} else if counted[e.Code] += e.Repeats; e.Sent.Size != 0 || e.Connection != "c1" {
+				t.Errorf("those that were counted are %+v", e)
+			}
+		}
+		if recorded["one"] != 31 || counted["one"] != 70 || recorded["other"] != 3 || recorded[""] != 200 || len(counted) != 1 {
+			t.Errorf("recorded are %v, counted %v", recorded, counted)
+		}
+	})
+}
