@@ -203,8 +203,13 @@ type Overview struct {
 	Connections map[connection.ID]*connection.Connection
 }
 
-// overviewSpan is how far an overview goes back from its end.
-const overviewSpan = 24 * time.Hour
+const (
+	overviewSpan = 24 * time.Hour // how far an overview goes back from its end
+	longestSpan  = 31 * 24 * time.Hour
+)
+
+// ErrSpan refuses an overview of too long a span: it has a number for each hour.
+var ErrSpan = fault.New(fault.Malformed, "overview.span", "an overview is of at most 31 days")
 
 // Overview returns the overview of a span of time, which ends now and begins a day before its end unless it says otherwise. It is read
 // by four calls of the stores.
@@ -214,6 +219,9 @@ func (s *Service) Overview(ctx context.Context, of tenant.ID, span port.Span) (o
 	}
 	if span.From.IsZero() {
 		span.From = span.To.Add(-overviewSpan)
+	}
+	if span.To.Sub(span.From) > longestSpan {
+		return o, ErrSpan
 	}
 	o.Span = span
 	if o.Sessions, err = s.stores.Sessions.Tally(ctx, of, span); err != nil {

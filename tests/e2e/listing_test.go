@@ -119,7 +119,7 @@ func TestOperatorsFindSessionsAndOrders(t *testing.T) {
 		"orders?status=lost": "query.malformed", "sessions?status=prepared": "query.malformed", "orders?from=yesterday": "query.malformed",
 		"orders?search=x&status=held": "list.search_alone", "sessions?search=x&from=" + hour(0): "list.search_alone",
 		"orders?cursor=x": "feed.cursor", "orders?limit=1000": "list.limit", "orders?count=2": "query.malformed",
-		"orders.csv?status=lost": "query.malformed", "overview?from=today": "query.malformed",
+		"orders.csv?status=lost": "query.malformed", "overview?from=today": "query.malformed", "overview?from=2026-01-01T00:00:00Z&to=2026-02-02T00:00:00Z": "overview.span",
 	} {
 		if refusal := a.api(a.shop.key, "GET", "/v1/admin/"+query, "").want(t, 400); refusal.text("code") != code {
 			t.Errorf("%s is refused with %v", query, refusal)
