@@ -147,7 +147,7 @@ func disableCommand(extra []fx.Option) *cobra.Command {
 			return onUser(c, extra, args[0], audit.UserChange, func(ctx context.Context, s *access.Service, u *user.User) error {
 				p := u.Profile()
 				p.Active = false
-				_, err := s.ChangeUser(ctx, u.Tenant(), u.ID(), p)
+				_, err := s.ChangeUser(ctx, u.Tenant(), u.ID(), p, nil)
 				return err
 			})
 		}),

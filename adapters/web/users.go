@@ -64,7 +64,7 @@ func (s *Server) createUser(c *gin.Context) {
 
 func (s *Server) getUser(c *gin.Context) {
 	u, err := s.use.Access.User(c.Request.Context(), tenantOf(c), userID(c))
-	reply(s, c, http.StatusOK, u, err, userView)
+	replyTagged(s, c, u, err, body.OfUser)
 }
 
 func (s *Server) putUser(c *gin.Context) {
@@ -77,8 +77,8 @@ func (s *Server) putUser(c *gin.Context) {
 		s.refuse(c, err)
 		return
 	}
-	u, err := s.use.Access.ChangeUser(c.Request.Context(), tenantOf(c), userID(c), p)
-	reply(s, c, http.StatusOK, u, err, userView)
+	u, err := s.use.Access.ChangeUser(c.Request.Context(), tenantOf(c), userID(c), p, unchanged(c, body.OfUser))
+	replyTagged(s, c, u, err, body.OfUser)
 }
 
 func (s *Server) removeUser(c *gin.Context) {

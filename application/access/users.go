@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/application/idempotency"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/secret"
@@ -95,10 +96,20 @@ func (s *Service) update(ctx context.Context, of tenant.ID, id user.ID, change f
 	})
 }
 
-// ChangeUser replaces a user's profile. It does not disable the last user of whoever runs the gateway.
-func (s *Service) ChangeUser(ctx context.Context, of tenant.ID, id user.ID, p user.Profile) (*user.User, error) {
+// ChangeUser replaces a user's profile, unless ask, which may be nil, refuses the user as it is at that moment. It does not disable the
+// last user of whoever runs the gateway.
+func (s *Service) ChangeUser(
+	ctx context.Context, of tenant.ID, id user.ID, p user.Profile, ask administration.Check[*user.User],
+) (*user.User, error) {
 	change := func() (*user.User, error) {
-		return s.update(ctx, of, id, func(u *user.User) error { return u.Change(p, s.clock.Now()) })
+		return s.update(ctx, of, id, func(u *user.User) error {
+			if ask != nil {
+				if err := ask(u); err != nil {
+					return err
+				}
+			}
+			return u.Change(p, s.clock.Now())
+		})
 	}
 	if p.Active || of != tenant.Platform {
 		return change()
@@ -115,7 +126,7 @@ func (s *Service) RemoveUser(ctx context.Context, of tenant.ID, id user.ID) erro
 	if of == tenant.Platform {
 		p := u.Profile()
 		p.Active = false
-		if _, err := s.ChangeUser(ctx, of, id, p); err != nil {
+		if _, err := s.ChangeUser(ctx, of, id, p, nil); err != nil {
 			return err
 		}
 	}

@@ -34,7 +34,7 @@ func (signer) Dependent(string) bool                  { return false }
 func (signer) HashChosen(context.Context, secret.Text) (string, error) {
 	return "", errors.ErrUnsupported
 }
-func (signer) Decoy(...string) string { return "" }
+func (signer) Decoy(...string) string           { return "" }
 func (signer) HashGenerated(secret.Text) string { return "" }
 func (signer) Verify(context.Context, string, secret.Text) (bool, error) {
 	return false, errors.ErrUnsupported

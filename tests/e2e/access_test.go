@@ -139,13 +139,13 @@ func TestAStolenTokenIsWorthNothingAfterWhatItsOwnerDoes(t *testing.T) {
 		"disabling": func(u *users.User, _ access.Who) error {
 			p := u.Profile()
 			p.Active = false
-			if _, err := s.ChangeUser(t.Context(), g.shop.id, u.ID(), p); err != nil {
+			if _, err := s.ChangeUser(t.Context(), g.shop.id, u.ID(), p, nil); err != nil {
 				return err
 			}
 			_, _, err := s.SignIn(t.Context(), here, p.Email, secret.New(annasPassword))
 			wantFault(t, "a disabled user", err, access.ErrCredentials)
 			p.Active = true
-			return failure(s.ChangeUser(t.Context(), g.shop.id, u.ID(), p)) // which gives no sign-in back
+			return failure(s.ChangeUser(t.Context(), g.shop.id, u.ID(), p, nil)) // which gives no sign-in back
 		},
 	} {
 		u := newUser(t, s, g.shop.id, name, users.Reader)
@@ -308,7 +308,7 @@ func TestUsersAreOfOneTenantAndNobodyReachesThoseOfAnother(t *testing.T) {
 		id users.ID
 	}{{"other", anna.ID()}, {"papper", op.ID()}, {tenant.Platform, anna.ID()}, {"papper", "none"}} {
 		_, getErr := s.User(ctx, c.of, c.id)
-		_, changeErr := s.ChangeUser(ctx, c.of, c.id, p)
+		_, changeErr := s.ChangeUser(ctx, c.of, c.id, p, nil)
 		_, passwordErr := s.SetPassword(ctx, c.of, c.id, secret.New(annasPassword))
 		_, signOutErr := s.SignOutUser(ctx, c.of, c.id)
 		for name, err := range map[string]error{
@@ -334,7 +334,7 @@ func TestUsersAreOfOneTenantAndNobodyReachesThoseOfAnother(t *testing.T) {
 			t.Errorf("%s: %v %v", name, err, details)
 		}
 	}
-	if _, err := s.ChangeUser(ctx, "papper", anna.ID(), profileOf("anna", users.Platform)); !errors.Is(err, users.ErrInvalid) {
+	if _, err := s.ChangeUser(ctx, "papper", anna.ID(), profileOf("anna", users.Platform), nil); !errors.Is(err, users.ErrInvalid) {
 		t.Errorf("Anna makes herself platform: %v", err)
 	}
 	_, err := s.CreateUser(ctx, "none", profileOf("eve", users.Reader), secret.Text{})
@@ -350,9 +350,9 @@ func TestTheLastUserOfThePlatformStays(t *testing.T) {
 	away := profileOf("one", users.Platform)
 	away.Active = false
 	wantFault(t, "removing", s.RemoveUser(ctx, tenant.Platform, one.ID()), access.ErrLast)
-	wantFault(t, "disabling", failure(s.ChangeUser(ctx, tenant.Platform, one.ID(), away)), access.ErrLast)
+	wantFault(t, "disabling", failure(s.ChangeUser(ctx, tenant.Platform, one.ID(), away, nil)), access.ErrLast)
 	two := newUser(t, s, tenant.Platform, "two", users.Platform)
-	if _, err := s.ChangeUser(ctx, tenant.Platform, one.ID(), away); err != nil {
+	if _, err := s.ChangeUser(ctx, tenant.Platform, one.ID(), away, nil); err != nil {
 		t.Fatal(err)
 	}
 	wantFault(t, "removing the other", s.RemoveUser(ctx, tenant.Platform, two.ID()), access.ErrLast)

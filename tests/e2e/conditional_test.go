@@ -11,10 +11,12 @@ func TestTwoOperatorsDoNotOverwriteEachOtherUnseen(t *testing.T) {
 	g := withShop(t)
 	_, id := g.connect("oci-5", fixedReturn)
 	hook := g.api(g.shop.key, "POST", "/v1/admin/webhooks", `{"url":"https://erp.example.com/a","types":[]}`).want(t, 201).text("id")
+	user := g.api(g.shop.key, "POST", "/v1/admin/users", `{"email":"anna@example.com","name":"Anna","role":"reader"}`).want(t, 201).text("id")
 	for path, change := range map[string]func(read string) (first, second string){
 		"/v1/admin/settings":                  renamed("Papper och Penna AB"),
 		"/v1/admin/customers/goteborg":        renamed("K-goteborg"),
 		"/v1/admin/connections/" + string(id): renamed(g.api(g.shop.key, "GET", "/v1/admin/connections/"+string(id), "").want(t, 200).text("name")),
+		"/v1/admin/users/" + user:             renamed("Anna"),
 		"/v1/admin/webhooks/" + hook:          renamed("https://erp.example.com/a"),
 	} {
 		t.Run(path, func(t *testing.T) {
