@@ -21,6 +21,7 @@ import (
 	"github.com/punchgate/punchgate/adapters/formats/oci"
 	"github.com/punchgate/punchgate/adapters/formats/peppol"
 	"github.com/punchgate/punchgate/adapters/mapping"
+	"github.com/punchgate/punchgate/adapters/oidc"
 	"github.com/punchgate/punchgate/adapters/outbound"
 	"github.com/punchgate/punchgate/adapters/secrets"
 	"github.com/punchgate/punchgate/adapters/store/mongodb"
@@ -71,9 +72,9 @@ var UseCases = fx.Provide(
 // Core is everything but the HTTP server and what runs in the background: enough for the commands that set up a tenant.
 func Core(c Config) fx.Option {
 	return fx.Options(
-		Formats, mapping.Module, system.Module, secrets.Module, store(c), telemetry.Module, virtualbuyer.Module,
+		Formats, mapping.Module, system.Module, secrets.Module, store(c), telemetry.Module, virtualbuyer.Module, oidc.Module,
 		fx.Module("use cases", UseCases, telemetry.Observed, fx.Invoke(checkMasterKey)),
-		fx.Supply(c, port.Policy{LoopbackHTTP: c.LoopbackHTTP}),
+		fx.Supply(c, port.Policy{LoopbackHTTP: c.LoopbackHTTP}, c.OIDC),
 		fx.Supply(outbound.Config{Networks: c.PushNetworks, Hosts: c.PushHosts, LoopbackHTTP: c.LoopbackHTTP}),
 		fx.Provide(masterKeys, newLogger),
 		fx.WithLogger(func(log *slog.Logger) fxevent.Logger {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/punchgate/punchgate/adapters/oidc"
 	"github.com/punchgate/punchgate/adapters/outbound"
 	"github.com/punchgate/punchgate/adapters/secrets"
 	"github.com/punchgate/punchgate/domain/secret"
@@ -44,6 +45,8 @@ type Config struct {
 	Drain time.Duration
 	// LoopbackHTTP accepts return addresses and makes calls on loopback by plain http.
 	LoopbackHTTP bool
+	// OIDC is the identity provider by which users sign in, beside passwords.
+	OIDC oidc.Config
 }
 
 // setting is one configuration value. The flag --data-dir is the environment's PUNCHGATE_DATA_DIR.
@@ -169,6 +172,26 @@ var settings = []setting{
 		}
 		return nil
 	}},
+	{"oidc-issuer", "", "address of the identity provider by which users sign in, beside passwords", func(c *Config, v string) error {
+		c.OIDC.Issuer = v
+		u, err := url.Parse(v)
+		if v == "" {
+			return nil
+		}
+		safe := err == nil && (u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname()))
+		if !safe || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+			return errors.New("must be an https address, such as https://login.example.com/realms/shop")
+		}
+		return nil
+	}},
+	{"oidc-client-id", "", "what the identity provider calls the gateway", func(c *Config, v string) error {
+		c.OIDC.ClientID = v
+		return nil
+	}},
+	{"oidc-name", "OpenID Connect", "what the button calls the identity provider", func(c *Config, v string) error {
+		c.OIDC.Name = v
+		return nil
+	}},
 	{"allow-loopback-http", "false", "return addresses and calls on this machine by http, for trials", func(c *Config, v string) (err error) {
 		if c.LoopbackHTTP, err = strconv.ParseBool(v); err != nil {
 			return errors.New("must be true or false")
@@ -190,7 +213,7 @@ type Setting struct{ Flag, Variable, Default string }
 
 // Settings returns all of them; secrets have no flag.
 func Settings() []Setting {
-	all := []Setting{{Variable: masterKeyVariable}, {Variable: mongoDBURIVariable}}
+	all := []Setting{{Variable: masterKeyVariable}, {Variable: mongoDBURIVariable}, {Variable: oidcSecretVariable}}
 	for _, s := range settings {
 		all = append(all, Setting{s.flag, variable(s.flag), s.initial})
 	}
@@ -201,6 +224,7 @@ func Settings() []Setting {
 const (
 	masterKeyVariable  = "PUNCHGATE_MASTER_KEY"
 	mongoDBURIVariable = "PUNCHGATE_MONGODB_URI"
+	oidcSecretVariable = "PUNCHGATE_OIDC_CLIENT_SECRET" //nolint:gosec // it is the name of one
 )
 
 // addFlags declares the settings on a command, but those left out. initial replaces the initial values of some.
@@ -234,7 +258,10 @@ func variable(flag string) string {
 
 // readConfig reads the settings, or says which one is wrong.
 func readConfig(flags *pflag.FlagSet) (Config, error) {
-	c := Config{MasterKey: secret.New(os.Getenv(masterKeyVariable)), MongoDBURI: secret.New(os.Getenv(mongoDBURIVariable))}
+	c := Config{
+		MasterKey: secret.New(os.Getenv(masterKeyVariable)), MongoDBURI: secret.New(os.Getenv(mongoDBURIVariable)),
+		OIDC: oidc.Config{ClientSecret: secret.New(os.Getenv(oidcSecretVariable))},
+	}
 	for _, s := range settings {
 		flag := flags.Lookup(s.flag)
 		if flag == nil {
@@ -250,6 +277,9 @@ func readConfig(flags *pflag.FlagSet) (Config, error) {
 	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return c, usageError{errors.New("PUNCHGATE_TLS_CERT and PUNCHGATE_TLS_KEY: give both or neither")}
+	}
+	if (c.OIDC.Issuer == "") != (c.OIDC.ClientID == "") {
+		return c, usageError{errors.New("PUNCHGATE_OIDC_ISSUER and PUNCHGATE_OIDC_CLIENT_ID: give both or neither")}
 	}
 	return c, nil
 }

@@ -28,15 +28,17 @@ type Service struct {
 	ids     port.IDs
 	callers *authentication.Service
 	audit   *auditing.Service
-	log     *slog.Logger
+	// provider is who tells who somebody is, beside passwords.
+	provider port.IdentityProvider
+	log      *slog.Logger
 }
 
 // New makes the service.
 func New(
 	stores port.Stores, secrets port.Secrets, clock port.Clock, ids port.IDs, callers *authentication.Service, audit *auditing.Service,
-	log *slog.Logger,
+	provider port.IdentityProvider, log *slog.Logger,
 ) *Service {
-	return &Service{stores, secrets, clock, ids, callers, audit, log}
+	return &Service{stores, secrets, clock, ids, callers, audit, provider, log}
 }
 
 // Who is a user who is signed in.
@@ -99,7 +101,7 @@ func (s *Service) checkPassword(ctx context.Context, client, key string, u *user
 // refused notes that somebody tried in vain to sign in as a user. Of addresses that no user has nothing is noted: people type
 // passwords there. Nor is it where the client has to wait, which was noted before.
 func (s *Service) refused(ctx context.Context, u *user.User, client string, refusal error) {
-	if u == nil || !errors.Is(refusal, ErrCredentials) {
+	if u == nil || !errors.Is(refusal, ErrCredentials) && !errors.Is(refusal, ErrNoUser) {
 		return
 	}
 	if err := s.audit.RefusedSignIn(ctx, u, client, refusal); err != nil {

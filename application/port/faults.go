@@ -15,6 +15,12 @@ var (
 	ErrTaken = fault.New(fault.Conflict, "store.taken", "there is one of this identifier")
 )
 
+// Refusals of the identity provider.
+var (
+	ErrProviderAway = fault.New(fault.Unavailable, "oidc.away", "the identity provider does not answer; try again, or sign in by a password")
+	ErrIdentity     = fault.New(fault.Unauthenticated, "oidc.refused", "the identity provider did not say who you are; try again")
+)
+
 // ErrTooLarge refuses what no document of the store can hold.
 var ErrTooLarge = fault.New(fault.TooLarge, "store.too_large", "this is too large to be kept")
 

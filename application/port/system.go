@@ -68,6 +68,37 @@ type Secrets interface {
 	Open(sealed string, purpose ...string) (secret.Text, error)
 }
 
+// IdentityProvider tells who somebody is, by OpenID Connect.
+type IdentityProvider interface {
+	// Name is what people call it; empty where there is none.
+	Name() string
+	// Begin returns where a browser is led to show who its user is: ErrProviderAway.
+	Begin(ctx context.Context, q IdentityQuestion) (address string, err error)
+	// Finish returns who came back. It refuses with ErrIdentity what the provider did not say, or not in answer to this question, and
+	// with ErrProviderAway where it cannot be asked.
+	Finish(ctx context.Context, q IdentityQuestion, a IdentityAnswer) (Identity, error)
+}
+
+// IdentityQuestion is a question to the identity provider. What is drawn at random ties the answer to it.
+type IdentityQuestion struct {
+	ReturnURL    string // where the browser comes back
+	State, Nonce string
+	Verifier     secret.Text // of PKCE: shown only when the code is exchanged
+}
+
+// IdentityAnswer is what a browser brought back.
+type IdentityAnswer struct {
+	Code   string
+	Issuer string // whose answer it is, where the provider says so
+}
+
+// Identity is who somebody is to the identity provider.
+type Identity struct {
+	Issuer, Subject string
+	Email           string
+	EmailVerified   bool // that the provider saw to it that the address is the person's own
+}
+
 // Poster posts forms server to server.
 type Poster interface {
 	// Post sends the form to its action. It follows no redirect. Only a 2xx answer is an acknowledgement; everything else
