@@ -12,6 +12,9 @@ KUBERNETES_SCHEMAS := .bin/kubernetes_validate-1.37.0-py3-none-any.whl
 COMPOSE_SPEC := .bin/compose-spec-v2.16.2
 # What judges the accessibility of pages: axe-core 4.12.1, which this wheel carries.
 AXE := .bin/axe.min.js
+# An identity provider to sign in by: the server that comes with github.com/zitadel/oidc, whose protocol is certified by the OpenID
+# Foundation.
+OPENID_PROVIDER := .bin/openid-provider-v3.52.0
 # What calls every operation of openapi.yaml.
 SCHEMATHESIS := .bin/schemathesis/bin/schemathesis
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
@@ -78,11 +81,15 @@ vulncheck: ## look for known vulnerabilities in what the gateway is built of, wh
 	else echo "$$said"; exit 1; fi
 
 .PHONY: tools
-tools: $(KUBECONFORM) $(KUBERNETES_SCHEMAS) $(COMPOSE_SPEC) $(AXE) $(SCHEMATHESIS) ## install what judges the files of deploy/, the pages and the API into .bin
+tools: $(KUBECONFORM) $(KUBERNETES_SCHEMAS) $(COMPOSE_SPEC) $(AXE) $(SCHEMATHESIS) $(OPENID_PROVIDER) ## install what judges the files of deploy/, the pages and the API into .bin
 
 $(KUBECONFORM):
 	GOBIN=$(CURDIR)/.bin $(GO) install github.com/yannh/kubeconform/cmd/kubeconform@$(@:.bin/kubeconform-%=%)
 	mv .bin/kubeconform $@
+
+$(OPENID_PROVIDER):
+	GOBIN=$(CURDIR)/.bin/openid $(GO) install github.com/zitadel/oidc/v3/example/server@$(@:.bin/openid-provider-%=%)
+	mv .bin/openid/server $@
 
 $(COMPOSE_SPEC):
 	GOBIN=$(CURDIR)/.bin/compose $(GO) install github.com/compose-spec/compose-go/v2/cmd@$(@:.bin/compose-spec-%=%)

@@ -9,18 +9,14 @@ import (
 	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/domain/audit"
 	"github.com/punchgate/punchgate/domain/fault"
-	"github.com/punchgate/punchgate/domain/tenant"
 )
 
 // act does something to the shop's things, or to those of whoever runs the gateway, and writes it into the audit log. do returns the
 // identifier of what it made.
 func (d *Desk) act(c *gin.Context, action audit.Action, target string, do func(context.Context) (made string, err error)) error {
-	of := tenant.Platform
-	if shop := shopOf(c); shop != nil {
-		of = shop.ID()
-	}
 	return d.use.Auditing.Do(c.Request.Context(), audit.Entry{
-		Tenant: of, Actor: audit.ByUser(whoOf(c).User), Action: action, Target: target, Request: d.edge.RequestID(c), Client: c.ClientIP(),
+		Tenant: tenantOf(c), Actor: audit.ByUser(whoOf(c).User), Action: action, Target: target,
+		Request: d.edge.RequestID(c), Client: c.ClientIP(),
 	}, do)
 }
 

@@ -8,6 +8,7 @@ package desk
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -78,8 +79,16 @@ func (d *Desk) Routes(r gin.IRouter) {
 	r.GET("/sign-in", d.signInPage)
 	r.POST("/sign-in", d.signIn)
 
+	r.GET(strings.TrimPrefix(oidcPath, Root), d.toProvider)
+	r.GET(strings.TrimPrefix(callbackPath, Root), d.fromProvider)
+
 	in := r.Group("", d.signedIn)
 	in.POST("/sign-out", d.signOut)
+	own := in.Group("/account", d.ownShop)
+	own.GET("", d.account)
+	own.POST("/language", d.saveLanguage)
+	own.POST("/password", d.changePassword)
+	own.POST("/sign-out", d.signOutEverywhere)
 	in.GET("", d.home)
 	in.GET("/shops", d.shops)
 	platform := in.Group("", d.ofPlatform)
@@ -88,6 +97,7 @@ func (d *Desk) Routes(r gin.IRouter) {
 	platform.POST("/keys", d.createKey)
 	platform.POST("/keys/:id/revoke", d.revokeKey)
 	platform.GET("/audit", d.audit)
+	d.userRoutes(platform, platform)
 
 	shop := in.Group("/shops/:shop", d.ofShop)
 	change := shop.Group("", d.mayChange)
@@ -146,6 +156,7 @@ func (d *Desk) Routes(r gin.IRouter) {
 	change.POST("/keys", d.createKey)
 	change.POST("/keys/:id/revoke", d.revokeKey)
 	shop.GET("/audit", d.audit)
+	d.userRoutes(shop, change)
 }
 
 // home leads to where a user has most to do.

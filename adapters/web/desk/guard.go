@@ -11,7 +11,6 @@ import (
 	"github.com/punchgate/punchgate/application/access"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/fault"
-	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
 
@@ -32,7 +31,7 @@ func (d *Desk) secure(c *gin.Context) {
 // signedIn lets through who is signed in, and leads others to the page that signs in, and back afterwards. What changes something
 // must come from one of the pages: it carries the code of the sign-in.
 func (d *Desk) signedIn(c *gin.Context) {
-	who, err := d.use.Access.Authenticate(c.Request.Context(), presented(c))
+	who, err := d.use.Access.Authenticate(c.Request.Context(), d.presented(c))
 	if fault.KindOf(err) == fault.Unauthenticated {
 		if c.Request.Method != http.MethodGet || checking(c) {
 			d.refuse(c, err)
@@ -116,23 +115,6 @@ func (d *Desk) mayChange(c *gin.Context) {
 
 // checking reports whether a form is sent while somebody is typing, to learn what would be wrong.
 func checking(c *gin.Context) bool { return c.GetHeader("Punchgate-Check") != "" }
-
-// presented returns the cookie's token.
-func presented(c *gin.Context) secret.Text {
-	for _, name := range []string{cookieHTTPS, cookieHTTP} {
-		if cookie, err := c.Request.Cookie(name); err == nil {
-			return secret.New(cookie.Value)
-		}
-	}
-	return secret.Text{}
-}
-
-// The cookie of a sign-in. A name that begins with __Host- can be set over https by this very host alone (RFC 6265bis, section
-// 4.1.3.2); over plain http, where the gateway runs on one's own machine, browsers refuse it.
-const (
-	cookieHTTPS = "__Host-punchgate"
-	cookieHTTP  = "punchgate"
-)
 
 // safePath returns a path of the pages that may be led to after signing in, else the first page: another host's address in a link
 // must not catch who has just typed a password.

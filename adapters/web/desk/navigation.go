@@ -21,6 +21,7 @@ func (p Page) Navigation() (all []Entry) {
 		add("connections", p.In("/connections"), "Kopplingar", "Connections")
 		add("settings", p.In("/settings"), "Inställningar", "Settings")
 		add("keys", p.In("/keys"), "Nycklar", "Keys")
+		add("users", p.In("/users"), "Användare", "Users")
 		add("audit", p.In("/audit"), "Logg", "Audit log")
 	}
 	if !p.Platform() {
@@ -35,6 +36,7 @@ func (p Page) Navigation() (all []Entry) {
 	add("", "", "Hela tjänsten", "The whole service")
 	service("shops", "/shops", "Butiker", "Shops")
 	service("keys", "/keys", "Tjänstens nycklar", "Keys of the service")
+	service("users", "/users", "Tjänstens användare", "Users of the service")
 	service("audit", "/audit", "Tjänstens logg", "Audit log of the service")
 	return all
 }

@@ -199,6 +199,10 @@ func (p Page) done(code string) string {
 		return p.T("Borttaget.", "Removed.")
 	case "revoked":
 		return p.T("Återkallat.", "Revoked.")
+	case "signed_out":
+		return p.T("Du är utloggad.", "You are signed out.")
+	case "password":
+		return p.T("Lösenordet är bytt. Du är utloggad överallt utom här.", "The password is changed. You are signed out everywhere but here.")
 	case "sent":
 		return p.T("Skickas igen.", "Being sent again.")
 	default:
@@ -235,6 +239,12 @@ func (d *Desk) chooseLanguage(c *gin.Context) {
 	if cookie, err := c.Request.Cookie(langCookie); err == nil && (cookie.Value == "sv" || cookie.Value == "en") {
 		c.Set(langKey, cookie.Value)
 	}
+}
+
+// forgetLanguage lets the user's own language hold again.
+func (d *Desk) forgetLanguage(c *gin.Context) {
+	//nolint:gosec // it holds a language and nothing else
+	http.SetCookie(c.Writer, &http.Cookie{Name: langCookie, Path: Root, SameSite: http.SameSiteLaxMode, MaxAge: -1})
 }
 
 func langOf(c *gin.Context) string {
