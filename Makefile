@@ -20,9 +20,14 @@ SCHEMATHESIS := .bin/schemathesis/bin/schemathesis
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 FUZZTIME ?= 10s
 FAULTS ?= 50
+FUZZAPI ?= 10
 
 # What an integration test lacks (a browser, a checker) is a failure with this set, and a skip that says so without.
 INTEGRATION := PUNCHGATE_INTEGRATION=1 $(GO) test -count=1 -timeout=15m
+
+# What is concurrent: its tests find more with the race detector, and CI runs them with it alone.
+RACED := ./application/... ./adapters/store/... ./adapters/web/... ./adapters/outbound ./adapters/secrets ./adapters/telemetry ./tests/e2e
+RACE = $(GO) test -race -timeout=15m
 
 # The folders of the tests that hold a text, as packages.
 folders = git grep -lF --untracked '$(1)' -- '*_test.go' | xargs -r dirname | sort -u | sed 's|^|./|'
@@ -52,13 +57,15 @@ tidy: ## fail where the modules are not tidy, or something is not committed
 	git diff --exit-code
 
 .PHONY: core
-core: ## run the tests of what integration and conformance leave out
-	$(GO) test -timeout=5m ./application/... ./bootstrap/... ./domain/...
+core: ## run the tests of what integration, conformance and race leave out
+	$(GO) test -timeout=5m ./bootstrap/... ./domain/...
 
 # The tests of check, with all that they may skip there, and what needs more.
 .PHONY: ci
 ci: FAULTS = 10
-ci: format generate lint core tidy vulncheck integration conformance faults race fuzz ## all of it: vulnerabilities, browser, checkers, crashes, race detector, fuzzing
+ci: LEAVE = $(RACED) # to race
+ci: RACE = $(INTEGRATION) -race
+ci: format generate lint core tidy vulncheck integration fuzzapi conformance faults race fuzz ## all of it: vulnerabilities, browser, checkers, crashes, race detector, fuzzing
 
 .PHONY: format
 format: ## fail where gofmt would change a file
@@ -109,7 +116,7 @@ $(SCHEMATHESIS): tests/e2e/schemathesis.txt
 
 .PHONY: integration
 integration: tools ## run all tests of adapters and of the whole but those of conformance, with what a plain test run may skip
-	$(INTEGRATION) $$($(GO) list ./adapters/... ./tests/... | grep -vxF "$$($(GO) list $$($(call folders,PUNCHGATE_SHARED)))")
+	$(INTEGRATION) $$($(GO) list ./adapters/... ./tests/... | grep -vxF "$$($(GO) list $(LEAVE) $$($(call folders,PUNCHGATE_SHARED)))")
 	PUNCHGATE_TEST_STORE=mongodb $(INTEGRATION) ./tests/e2e ./tests/rolling
 
 .PHONY: conformance
@@ -121,8 +128,8 @@ browser: $(AXE) ## run the end-to-end tests in a real browser
 	$(INTEGRATION) ./tests/browser/...
 
 .PHONY: fuzzapi
-fuzzapi: $(SCHEMATHESIS) ## call every operation of openapi.yaml with what is right and wrong; PUNCHGATE_FUZZAPI="-n 100" tries longer
-	$(INTEGRATION) -v -run TestAFuzzer ./tests/e2e
+fuzzapi: $(SCHEMATHESIS) ## call every operation of openapi.yaml with what is right and wrong, FUZZAPI (10) times beside the limits
+	PUNCHGATE_FUZZAPI=$(FUZZAPI) $(INTEGRATION) -v -run TestAFuzzer ./tests/e2e
 
 .PHONY: faults
 faults: ## break the gateway under load, with FAULTS kills (50), and print what was lost or happened twice
@@ -130,7 +137,7 @@ faults: ## break the gateway under load, with FAULTS kills (50), and print what 
 
 .PHONY: race
 race: ## run the tests of what is concurrent with the race detector
-	$(GO) test -race -timeout=15m ./application/... ./adapters/store/... ./adapters/web/... ./adapters/outbound ./adapters/secrets ./adapters/telemetry ./tests/e2e
+	$(RACE) $(RACED)
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME (10s)
