@@ -2,6 +2,7 @@ package completion
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/punchgate/punchgate/application/cursor"
@@ -40,6 +41,19 @@ func (s *Service) Receipt(ctx context.Context, of tenant.ID, id receipt.ID) (*re
 	}
 	content, err := s.stores.Receipts.Content(ctx, of, id)
 	return r, content, err
+}
+
+// Candidates returns at most limit orders to which an operator may tie a document, the newest first: those of its connection that the
+// text names as port.Orders.ByReference has it, or without a text all.
+func (s *Service) Candidates(
+	ctx context.Context, of tenant.ID, document *receipt.Receipt, text string, limit int,
+) ([]*order.Order, error) {
+	conn := document.Snapshot().Connection
+	if text == "" {
+		return s.stores.Orders.List(ctx, of, port.Filter[order.Status]{Connection: conn}, port.Page[order.ID]{Limit: limit})
+	}
+	found, err := s.stores.Orders.ByReference(ctx, of, text, limit)
+	return slices.DeleteFunc(found, func(o *order.Order) bool { return o.Snapshot().Connection != conn }), err
 }
 
 // ErrOtherConnection refuses to tie a document to an order of another procurement system.

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/punchgate/punchgate/domain/connection"
@@ -20,6 +21,12 @@ type ID string
 
 // IDOf returns the identifier of the n-th answer, from 1, to an order.
 func IDOf(o order.ID, n int) ID { return ID(string(o) + "-" + strconv.Itoa(n)) }
+
+// Order returns the order of an answer.
+func (id ID) Order() order.ID {
+	text := string(id)
+	return order.ID(text[:max(strings.LastIndexByte(text, '-'), 0)])
+}
 
 // Kind is what an answer is.
 type Kind struct{ name string }

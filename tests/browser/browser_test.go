@@ -57,10 +57,11 @@ type seed struct {
 		Password string `json:"password"`
 	} `json:"admin_login"`
 	Connections []struct {
-		Format   string            `json:"format"`
-		Customer string            `json:"customer_id"`
-		Link     string            `json:"link_url"`
-		Login    map[string]string `json:"login"`
+		Format      string            `json:"format"`
+		Customer    string            `json:"customer_id"`
+		Link        string            `json:"link_url"`
+		Login       map[string]string `json:"login"`
+		Credentials map[string]string `json:"credentials"` // of documents
 	} `json:"connections"`
 }
 

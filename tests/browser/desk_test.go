@@ -130,6 +130,19 @@ func (o *operator) wait(expression string) {
 	o.t.Fatalf("%s does not become true at %s: %s", expression, location(o.ctx, o.t), visible(o.ctx, o.t))
 }
 
+// becomes loads the page again until it shows a text.
+func (o *operator) becomes(text string) {
+	o.t.Helper()
+	for range 50 {
+		if strings.Contains(visible(o.ctx, o.t), text) {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+		o.do(chromedp.Reload())
+	}
+	o.see(text)
+}
+
 func (o *operator) see(texts ...string) {
 	o.t.Helper()
 	see(o.ctx, o.t, texts...)

@@ -47,6 +47,7 @@ type newField struct {
 func (d *Desk) customFieldsPage(c *gin.Context) customFieldsPage {
 	deciding := shopOf(c).Settings().DecidingField
 	p := customFieldsPage{Page: d.page(c, "fields"), Form: shown(body.OfTenant(shopOf(c))), New: shown(newField{Type: tenant.Text.String()})}
+	p.path = p.In("/fields")
 	if deciding == "" {
 		p.New = shown(newField{Type: tenant.Checkbox.String(), Deciding: true})
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/punchgate/punchgate/application/auditing"
 	"github.com/punchgate/punchgate/application/checkout"
 	"github.com/punchgate/punchgate/application/completion"
+	"github.com/punchgate/punchgate/application/deadletters"
 	"github.com/punchgate/punchgate/application/erp"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/listing"
@@ -38,6 +39,7 @@ type Services struct {
 	Answering      *answering.Service
 	Checkout       *checkout.Service
 	Completion     *completion.Service
+	DeadLetters    *deadletters.Service
 	ERP            *erp.Service
 	Formats        *formats.Registry
 	Listing        *listing.Service
@@ -152,6 +154,18 @@ func (d *Desk) Routes(r gin.IRouter) {
 	change.POST("/fields/new", d.createField)
 	change.POST("/fields/:name/raise", d.raiseField)
 	change.POST("/fields/:name/remove", d.removeField)
+	shop.GET("/webhooks", d.webhooks)
+	change.POST("/webhooks", d.createWebhook)
+	shop.GET("/webhooks/:id", d.webhook)
+	change.POST("/webhooks/:id", d.saveWebhook)
+	change.POST("/webhooks/:id/secret", d.replaceWebhookSecret)
+	change.POST("/webhooks/:id/remove", d.removeWebhook)
+	shop.GET("/dead-letters", d.deadLetters)
+	change.POST("/dead-letters/deliver", d.deliverDeadLetters)
+	shop.GET("/purchase-orders", d.purchaseOrders)
+	shop.GET("/purchase-orders/:id", d.purchaseOrder)
+	shop.GET("/purchase-orders/:id/document", d.purchaseOrderDocument)
+	change.POST("/purchase-orders/:id/tie", d.tiePurchaseOrder)
 	shop.GET("/keys", d.keys)
 	change.POST("/keys", d.createKey)
 	change.POST("/keys/:id/revoke", d.revokeKey)

@@ -1,9 +1,11 @@
 package desk
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/punchgate/punchgate/domain/audit"
+	"github.com/punchgate/punchgate/domain/outbox"
 )
 
 func TestEachActionHasWordsInBothLanguages(t *testing.T) {
@@ -29,6 +31,25 @@ func TestASignInLeadsNowhereButToThePages(t *testing.T) {
 	} {
 		if got := safePath(to); got != want {
 			t.Errorf("%q leads to %q, want %q", to, got, want)
+		}
+	}
+}
+
+func TestEachEventHasWordsInBothLanguages(t *testing.T) {
+	for _, e := range outbox.Types() {
+		if said := events[e]; said[0] == "" || said[1] == "" {
+			t.Errorf("%s has no words", e)
+		}
+	}
+}
+
+func TestALabelBecomesAnIdentifier(t *testing.T) {
+	for label, want := range map[string]string{
+		"Handlar via PunchOut": "handlar-via-punchout", "Kostnadsställe 2": "kostnadsstalle-2", "  ÅÄÖ / é ": "aao-e", "日本": "", "": "",
+		strings.Repeat("a", 63) + " b": strings.Repeat("a", 63),
+	} {
+		if got := identifier(label); got != want {
+			t.Errorf("%q becomes %q, want %q", label, got, want)
 		}
 	}
 }

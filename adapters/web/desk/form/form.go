@@ -30,6 +30,8 @@ var ErrUnreadable = fault.New(fault.Invalid, "form.unreadable", "some inputs are
 const (
 	TimeLayout = "2006-01-02T15:04"
 	DateLayout = "2006-01-02"
+
+	secondsLayout = ":05.999" // after TimeLayout, where a time has some
 )
 
 var (
@@ -50,7 +52,11 @@ func encode(values url.Values, at string, v reflect.Value) {
 		values[at] = []string{indented(v.Bytes())}
 	case v.Type() == timeType:
 		if t, _ := reflect.TypeAssert[time.Time](v); !t.IsZero() {
-			values[at] = []string{t.Local().Format(TimeLayout)}
+			layout := TimeLayout
+			if t.Second() != 0 || t.Nanosecond() != 0 {
+				layout += secondsLayout
+			}
+			values[at] = []string{t.Local().Format(layout)}
 		}
 	case textual(v):
 		var text string
@@ -218,7 +224,7 @@ func (d *decoder) decodeTime(at string, v reflect.Value) {
 		v.SetZero()
 		return
 	}
-	for _, layout := range []string{TimeLayout, DateLayout, time.RFC3339} {
+	for _, layout := range []string{TimeLayout, TimeLayout + secondsLayout, DateLayout, time.RFC3339} {
 		if t, err := time.ParseInLocation(layout, text, time.Local); err == nil {
 			v.Set(reflect.ValueOf(t.UTC()))
 			return

@@ -24,7 +24,7 @@ func filled() body.Connection {
 	c.Ordering.Policy = map[string]string{"unit_price": "hold", "a/b~c": "reject"}
 	c.Seller = cart.Party{Name: "Papper och Penna AB", Endpoint: cart.Identifier{Scheme: "0088", ID: "7300010000001"}}
 	c.HighestValue = body.Amount{Value: money.MustParse("1000.50"), Currency: "SEK"}
-	c.CreatedAt = time.Date(2026, 11, 23, 9, 15, 0, 0, time.UTC)
+	c.CreatedAt = time.Date(2026, 11, 23, 9, 15, 7, 250_000_000, time.UTC)
 	return c
 }
 
