@@ -199,15 +199,12 @@ func (p Page) done(code string) string {
 		return p.T("Borttaget.", "Removed.")
 	case "revoked":
 		return p.T("Återkallat.", "Revoked.")
-<<<<<<< HEAD
 	case "signed_out":
 		return p.T("Du är utloggad.", "You are signed out.")
 	case "password":
 		return p.T("Lösenordet är bytt. Du är utloggad överallt utom här.", "The password is changed. You are signed out everywhere but here.")
-=======
 	case "tied":
 		return p.T("Inköpsordern är knuten till ordern.", "The purchase order is tied to the order.")
->>>>>>> 73269e1 (Add the pages of webhooks, dead letters and unmatched purchase orders)
 	case "sent":
 		return p.T("Skickas igen.", "Being sent again.")
 	default:
