@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -13,6 +14,8 @@ import (
 
 	"go.uber.org/fx"
 
+	"github.com/punchgate/punchgate/application/authentication"
+	"github.com/punchgate/punchgate/application/completion"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/money"
@@ -254,5 +257,22 @@ func TestNobodyOutsideCanClaimThatACallIsATrial(t *testing.T) {
 	r.Header.Set("X-Punchgate-Trial", "1")
 	if a := send(t, r); a.status != 401 {
 		t.Errorf("it is answered %d", a.status)
+	}
+}
+
+func TestATrialCompletesNothingButWhatItMade(t *testing.T) {
+	var completions *completion.Service
+	g := startWith(t, t.TempDir(), fx.Populate(&completions))
+	g.shop = g.newShop("papper")
+	link, _ := g.connect("oci-5", nil)
+	g.sendCart(g.punchOut(link), `{"id":"C-1",`+cartOf(oneLine)[1:]).want(t, 201)
+	_, address, _ := strings.Cut(link, "/punchout/")
+	parameters := map[string]string{"USERNAME": user, "PASSWORD": "not-checked", "order": "C-1"}
+	_, err := completions.Complete(t.Context(), completion.Ping{
+		From:   authentication.Origin{Link: address, Address: "127.0.0.1", Trial: authentication.Unchecked},
+		Method: http.MethodPost, Parameter: func(name string) string { return parameters[name] },
+	})
+	if !errors.Is(err, order.ErrNoCart) {
+		t.Errorf("what a buyer sent is completed by a trial: %v", err)
 	}
 }
