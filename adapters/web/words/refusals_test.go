@@ -24,7 +24,7 @@ var aside = []string{
 // elsewhere are further codes of this kind. A code that ends in a point stands for all that begin so.
 var elsewhere = []string{
 	"answer.not_found", "answer.position", "answer.state", "connection.exists", "connection.invalid", "customer.exists", "customer.invalid",
-	"event.", "feed.", "gateway.", "list.", "login.unknown_method", "oidc.", "order.reason", "order_policy.", "ordering.", "policy.", "query.",
+	"event.", "feed.", "gateway.", "list.", "login.unknown_method", "oidc.", "order.decision", "order_policy.", "ordering.", "policy.", "query.",
 	"receipt.decided", "receipt.not_found", "receipt.other_connection", "return.not_url", "return.unknown_transfer", "route.", "tenant.exists",
 	// Why something is not erased.
 	"order.needed", "session.open", "session.untold",
