@@ -257,3 +257,46 @@ func TestASecretThatCannotBeSealedAnewIsNamed(t *testing.T) {
 		t.Errorf("it says: %v", err)
 	}
 }
+
+// TestUsersStaySignedInWhileTheMasterKeyIsReplaced also with a form that was opened before.
+func TestUsersStaySignedInWhileTheMasterKeyIsReplaced(t *testing.T) {
+	dir, ctx := t.TempDir(), context.Background()
+	first := withKeys(t, dir, masterKey)
+	shop := first.newShop("papper")
+	body := `{"email":"anna@example.com","name":"Anna","role":"administrator","password":"` + annasPassword + `"}`
+	first.api(shop.key, "POST", "/v1/admin/users", body).want(t, 201)
+	o := first.operator().signIn("anna")
+	csrf := o.csrf()
+	verifier := func(m *member) string {
+		u, err := m.stores.Users.ByEmail(ctx, "anna@example.com")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return u.Snapshot().Verifier
+	}
+	before := verifier(first)
+	first.stop()
+
+	both := withKeys(t, dir, nextMasterKey, masterKey)
+	o.url = both.url
+	if a := o.do("/admin/account/language", url.Values{"csrf": {csrf}, "/language": {"en"}}); a.status != 303 {
+		t.Errorf("a form from before is answered %d %s", a.status, a.body)
+	}
+	both.operator().signIn("anna")
+	both.callers.Flush(ctx)
+	after := verifier(both)
+	if after == before || after[:90] != before[:90] {
+		t.Errorf("the verifier became %s of %s", after, before)
+	}
+	if _, err := both.admin.Rotate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	both.stop()
+
+	last := withKeys(t, dir, nextMasterKey)
+	o.url = last.url
+	if a := o.get("/admin/account"); a.status != 200 {
+		t.Errorf("under the new key alone the sign-in is answered %d", a.status)
+	}
+	last.operator().signIn("anna")
+}

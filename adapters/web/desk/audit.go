@@ -42,6 +42,8 @@ func (d *Desk) audit(c *gin.Context) {
 // by says who acted.
 func (p Page) by(a audit.Actor) string {
 	switch {
+	case a == audit.Actor{}: // who tried in vain to sign in
+		return p.T("okänd", "unknown")
 	case a.User != "":
 		return a.Label
 	case a.Key == "":
