@@ -18,6 +18,7 @@ type describedFormat struct {
 	Capabilities []string          `json:"capabilities"`
 	Starts       []string          `json:"starts"`
 	CartID       string            `json:"cart_id"`
+	OrderedCart  string            `json:"ordered_cart"`
 	Options      []describedOption `json:"options"`
 }
 
@@ -47,7 +48,8 @@ func (s *Server) listFormats(c *gin.Context) {
 func describe(f port.Format) describedFormat {
 	d := formats.Describe(f)
 	view := describedFormat{
-		Name: f.Name(), Label: d.Label, About: d.About, Capabilities: formats.Capabilities(f), Starts: []string{}, CartID: d.CartID,
+		Name: f.Name(), Label: d.Label, About: d.About, Capabilities: formats.Capabilities(f), Starts: []string{},
+		CartID: d.CartID, OrderedCart: d.OrderedCart,
 		Options: make([]describedOption, len(d.Options)),
 	}
 	form, document := formats.Starts(f, nil)

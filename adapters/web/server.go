@@ -88,6 +88,7 @@ type Services struct {
 	Checkout       *checkout.Service
 	Preview        *preview.Service
 	Trial          *trial.Service
+	Buyer          port.VirtualBuyer
 	Transfer       *transfer.Service
 	Completion     *completion.Service
 	ERP            *erp.Service
@@ -179,6 +180,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 		Access: s.use.Access, Administration: s.use.Administration, Answering: s.use.Answering, Auditing: s.use.Auditing,
 		Checkout: s.use.Checkout, Completion: s.use.Completion, DeadLetters: s.use.DeadLetters, ERP: s.use.ERP, Formats: s.use.Formats,
 		Listing: s.use.Listing, Timeline: s.use.Timeline, Transfer: s.use.Transfer, Preview: s.use.Preview, Trial: s.use.Trial,
+		Buyer: s.use.Buyer,
 	}, pagesEdge{s}).Routes(r)
 
 	r.Use(s.checkQuery) // of the API from here on; the formats read their own queries

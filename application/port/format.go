@@ -37,10 +37,12 @@ type Describer interface {
 
 // Description is what a format says of itself.
 type Description struct {
-	Label   string        // for people, such as SAP OCI 4.0
-	About   language.Text // in a sentence, who uses it and what goes back
-	CartID  string        // where the cart's identifier stands in what goes back, such as NEW_ITEM-EXT_QUOTE_ID[n]
-	Options []Option      // all that the format takes
+	Label  string        // for people, such as SAP OCI 4.0
+	About  language.Text // in a sentence, who uses it and what goes back
+	CartID string        // where the cart's identifier stands in what goes back, such as NEW_ITEM-EXT_QUOTE_ID[n]
+	// OrderedCart is where a purchase order in the format names the cart by that identifier; empty where it has no purchase orders.
+	OrderedCart string
+	Options     []Option // all that the format takes
 }
 
 // Option is a member of a format's options.

@@ -163,3 +163,22 @@ func TestAnOperatorSeesWhatAMappingMakesOfACart(t *testing.T) {
 		}
 	})
 }
+
+func TestAnOperatorHandsAConnectionToAProcurementTeam(t *testing.T) {
+	operators(t, func(o *operator) {
+		o.open("/connections/proceedo-cxml/handover")
+		o.see("/punchout/"+o.d.Tenant.ID+".", "HOOK_URL", "SharedSecret", "/complete")
+		o.look("handover")
+		o.guide("handover")
+		other, wanted := "en", "What you send back once the purchase is approved"
+		if o.lang == "en" {
+			other, wanted = "sv", "Vad ni skickar tillbaka när köpet är godkänt"
+		}
+		o.script(fmt.Sprintf(`document.getElementById("in").value = %q, document.querySelector(".filter button").click(), ""`, other))
+		o.wait(fmt.Sprintf(`document.querySelector(".sheet[lang=%s]")`, other))
+		o.see(wanted)
+		if lang := o.script(`document.documentElement.lang`); lang != o.lang {
+			o.t.Errorf("the page around the sheet is in %s", lang)
+		}
+	})
+}

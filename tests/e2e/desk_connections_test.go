@@ -104,7 +104,7 @@ func TestPagesOfConnectionsShowNobodyWhatIsNotTheirs(t *testing.T) {
 	_, theirs := g.connect("oci-4", func(p *connection.Profile) { p.Name = "hemlig" })
 	link := must(t)(g.admin.CreateLink(t.Context(), g.shop.id, theirs)).(*connection.Link)
 	g.shop = papper
-	pages := []string{"", "/links", "/secrets", "/mapping"}
+	pages := []string{"", "/links", "/secrets", "/mapping", "/handover"}
 	for _, page := range pages {
 		if a := anna.open("/connections/" + string(theirs) + page); a.status != 404 || strings.Contains(a.body, "hemlig") {
 			t.Errorf("another shop's %s is answered %d: %s", page, a.status, a.body)
@@ -112,7 +112,7 @@ func TestPagesOfConnectionsShowNobodyWhatIsNotTheirs(t *testing.T) {
 		if a := rut.open("/connections/" + string(mine) + page); a.status != 200 {
 			t.Errorf("a reader's %s is answered %d", page, a.status)
 		}
-		if a := anna.send(http.MethodPost, "/connections/"+string(mine)+page, ""); a.status != 403 {
+		if a := anna.send(http.MethodPost, "/connections/"+string(mine)+page, ""); a.status != 403 && page != "/handover" {
 			t.Errorf("%s without the code of the sign-in is answered %d", page, a.status)
 		}
 	}
@@ -265,5 +265,83 @@ func TestTwoWhoChangeAConnectionDoNotOverwriteEachOtherUnseen(t *testing.T) {
 	}
 	if stored := g.api(g.shop.key, "GET", api, "").want(t, 200); stored.text("name") != "Annas namn" || stored.text("login", "user") != "erik" {
 		t.Errorf("stored is %v", stored)
+	}
+}
+
+// samples are the texts in frames of their own on a page.
+func samples(page string) (all []string) {
+	for _, part := range strings.Split(page, "<pre")[1:] {
+		_, text, _ := strings.Cut(part, ">")
+		text, _, _ = strings.Cut(text, "</pre>")
+		all = append(all, html.UnescapeString(text))
+	}
+	return all
+}
+
+func TestWhatIsHandedToAProcurementTeamWorksAsItStands(t *testing.T) {
+	g, service := withUsers(t)
+	anna := g.atDesk(service, "anna", users.Administrator)
+	own := connection.Names{User: "who", Password: "it's", ReturnURL: "back", Customer: "org", Session: "ref"}
+	identities := func(p *connection.Profile) {
+		p.Login.From = []connection.Identity{{Domain: "DUNS", ID: "1"}}
+		p.Login.To, p.Login.Sender = []connection.Identity{{Domain: "DUNS", ID: "2"}}, []connection.Identity{{Domain: "NetworkID", ID: "3"}}
+	}
+	for what, c := range map[string]struct {
+		format         string
+		form, document bool
+		change         func(*connection.Profile)
+	}{
+		"OCI": {"oci-4", true, false, nil},
+		"Peppol by GET with names of own": {"peppol-bis-punchout-3", true, false, func(p *connection.Profile) {
+			p.Login.Names, p.Login.Method, p.Login.Customer = own, connection.Get, "4711"
+		}},
+		"Proceedo by form and by document": {"proceedo-cxml", true, true, identities},
+		"cXML with orders":                 {"cxml-1.2", false, true, orders("cxml-1.2", func(p *connection.Profile) { identities(p); p.Login.User = "" })},
+		"OCI with Peppol orders":           {"oci-5", true, false, orders("peppol-bis-ordering-3", func(*connection.Profile) {})},
+		"OCI with a fixed return address": {"oci-3", true, false, func(p *connection.Profile) {
+			p.Return = connection.Return{Fixed: "https://b.example.com/r", Transfer: connection.Browser}
+		}},
+	} {
+		link, id := g.connect(c.format, c.change)
+		for lang, secretOf := range map[string]string{"sv": "LOSENORDET", "en": "THE-SECRET"} {
+			sheet := anna.open("/connections/" + string(id) + "/handover?in=" + lang)
+			if sheet.status != 200 || !strings.Contains(sheet.body, link) || strings.Contains(sheet.body, password) {
+				t.Fatalf("%s: the sheet is answered %d, or has a secret: %s", what, sheet.status, sheet.body)
+			}
+			byForm, byDocument, pinged := 0, 0, 0
+			for _, sample := range samples(sheet.body) {
+				sample = strings.ReplaceAll(sample, secretOf, password)
+				switch {
+				case strings.HasPrefix(sample, "<form"):
+					f := readForm(t, sample)
+					a := postForm(t, f.action, f.fields)
+					if f.method == "get" {
+						a = get(t, f.action+"?"+f.fields.Encode())
+					}
+					if byForm++; a.status != http.StatusSeeOther {
+						t.Errorf("%s: the sample form is answered %d: %s", what, a.status, a.body)
+					}
+				case strings.Contains(sample, "<PunchOutSetupRequest"):
+					a := send(t, request(t, http.MethodPost, link, "text/xml", sample))
+					if byDocument++; !strings.Contains(a.body, `code="200"`) || !strings.Contains(a.body, "StartPage") {
+						t.Errorf("%s: the sample document is answered %s", what, a.body)
+					}
+				case strings.Contains(sample, "/complete'"):
+					values := url.Values{}
+					for _, field := range strings.Split(sample, "--data-urlencode '")[1:] {
+						field = strings.ReplaceAll(strings.TrimSuffix(strings.TrimSuffix(strings.TrimSpace(strings.TrimSuffix(field, "\\\n  ")), "\\"), "'"), `'\''`, "'")
+						name, value, _ := strings.Cut(strings.TrimSuffix(strings.TrimSpace(field), "'"), "=")
+						values.Set(name, value)
+					}
+					if a := postForm(t, link+"/complete", values); a.status != http.StatusNotFound { // the cart is invented
+						t.Errorf("%s: the sample ping %v is answered %d: %s", what, values, a.status, a.body)
+					}
+					pinged++
+				}
+			}
+			if (byForm == 1) != c.form || (byDocument == 1) != c.document || pinged != 1 {
+				t.Errorf("%s: %d forms, %d documents, %d pings: %s", what, byForm, byDocument, pinged, sheet.body)
+			}
+		}
 	}
 }

@@ -43,7 +43,7 @@ func (f *Format) Starts(raw json.RawMessage) (form, document bool) {
 // Describe tells operators of the format.
 func (f *Ordering) Describe() port.Description {
 	return port.Description{
-		Label: "Peppol BIS Ordering 3",
+		Label: "Peppol BIS Ordering 3", OrderedCart: "Order/cac:QuotationDocumentReference/cbc:ID",
 		About: language.Text{
 			EN: "For purchase orders of systems that follow Peppol, bare or through an access point; they are answered by an Order Response.",
 			SV: "För inköpsorder från system som följer Peppol, direkt eller via en accesspunkt; de besvaras med ett ordersvar.",

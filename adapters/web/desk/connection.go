@@ -61,6 +61,7 @@ func (p connectionPage) Tabs() (all []Entry) {
 	for _, tab := range []struct{ path, swedish, english string }{
 		{"", "Uppgifter", "Details"}, {"/links", "Länkar", "Links"}, {"/secrets", "Lösenord", "Secrets"},
 		{"/mapping", "Mappning", "Mapping"}, {"/test", "Prova", "Test"}, {"/replay", "Omspelning", "Replay"},
+		{"/handover", "Lämna över", "Hand over"},
 	} {
 		all = append(all, Entry{p.At(tab.path), p.T(tab.swedish, tab.english), tab.path == p.Tab})
 	}

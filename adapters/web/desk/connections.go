@@ -182,12 +182,14 @@ type madeConnectionPage struct {
 	connectionPage
 
 	Secret string // empty where it was chosen
-	Link   string // its address; empty for none
+	Link   linkRow
+	Sheet  handoverSheet
 }
 
 func (d *Desk) createConnection(c *gin.Context) {
 	f, b := typedConnection(c), body.NewConnection()
 	var p madeConnectionPage
+	var generated secret.Text
 	err := d.submit(c, f, &b, audit.ConnectionCreate, "", func(ctx context.Context) (string, error) {
 		choosePreset(&b)
 		d.complete(ctx, c, &b)
@@ -204,7 +206,7 @@ func (d *Desk) createConnection(c *gin.Context) {
 		}
 		p.Connection = made
 		if b.Secret == "" {
-			p.Secret = plain.Reveal()
+			generated = plain
 		}
 		return string(made.ID()), nil
 	})
@@ -215,30 +217,34 @@ func (d *Desk) createConnection(c *gin.Context) {
 		d.renderNewConnection(c, f, err)
 	default:
 		c.Set(connectionKey, p.Connection)
-		p.connectionPage = d.connectionPage(c, "")
+		p.connectionPage, p.Secret = d.connectionPage(c, ""), generated.Reveal()
 		p.Link = d.linkAtOnce(c)
+		if p.Sheet, err = d.sheet(c, p.Connection, p.Link, generated); err != nil {
+			d.refuse(c, err)
+			return
+		}
 		p.Done = p.T("Kopplingen är skapad.", "The connection is created.")
 		d.render(c, http.StatusOK, "connection-made", p)
 	}
 }
 
-// linkAtOnce makes the first link of a connection where the form asks for it, and returns its address. A connection without one is
-// whole, so what goes wrong is told on its pages and undoes nothing.
-func (d *Desk) linkAtOnce(c *gin.Context) (address string) {
+// linkAtOnce makes the first link of a connection where the form asks for it. A connection without one is whole, so what goes wrong is
+// told on its pages and undoes nothing.
+func (d *Desk) linkAtOnce(c *gin.Context) (made linkRow) {
 	if c.Request.PostFormValue("link") != "true" {
-		return ""
+		return made
 	}
 	err := d.makeLink(c, func(ctx context.Context) (*connection.Link, error) {
 		link, err := d.use.Administration.CreateLink(ctx, shopOf(c).ID(), connectionOf(c).ID())
 		if err == nil {
-			address = d.linkURL(link)
+			made = d.linkRows([]*connection.Link{link})[0]
 		}
 		return link, err
 	})
 	if err != nil {
 		_, _ = d.edge.Classify(c, err) // which logs it
 	}
-	return address
+	return made
 }
 
 // linkURL returns the address of a link.

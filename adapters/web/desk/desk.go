@@ -22,6 +22,7 @@ import (
 	"github.com/punchgate/punchgate/application/erp"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/listing"
+	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/preview"
 	"github.com/punchgate/punchgate/application/timeline"
 	"github.com/punchgate/punchgate/application/transfer"
@@ -47,6 +48,7 @@ type Services struct {
 	Transfer       *transfer.Service
 	Preview        *preview.Service
 	Trial          *trial.Service
+	Buyer          port.VirtualBuyer
 }
 
 // Edge is what the pages need of the server that they are a part of.
@@ -138,6 +140,7 @@ func (d *Desk) Routes(r gin.IRouter) {
 	changeConn.POST("/answer-secret", d.replaceAnswerSecret)
 	conn.GET("/mapping", d.mapping)
 	changeConn.POST("/mapping", d.saveMapping)
+	conn.GET("/handover", d.handover)
 	shop.GET("/links", d.networkLinks)
 	change.POST("/links", d.createNetworkLink)
 	change.POST("/links/:link/revoke", d.revokeLink)

@@ -125,6 +125,11 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   });
 }
 
+for (const button of document.querySelectorAll("button[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
 // Parts that follow what happens: they are fetched anew every few seconds while the page is seen.
 for (const part of document.querySelectorAll("[data-live]")) {
   setInterval(async () => {
