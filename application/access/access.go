@@ -6,7 +6,6 @@ package access
 import (
 	"context"
 	"errors"
-	"log/slog"
 
 	"github.com/punchgate/punchgate/application/auditing"
 	"github.com/punchgate/punchgate/application/authentication"
@@ -30,15 +29,14 @@ type Service struct {
 	audit   *auditing.Service
 	// provider is who tells who somebody is, beside passwords.
 	provider port.IdentityProvider
-	log      *slog.Logger
 }
 
 // New makes the service.
 func New(
 	stores port.Stores, secrets port.Secrets, clock port.Clock, ids port.IDs, callers *authentication.Service, audit *auditing.Service,
-	provider port.IdentityProvider, log *slog.Logger,
+	provider port.IdentityProvider,
 ) *Service {
-	return &Service{stores, secrets, clock, ids, callers, audit, provider, log}
+	return &Service{stores, secrets, clock, ids, callers, audit, provider}
 }
 
 // Who is a user who is signed in.
@@ -104,9 +102,10 @@ func (s *Service) refused(ctx context.Context, u *user.User, client string, refu
 	if u == nil || !errors.Is(refusal, ErrCredentials) && !errors.Is(refusal, ErrNoUser) {
 		return
 	}
-	if err := s.audit.RefusedSignIn(ctx, u, client, refusal); err != nil {
-		s.log.ErrorContext(ctx, "a refused sign-in was not noted", "user", u.ID(), "error", err)
-	}
+	at, request := s.clock.Now(), correlation.Request(ctx)
+	s.callers.Later("refused sign-in of "+string(u.ID()), func(ctx context.Context) error {
+		return s.audit.RefusedSignIn(ctx, u, at, request, client, refusal)
+	})
 }
 
 // begin begins a sign-in of a user who showed who it is.

@@ -5,8 +5,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
-	"github.com/punchgate/punchgate/application/correlation"
 	"github.com/punchgate/punchgate/application/cursor"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/apikey"
@@ -78,12 +78,10 @@ func (s *Service) RevokedKey(ctx context.Context, key apikey.State, request, cli
 }
 
 // RefusedSignIn notes that somebody tried in vain to sign in as a user: once an hour, however often it is.
-func (s *Service) RefusedSignIn(ctx context.Context, u *user.User, client string, refusal error) error {
-	now := s.clock.Now()
-	id := audit.ID("refused-" + string(u.ID()) + "-" + now.UTC().Format("2006010215"))
+func (s *Service) RefusedSignIn(ctx context.Context, u *user.User, at time.Time, request, client string, refusal error) error {
 	return s.noteOnce(ctx, audit.Entry{
-		Tenant: u.Tenant(), ID: id, At: now, Action: audit.UserSignIn, Target: string(u.ID()), // by nobody knows whom
-		Request: correlation.Request(ctx), Client: client,
+		Tenant: u.Tenant(), ID: audit.ID("refused-" + string(u.ID()) + "-" + at.UTC().Format("2006010215")), At: at,
+		Action: audit.UserSignIn, Target: string(u.ID()), Request: request, Client: client, // by nobody knows whom
 	}, refusal)
 }
 

@@ -59,6 +59,10 @@ func (s *Service) Run(ctx context.Context) {
 	}
 }
 
+// Later has work done soon, after the caller was answered, so that the answer does not tell by its time that there is work. Of works of
+// one name that wait at the same time the first is done.
+func (s *Service) Later(name string, work func(context.Context) error) { s.later.do(name, work) }
+
 const (
 	flushEvery = 500 * time.Millisecond
 	lastFlush  = 2 * time.Second

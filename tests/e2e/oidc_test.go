@@ -244,10 +244,10 @@ func TestWhoIsNoUserHereComesInByNoProvider(t *testing.T) {
 			t.Errorf("%s is linked: %+v, %v", name, u.Snapshot(), err)
 		}
 	}
-	records, err := g.stores.Audit.List(t.Context(), g.shop.id, port.AuditQuery{Limit: 10})
-	if err != nil || len(records) == 0 || records[0].Outcome.Code != access.ErrNoUser.Code {
-		t.Errorf("%+v, %v", records, err)
-	}
+	await(t, func() bool { // it is noted after the answer
+		records, err := g.stores.Audit.List(t.Context(), g.shop.id, port.AuditQuery{Limit: 10})
+		return err == nil && len(records) > 0 && records[0].Outcome.Code == access.ErrNoUser.Code
+	})
 }
 
 func TestAnAnswerOfTheProviderIsGoodOnceAndForTheBrowserThatAsked(t *testing.T) {
