@@ -19,5 +19,7 @@
 //   - webhook: an address of the shop or its ERP that is told of events
 //   - mapping: how a connection's carts are adapted to the customer's data format
 //   - buyer system: what is known of the procurement systems of one maker: what they cut, change and refuse
+//   - user: a person who operates the gateway's pages: of one tenant, or of whoever runs the gateway
+//   - sign-in: that a user showed who it is, for a while, to one browser; a login is that of a procurement system
 //   - format: one wire format, such as proceedo-cxml or peppol-bis-punchout-3
 package domain
