@@ -133,7 +133,6 @@ func TestAnOperatorSeesWhatAMappingMakesOfACart(t *testing.T) {
 		o.open("/connections/oci-4/mapping")
 		o.see("NEW_ITEM-UNIT[1]=EA", "NEW_ITEM-PRICEUNIT[2]=100")
 		o.look("mapping")
-		o.guide("mapping")
 
 		// The sample follows what is typed, without anything being saved.
 		preview := func(text string) {
@@ -143,8 +142,10 @@ func TestAnOperatorSeesWhatAMappingMakesOfACart(t *testing.T) {
 		o.script(`document.querySelector('[name="/options/units"]').closest("details").open = true, ""`)
 		o.fill("/options/units", "EA = PCE\n")
 		preview("NEW_ITEM-UNIT[1]=PCE")
-		o.fill("/mapping", `{"version": 1, "lines": {"NEW_ITEM-MATGROUP": {"value": "KONTOR"}}}`)
+		o.fill("/mapping", "{\n  \"version\": 1,\n  \"lines\": {\n    \"NEW_ITEM-MATGROUP\": {\"value\": \"KONTOR\"}\n  }\n}")
 		preview("NEW_ITEM-MATGROUP[1]=KONTOR")
+		o.script(`document.querySelector('[name="/mapping"]').closest("section").scrollIntoView(), ""`)
+		o.guide("mapping")
 		o.fill("/mapping", "{\n\"version\": 1,\n\"lines\": {\"nope\": {\"value\": \"x\"}}}")
 		o.wait(`document.getElementById("f-mapping-wrong").textContent !== ""`)
 		if said, want := o.wrong("/mapping"), "/mapping/lines/nope: "+o.T("rad 3, kolumn 11: det här målet finns inte", "line 3, column 11 of the mapping: there is no target"); !strings.HasPrefix(said, want) {
@@ -174,7 +175,7 @@ func TestAnOperatorHandsAConnectionToAProcurementTeam(t *testing.T) {
 		if o.lang == "en" {
 			other, wanted = "sv", "Vad ni skickar tillbaka när köpet är godkänt"
 		}
-		o.script(fmt.Sprintf(`document.getElementById("in").value = %q, document.querySelector(".filter button").click(), ""`, other))
+		o.script(fmt.Sprintf(`document.getElementById("in").value = %q, document.querySelector(".filter .actions button").click(), ""`, other))
 		o.wait(fmt.Sprintf(`document.querySelector(".sheet[lang=%s]")`, other))
 		o.see(wanted)
 		if lang := o.script(`document.documentElement.lang`); lang != o.lang {

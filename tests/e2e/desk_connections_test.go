@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"html"
 	"net/http"
 	"net/url"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/customer"
 	users "github.com/punchgate/punchgate/domain/user"
 )
 
@@ -342,6 +344,41 @@ func TestWhatIsHandedToAProcurementTeamWorksAsItStands(t *testing.T) {
 			if (byForm == 1) != c.form || (byDocument == 1) != c.document || pinged != 1 {
 				t.Errorf("%s: %d forms, %d documents, %d pings: %s", what, byForm, byDocument, pinged, sheet.body)
 			}
+		}
+	}
+}
+
+func TestAConnectionIsMadeForOneOfManyCustomers(t *testing.T) {
+	g, service := withUsers(t)
+	anna := g.atDesk(service, "anna", users.Administrator)
+	for i := range 201 {
+		p := customer.Profile{Number: fmt.Sprintf("N%03d", i), Name: fmt.Sprintf("Kommun %03d", i), Active: true}
+		must(t)(g.admin.CreateCustomer(t.Context(), g.shop.id, customer.ID(fmt.Sprintf("kommun-%03d", i)), p))
+	}
+	page := anna.open("/connections/new").body
+	if !strings.Contains(page, `list="customers"`) || strings.Count(page, "<option value=\"kommun-") > 200 {
+		t.Error("the page offers no suggestions, or too many")
+	}
+	for named, want := range map[string]string{"N200": "kommun-200", "kommun 199": "kommun-199", "kommun-198": "kommun-198", "kommun 19": "", "ingen": ""} {
+		form := inputs(t, anna.open("/connections/new").body, "")
+		form.Set("/customer", named)
+		form.Set("/format", "oci-4")
+		form.Set("/return/hosts", "buyer.example.com")
+		made := anna.submit("/connections/new", form)
+		if want == "" {
+			if made.status != 422 || !strings.Contains(made.body, `<div class="field wrong">`) || !strings.Contains(made.body, named) {
+				t.Errorf("%s is answered %d: %s", named, made.status, made.body)
+			}
+			continue
+		}
+		stored := g.api(g.shop.key, "GET", "/v1/admin/connections/"+form.Get("/id"), "").want(t, 200)
+		if stored.text("customer") != want {
+			t.Errorf("%s is %s", named, stored.text("customer"))
+		}
+	}
+	for query, want := range map[string]string{"customer=N200": ">Kommun 200, SAP OCI 4.0<", "name=kommun+199": ">Kommun 199, SAP OCI 4.0<", "customer=kommun": "Vilken kund?", "customer=ingen": "Ingen kund heter"} {
+		if found := anna.open("/connections?" + query).body; !strings.Contains(found, want) {
+			t.Errorf("%s does not find %s: %s", query, want, found)
 		}
 	}
 }

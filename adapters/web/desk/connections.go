@@ -18,6 +18,7 @@ import (
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
@@ -100,6 +101,9 @@ func (q connectionsQuery) with(name, value string) string {
 	return url.Values{"name": {q.Name}, "customer": {q.Customer}, "format": {q.Format}, name: {value}}.Encode()
 }
 
+// NameOf says who a customer is.
+func (p connectionsPage) NameOf(who *customer.Customer) string { return nameAndNumber(who) }
+
 // Of returns the query that looks for the connections of a customer.
 func (q connectionsQuery) Of(who customer.ID) string { return q.with("customer", string(who)) }
 
@@ -132,20 +136,43 @@ type newConnectionPage struct {
 
 	Fields    connectionFields
 	Customers []*customer.Customer
+	Many      bool // there are more customers, so that one is named by its number or name
 }
 
 // CustomerOptions returns the customers as a choice.
 func (p newConnectionPage) CustomerOptions() []Option {
 	all := []Option{{"", p.T("Välj kund", "Choose a customer")}}
 	for _, who := range p.Customers {
-		profile := who.Profile()
-		label := profile.Name
-		if profile.Number != "" {
-			label += " (" + profile.Number + ")"
-		}
-		all = append(all, Option{string(who.ID()), label})
+		all = append(all, Option{string(who.ID()), nameAndNumber(who)})
 	}
 	return all
+}
+
+// nameAndNumber says who a customer is.
+func nameAndNumber(who *customer.Customer) string {
+	profile := who.Profile()
+	if profile.Number == "" {
+		return profile.Name
+	}
+	return profile.Name + " (" + profile.Number + ")"
+}
+
+// chosenCustomer puts the identifier in the place of the number, or of the beginning of the name, by which a customer was named.
+func (d *Desk) chosenCustomer(ctx context.Context, of tenant.ID, b *body.Connection) error {
+	if b.Customer == "" {
+		return nil // which is refused in its place
+	}
+	meant, err := d.customersLike(ctx, of, string(b.Customer))
+	if err != nil || len(meant) == 0 {
+		return err
+	}
+	if len(meant) > 1 {
+		return connection.ErrInvalid.With(fault.Detail{
+			Path: "/customer", Code: "several_customers", Message: "several customers are called so; write the number",
+		})
+	}
+	b.Customer = meant[0].ID()
+	return nil
 }
 
 // suggestions is how many things a choice offers.
@@ -168,12 +195,12 @@ func (d *Desk) renderNewConnection(c *gin.Context, f Form, wrong error) {
 	if d.answerCheck(c, p.Fields.Form) {
 		return
 	}
-	offered := port.CustomerQuery{Limit: suggestions}
-	var err error
-	if p.Customers, err = d.use.Administration.Customers(c.Request.Context(), shopOf(c).ID(), offered); err != nil {
+	found, err := d.use.Administration.Customers(c.Request.Context(), shopOf(c).ID(), port.CustomerQuery{Limit: suggestions + 1})
+	if err != nil {
 		d.refuse(c, err)
 		return
 	}
+	p.Many, p.Customers = len(found) > suggestions, found[:min(len(found), suggestions)]
 	d.render(c, d.statusOf(c, wrong), "connection-new", p)
 }
 
@@ -192,6 +219,9 @@ func (d *Desk) createConnection(c *gin.Context) {
 	var generated secret.Text
 	err := d.submit(c, f, &b, audit.ConnectionCreate, "", func(ctx context.Context) (string, error) {
 		choosePreset(&b)
+		if err := d.chosenCustomer(ctx, shopOf(c).ID(), &b); err != nil {
+			return "", err
+		}
 		d.complete(ctx, c, &b)
 		profile, err := b.Read()
 		if err != nil {

@@ -167,7 +167,7 @@ type Field struct {
 	CodeLabel                bool // the label is a name of machines
 	Lines                    int
 	Options                  []Option
-	Autocomplete             string
+	Autocomplete, List       string
 	Unit, UnitLabel          string // of a duration
 
 	theirs []string // see Saved
@@ -317,6 +317,12 @@ func (f Field) inUnits(seconds []string) (values []string, unit, label string) {
 
 // UnitPointer returns the name of the input of the unit.
 func (f Field) UnitPointer() string { return form.Unit(f.Pointer) }
+
+// From returns the input with the suggestions of a datalist.
+func (f Field) From(list string) Field {
+	f.List = list
+	return f
+}
 
 // Fill returns the input with what a browser may fill in by itself (HTML, section 4.10.18.7).
 func (f Field) Fill(autocomplete string) Field {

@@ -108,7 +108,8 @@ func (d *Desk) takesDocuments(of *connection.Connection) bool {
 func (d *Desk) sheet(c *gin.Context, of *connection.Connection, link linkRow, plain secret.Text) (handoverSheet, error) {
 	ctx, profile := c.Request.Context(), of.Profile()
 	s := handoverSheet{
-		Page: d.page(c, "connections"), Connection: profile, Link: link.URL, Network: link.URL != "" && link.Connection == "", Secret: plain.Reveal(),
+		Page: d.page(c, "connections"), Connection: profile, Secret: plain.Reveal(),
+		Link: link.URL, Network: link.URL != "" && link.Connection == "",
 	}
 	if lang := c.Query("in"); lang == "sv" || lang == "en" {
 		s.Lang = lang
