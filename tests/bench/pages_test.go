@@ -147,7 +147,9 @@ func fill(ctx context.Context, t testing.TB, stores port.Stores, count int) map[
 		ID: "1", SKU: "4711", Name: "Paper", Quantity: money.MustParse("2"), Unit: "EA", UnitPrice: money.MustParse("125.00"),
 		Tax: cart.Tax{Category: "S", Percent: money.MustParse("25")},
 	}}}
-	document := &transfer.Document{MediaType: "text/xml", FileName: "c.xml", Body: []byte("<cXML/>"), Form: transfer.Form{Action: "https://buyer.example.com/"}}
+	document := &transfer.Document{
+		MediaType: "text/xml", FileName: "c.xml", Body: []byte("<cXML/>"), Form: transfer.Form{Action: "https://buyer.example.com/"},
+	}
 	var id session.ID
 	for i := range count {
 		at := time.Now().Add(-time.Duration(count-i) * 90 * time.Second)

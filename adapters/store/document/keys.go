@@ -24,7 +24,8 @@ func (d keyDoc) key() (tenant.ID, string) { return d.Tenant, string(d.ID) }
 func packKey(k *apikey.Key) keyDoc {
 	s := k.Snapshot()
 	return keyDoc{
-		s.Tenant, s.ID, s.Label, each(s.Scopes, apikey.Scope.String), s.Origins, s.Verifier, Stamp(s.CreatedAt), Stamp(s.RevokedAt), Stamp(s.LastUsedAt),
+		s.Tenant, s.ID, s.Label, each(s.Scopes, apikey.Scope.String), s.Origins, s.Verifier, Stamp(s.CreatedAt), Stamp(s.RevokedAt),
+		Stamp(s.LastUsedAt),
 	}
 }
 
