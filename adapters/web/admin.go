@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/punchgate/punchgate/adapters/web/body"
+	"github.com/punchgate/punchgate/adapters/web/spreadsheet"
 	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/application/erp"
 	"github.com/punchgate/punchgate/application/listing"
@@ -191,6 +192,26 @@ func (s *Server) listCustomers(c *gin.Context) {
 		}
 		return s.use.Administration.CustomersTicked(c.Request.Context(), tenantOf(c), *ticked, q)
 	}, customerView)
+}
+
+// customersTable streams all customers as a table that can be imported again. What fails on the way cuts the answer off, so that nobody
+// takes a part for the whole.
+func (s *Server) customersTable(c *gin.Context) {
+	shop, err := s.use.Administration.Tenant(c.Request.Context(), tenantOf(c))
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	write, begun := body.WriteCustomers(c.Writer, shop, "en"), false
+	err = s.use.Administration.EachCustomer(c.Request.Context(), shop.ID(), func(page []*customer.Customer) error {
+		if !begun {
+			begun = true
+			c.Header("Content-Type", spreadsheet.MediaType)
+			c.Header("Content-Disposition", `attachment; filename="customers.csv"`)
+		}
+		return write(page)
+	})
+	s.endTable(c, begun, err)
 }
 
 // tickCustomers ticks a box for many customers.

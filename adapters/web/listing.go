@@ -135,6 +135,11 @@ func (s *Server) ordersTable(c *gin.Context) {
 		}
 		return w.Flush()
 	})
+	s.endTable(c, begun, err)
+}
+
+// endTable ends the answer of a table of which a part may be sent already.
+func (s *Server) endTable(c *gin.Context, begun bool, err error) {
 	switch {
 	case err != nil && !begun:
 		s.refuse(c, err)

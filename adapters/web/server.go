@@ -219,6 +219,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 	admin.POST("/settings/catalogue-secret", s.audited(audit.TenantCatalogue, ""), s.replaceCatalogueSecret)
 	admin.GET("/customers", s.listCustomers)
 	admin.POST("/customers", s.audited(audit.CustomerCreate, ""), s.createCustomer)
+	admin.GET("/customers.csv", s.customersTable)
 	admin.POST("/customers/tick", s.audited(audit.CustomersTick, ""), s.tickCustomers)
 	admin.POST("/customers/import", s.audited(audit.CustomersImport, ""), s.importCustomers)
 	admin.POST("/customers/import/preview", s.previewCustomers)

@@ -221,6 +221,23 @@ func (s *Service) SeveralCustomers(
 	return byID, err
 }
 
+// exportPage is how many customers are read at a time where all are.
+const exportPage = 500
+
+// EachCustomer hands on all customers, a page at a time.
+func (s *Service) EachCustomer(ctx context.Context, of tenant.ID, do func(page []*customer.Customer) error) error {
+	for after := customer.ID(""); ; {
+		page, err := s.stores.Customers.List(ctx, of, port.CustomerQuery{After: after, Limit: exportPage})
+		if err == nil && (len(page) > 0 || after == "") {
+			err = do(page)
+		}
+		if err != nil || len(page) < exportPage {
+			return err
+		}
+		after = page[len(page)-1].ID()
+	}
+}
+
 // ChangeCustomer replaces a customer's profile.
 func (s *Service) ChangeCustomer(
 	ctx context.Context, of tenant.ID, id customer.ID, p customer.Profile, check Check[*customer.Customer],

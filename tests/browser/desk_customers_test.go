@@ -1,8 +1,14 @@
 package browser
 
 import (
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/chromedp"
 )
 
 func TestAnOperatorMakesAndChangesCustomFields(t *testing.T) {
@@ -103,5 +109,67 @@ func TestAnOperatorMakesAndChangesACustomer(t *testing.T) {
 		o.open("/customers?ticked=false&q=" + o.unique("m%C3%B6lndals%20stad"))
 		o.see(o.T("Ingen kund passar in på det.", "No customer matches that."))
 		o.look("customers-none")
+	})
+}
+
+func TestAnOperatorTicksCustomersAndImportsThem(t *testing.T) {
+	operators(t, func(o *operator) {
+		one, two := o.unique("I1"), o.unique("I2")
+		name := o.unique("Nya kunder")
+		table := filepath.Join(t.TempDir(), "kunder.csv")
+		upload := func(content, says string) {
+			o.t.Helper()
+			if err := os.WriteFile(table, []byte(content), 0o600); err != nil {
+				o.t.Fatal(err)
+			}
+			o.do(chromedp.SetUploadFiles("#file", []string{table}))
+			press(o.ctx, o.t, `form[action$="/preview"] button`)
+			o.wait(`document.readyState === "complete" && document.body.innerText.includes("` + says + `")`)
+		}
+		o.open("/customers/-/import")
+		o.look("import")
+		o.click("main form .actions button", ".mistakes")
+		o.see(o.T("välj en fil", "choose a file"))
+		upload("Telefon;Namn\n031;A\n", o.T("behöver en kolumn med kundernas nummer", "needs a column with the customers' number"))
+
+		// The preview tells of each line what would come of it, and changes nothing.
+		upload("Nummer;Namn;Handlar via PunchOut;Avtal till;Telefon\n"+one+";"+name+" ett;ja;2027-12-31;031\n"+two+";"+name+" två;nej;;\n"+
+			one+";Samma nummer;;;\nK-fel;Fel;kanske;igår;\n10001;;ja;;\n", o.T("Så här blir det", "What would come of it"))
+		o.see(name+" ett", o.T("Kolumner som hoppas över", "Columns that are passed over"), "Telefon", o.T("rad 2 har samma", "line 2 has the same"),
+			o.T("måste vara ja eller nej", "must be yes or no"), o.T("måste vara ett datum", "must be a day"))
+		o.look("import-preview")
+		o.guide("import-preview")
+		if found := o.api("GET", "/v1/admin/customers?search="+one, "")["customers"].([]any); len(found) != 0 {
+			o.t.Errorf("the preview made %v", found)
+		}
+		o.click(`form[action$="/import"] button`, `input[type=file]`)
+		o.see(o.T("Så här blev det", "What came of it"))
+		o.look("import-done")
+		if found := o.api("GET", "/v1/admin/customers?search="+one, "")["customers"].([]any); len(found) != 1 ||
+			found[0].(map[string]any)["fields"].(map[string]any)["punchout"] != "true" {
+			o.t.Errorf("the import made %v", found)
+		}
+
+		// One click ticks the box of a customer, and one that of several.
+		o.open("/customers?q=" + url.QueryEscape(name))
+		ticked := func(want ...string) {
+			o.t.Helper()
+			is := o.script(`[...document.querySelectorAll("[role=switch]")].map((s) => s.ariaChecked).join()`)
+			if is != strings.Join(want, ",") {
+				o.t.Errorf("ticked are %s, want %s", is, want)
+			}
+		}
+		ticked("true", "false")
+		o.press(`tbody tr:nth-child(2) [role=switch]`, o.T("Handlar nu via PunchOut.", "Buys by PunchOut now."))
+		ticked("true", "true")
+		o.click(`#many button[value=false]`, ".mistakes")
+		o.see(o.T("välj minst en kund", "choose at least one customer"))
+		o.script(`document.querySelector("[data-all]").click(), ""`)
+		o.look("customers-chosen")
+		o.press(`#many button[value=false]`, o.T("Handlar inte längre via PunchOut.", "Buys by PunchOut no longer."))
+		ticked("false", "false")
+		if o.script(`new URLSearchParams(location.search).get("q")`) != name {
+			o.t.Error("what was looked for is forgotten")
+		}
 	})
 }

@@ -1,8 +1,15 @@
 package e2e
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"maps"
+	"mime/multipart"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -100,7 +107,8 @@ func TestPagesOfCustomersShowNobodyWhatIsNotTheirs(t *testing.T) {
 	callDocument(t, link, unknown.cxml())
 	document := object(g.api(g.shop.key, "GET", "/v1/admin/purchase-orders", "").want(t, 200).at("purchase_orders").([]any)[0].(map[string]any)).text("id")
 	pages := []string{
-		"/settings", "/fields", "/customers", "/customers/goteborg", "/webhooks", "/webhooks/" + hook, "/dead-letters", "/purchase-orders",
+		"/settings", "/fields", "/customers", "/customers/goteborg", "/customers/-/export", "/customers/-/template", "/webhooks", "/webhooks/" + hook,
+		"/dead-letters", "/purchase-orders",
 		"/purchase-orders/" + document, "/purchase-orders/" + document + "/document",
 	}
 	for _, page := range pages {
@@ -110,7 +118,7 @@ func TestPagesOfCustomersShowNobodyWhatIsNotTheirs(t *testing.T) {
 	}
 	changes := []string{
 		"/settings", "/settings/catalogue-secret", "/fields", "/fields/new", "/fields/punchout/raise", "/fields/punchout/remove",
-		"/customers/-/new", "/customers/goteborg", "/webhooks", "/webhooks/" + hook, "/webhooks/" + hook + "/secret",
+		"/customers/-/new", "/customers/-/tick", "/customers/-/import", "/customers/-/import/preview", "/customers/goteborg", "/webhooks", "/webhooks/" + hook, "/webhooks/" + hook + "/secret",
 		"/webhooks/" + hook + "/remove", "/dead-letters/deliver", "/purchase-orders/" + document + "/tie",
 	}
 	settings, customers := g.api(g.shop.key, "GET", "/v1/admin/settings", "").body, g.api(g.shop.key, "GET", "/v1/admin/customers", "").body
@@ -151,5 +159,123 @@ func TestPagesOfCustomersShowNobodyWhatIsNotTheirs(t *testing.T) {
 		if a := theirs.open(page); a.status != 404 { // now in the address of the first shop
 			t.Errorf("%s is answered a user of another shop %d", page, a.status)
 		}
+	}
+}
+
+// upload sends a form with a file.
+func (u *deskUser) upload(path, file string, values ...string) answer {
+	u.g.t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	values = append(values, "csrf", u.csrf)
+	for i := 0; i < len(values); i += 2 {
+		_ = w.WriteField(values[i], values[i+1]) // into memory
+	}
+	part, err := w.CreateFormFile("file", "kunder.csv")
+	if err == nil {
+		_, err = part.Write([]byte(file))
+	}
+	if err = errors.Join(err, w.Close()); err != nil {
+		u.g.t.Fatal(err)
+	}
+	r := request(u.g.t, http.MethodPost, u.g.url+"/admin/shops/"+string(u.g.shop.id)+path, w.FormDataContentType(), b.String())
+	r.AddCookie(&http.Cookie{Name: "punchgate", Value: u.token})
+	return send(u.g.t, r)
+}
+
+func TestATableIsShownBeforeItIsImportedAndNoOtherIs(t *testing.T) {
+	g, service := withUsers(t)
+	anna := g.atDesk(service, "anna", users.Administrator)
+	customers := func() string { return g.api(g.shop.key, "GET", "/v1/admin/customers?limit=200", "").body }
+	before := customers()
+	const small = "Nummer;Namn;punchout\nN-1;Ny kund;ja\nN-2;;\n"
+	shown := anna.upload("/customers/-/import/preview", small)
+	if shown.status != 200 || !strings.Contains(shown.body, "Ny kund") || customers() != before {
+		t.Fatalf("the preview is answered %d: %s", shown.status, shown.body)
+	}
+	confirm := inputs(t, shown.body, "/customers/-/import")
+	for name, spoil := range map[string]func(url.Values){
+		"another digest":      func(v url.Values) { v.Set("digest", "x") },
+		"no file":             func(v url.Values) { v.Del("packed") },
+		"a file that is none": func(v url.Values) { v.Set("packed", "AAAA") },
+	} {
+		spoilt := url.Values{}
+		maps.Copy(spoilt, confirm)
+		spoil(spoilt)
+		if a := anna.submit("/customers/-/import", spoilt); a.status < 400 || a.status >= 500 || customers() != before {
+			t.Errorf("%s is answered %d: %s", name, a.status, a.body)
+		}
+	}
+	if a := anna.submit("/customers/-/import", confirm); a.status != 200 || !strings.Contains(a.body, "Så här blev det") {
+		t.Fatalf("the import is answered %d: %s", a.status, a.body)
+	}
+	if found := g.api(g.shop.key, "GET", "/v1/admin/customers?search=N-1", "").want(t, 200).at("customers").([]any); len(found) != 1 {
+		t.Errorf("the import made %v", found)
+	}
+
+	// A large file is chosen again, for it would not go into a page.
+	var large strings.Builder
+	large.WriteString("Nummer;Namn\n")
+	for i := range 9000 {
+		sum := sha256.Sum256([]byte{byte(i), byte(i >> 8)})
+		fmt.Fprintf(&large, "L-%d;%x\n", i, sum[:8])
+	}
+	shown = anna.upload("/customers/-/import/preview", large.String())
+	digest := inputs(t, shown.body, "/customers/-/import").Get("digest")
+	if shown.status != 200 || len(shown.body) > 200_000 || strings.Contains(shown.body, `name="packed"`) || digest == "" {
+		t.Fatalf("the preview is answered %d with %d bytes", shown.status, len(shown.body))
+	}
+	if a := anna.upload("/customers/-/import", small, "digest", digest); a.status != 422 {
+		t.Errorf("another file is answered %d: %s", a.status, a.body)
+	}
+	if a := anna.upload("/customers/-/import", large.String(), "digest", digest); a.status != 200 || !strings.Contains(a.body, "<b>9000</b> nya") {
+		t.Errorf("the same file is answered %d: %.2000s", a.status, a.body)
+	}
+}
+
+func TestWhatIsExportedIsImportedWithoutAChange(t *testing.T) {
+	g, service := withUsers(t)
+	anna := g.atDesk(service, "anna", users.Administrator)
+	g.api(g.shop.key, "PUT", "/v1/admin/customers/goteborg", `{"number":"=1+1","name":"Göteborg; \"stad\"","contract_from":"2026-01-01T00:00:00Z",
+		"contract_until":"2026-12-31T12:34:56Z","fields":{"punchout":"true"},"buyer":{"name":"B","endpoint":{"scheme":"0088","id":"7381030000004"}}}`).want(t, 200)
+	unchanged := func(table answer, preview func(string) int) {
+		t.Helper()
+		rows := strings.Count(table.body, "\n") - 1
+		if n := preview(table.body); table.status != 200 || rows < 2 || n != rows {
+			t.Errorf("of %d rows %d are unchanged: %s", rows, n, table.body)
+		}
+	}
+	unchanged(g.api(g.shop.key, "GET", "/v1/admin/customers.csv", ""), func(table string) int {
+		preview := g.api(g.shop.key, "POST", "/v1/admin/customers/import/preview", table, "Content-Type", "text/csv").want(t, 200)
+		return int(preview.at("counts", "unchanged").(float64))
+	})
+	unchanged(anna.open("/customers/-/export"), func(table string) int {
+		_, counted, _ := strings.Cut(anna.upload("/customers/-/import/preview", table).body, `ändras</li><li><b>`)
+		counted, _, _ = strings.Cut(counted, "<")
+		n, _ := strconv.Atoi(counted)
+		return n
+	})
+	if template := anna.open("/customers/-/template").body; template != "\ufeffId;Nummer;Namn;Aktiv;Avtal från;Avtal till;Köparens namn;Peppol-id;"+
+		"Organisationsnummer;Er referens;PunchOut\r\n" {
+		t.Errorf("the template is %q", template)
+	}
+}
+
+func TestABoxIsTickedForManyAndWhatFailsIsSaid(t *testing.T) {
+	g, service := withUsers(t)
+	anna := g.atDesk(service, "anna", users.Administrator)
+	if a := anna.submit("/customers/-/tick?q=g&ticked=true", url.Values{"customer": {"goteborg", "none"}, "ticked": {"false"}}); a.status != 200 ||
+		!strings.Contains(a.body, "<code>none</code>: det finns ingen sådan kund") {
+		t.Errorf("answered %d: %s", a.status, a.body)
+	}
+	if ticked := g.api(g.shop.key, "GET", "/v1/admin/customers/goteborg", "").want(t, 200).text("fields", "punchout"); ticked != "false" {
+		t.Errorf("the box is %s", ticked)
+	}
+	done := anna.submit("/customers/-/tick?q=g", url.Values{"customer": {"goteborg"}, "ticked": {"true"}})
+	if to := done.header.Get("Location"); done.status != http.StatusSeeOther || !strings.HasSuffix(to, "/customers?q=g&done=ticked") {
+		t.Errorf("answered %d to %s", done.status, to)
+	}
+	if a := anna.submit("/customers/-/tick", url.Values{"ticked": {"true"}}); a.status != 422 {
+		t.Errorf("nobody chosen is answered %d", a.status)
 	}
 }

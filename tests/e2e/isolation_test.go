@@ -166,6 +166,7 @@ var ofNobody = map[string]func(other belongings) string{
 	"listSessions":           func(o belongings) string { return "?search=" + o.session },
 	"listTraffic":            func(o belongings) string { return "?search=" + o.session + "&connection=" + o.connection },
 	"listAdminOrders":        func(o belongings) string { return "?search=" + o.order },
+	"exportCustomers":        nil,
 	"exportOrders":           func(o belongings) string { return "?connection=" + o.connection },
 	"getOverview":            nil,
 	"getSettings":            nil,

@@ -72,7 +72,7 @@ func readDescription() (*description, error) {
 			}
 		}
 	}
-	for _, mediaType := range []string{"text/html", "text/javascript", "text/xml", "application/xml"} {
+	for _, mediaType := range []string{"text/html", "text/javascript", "text/csv", "text/xml", "application/xml"} {
 		openapi3filter.RegisterBodyDecoder(mediaType, openapi3filter.FileBodyDecoder)
 	}
 	router, err := gorillamux.NewRouter(doc)

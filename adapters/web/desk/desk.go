@@ -148,6 +148,12 @@ func (d *Desk) Routes(r gin.IRouter) {
 	change.POST("/settings", d.saveSettings)
 	change.POST("/settings/catalogue-secret", d.replaceCatalogueSecret)
 	shop.GET("/customers", d.customers)
+	change.POST("/customers/-/tick", d.tickCustomers)
+	shop.GET("/customers/-/export", d.customersTable)
+	shop.GET("/customers/-/template", d.customersTemplate)
+	change.GET("/customers/-/import", d.importForm)
+	change.POST("/customers/-/import/preview", d.previewImport)
+	change.POST("/customers/-/import", d.importCustomers)
 	change.GET("/customers/-/new", d.newCustomer) // no identifier begins with a hyphen
 	change.POST("/customers/-/new", d.createCustomer)
 	shop.GET("/customers/:id", d.customer)

@@ -67,8 +67,8 @@ func (d *Desk) fromPage(c *gin.Context, who access.Who) error {
 	return d.use.Access.CheckCSRF(who, c.Request.PostFormValue("csrf"))
 }
 
-// formMemory is how much of a file that is sent is held in memory.
-const formMemory = 1 << 20
+// formMemory is how much of a file that is sent is held in memory: all that a body may have, so that the gateway needs no place on a disk.
+const formMemory = 8 << 20
 
 // ofShop finds the shop of the address among those that the user may see.
 func (d *Desk) ofShop(c *gin.Context) {

@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"context"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -141,12 +142,12 @@ func (p ordersPage) StatusChoices() []Option {
 // ordersTable answers with the orders that a filter selects, as a table for spreadsheet programs.
 func (d *Desk) ordersTable(c *gin.Context) {
 	f := filterOf(c)
-	c.Header("Content-Type", spreadsheet.MediaType)
-	c.Header("Content-Disposition", `attachment; filename="orders-`+string(shopOf(c).ID())+`.csv"`)
-	w := spreadsheet.NewWriter(c.Writer)
-	err := w.Row(body.OrderColumns()...)
-	if err == nil {
-		err = d.use.Listing.EachOrder(c.Request.Context(), shopOf(c).ID(), port.Filter[order.Status]{
+	d.table(c, "orders-"+string(shopOf(c).ID()), func(out io.Writer) error {
+		w := spreadsheet.NewWriter(out)
+		if err := w.Row(body.OrderColumns()...); err != nil {
+			return err
+		}
+		err := d.use.Listing.EachOrder(c.Request.Context(), shopOf(c).ID(), port.Filter[order.Status]{
 			Connection: connection.ID(f.Connection), Status: parsed(f.Status, order.ParseStatus), Created: f.span(),
 		}, func(page []listing.Order) error {
 			for _, o := range page {
@@ -156,8 +157,16 @@ func (d *Desk) ordersTable(c *gin.Context) {
 			}
 			return w.Flush()
 		})
-	}
-	if err = cmp.Or(err, w.Flush()); err != nil {
+		return cmp.Or(err, w.Flush())
+	})
+}
+
+// table answers with a table for spreadsheet programs. What fails on the way cuts the answer off, so that nobody takes a part for the
+// whole.
+func (d *Desk) table(c *gin.Context, name string, write func(io.Writer) error) {
+	c.Header("Content-Type", spreadsheet.MediaType)
+	c.Header("Content-Disposition", `attachment; filename="`+name+`.csv"`)
+	if err := write(c.Writer); err != nil {
 		d.edge.Classify(c, err) //nolint:errcheck // it returns what was logged
 		panic(http.ErrAbortHandler)
 	}

@@ -203,6 +203,10 @@ func (p Page) done(code string) string {
 		return p.T("Du är utloggad.", "You are signed out.")
 	case "password":
 		return p.T("Lösenordet är bytt. Du är utloggad överallt utom här.", "The password is changed. You are signed out everywhere but here.")
+	case "ticked":
+		return p.T("Handlar nu via PunchOut.", "Buys by PunchOut now.")
+	case "unticked":
+		return p.T("Handlar inte längre via PunchOut.", "Buys by PunchOut no longer.")
 	case "tied":
 		return p.T("Inköpsordern är knuten till ordern.", "The purchase order is tied to the order.")
 	case "sent":
@@ -215,7 +219,8 @@ func (p Page) done(code string) string {
 // leave leads on to another page after something was done.
 func (d *Desk) leave(c *gin.Context, to, done string) {
 	if done != "" {
-		to += "?done=" + url.QueryEscape(done)
+		before, query, _ := strings.Cut(to, "?")
+		to = before + "?" + strings.TrimPrefix(query+"&done="+url.QueryEscape(done), "&")
 	}
 	c.Redirect(http.StatusSeeOther, to)
 	c.Abort()

@@ -52,7 +52,7 @@ func Read(file []byte) ([]Row, error) {
 		line, _ := r.FieldPos(0)
 		filled := false
 		for i := range cells {
-			cells[i] = strings.TrimSpace(cells[i])
+			cells[i] = unguarded(strings.TrimSpace(cells[i]))
 			filled = filled || cells[i] != ""
 		}
 		if filled {
@@ -63,6 +63,14 @@ func Read(file []byte) ([]Row, error) {
 		return nil, ErrEmpty
 	}
 	return rows, nil
+}
+
+// unguarded returns a cell without the apostrophe that Row writes before what looks like a formula.
+func unguarded(cell string) string {
+	if len(cell) > 1 && cell[0] == '\'' && strings.ContainsRune(formula, rune(cell[1])) {
+		return cell[1:]
+	}
+	return cell
 }
 
 // separator returns which of the three stands most often in the first line that is not empty, outside of quotes; the semicolon where none

@@ -14,6 +14,9 @@ const MediaType = "text/csv; charset=utf-8"
 // byteOrderMark tells spreadsheet programs that a file is UTF-8.
 const byteOrderMark = "\ufeff"
 
+// formula are the characters by which spreadsheet programs tell a formula.
+const formula = "=+-@\t\r"
+
 // Writer writes a table.
 type Writer struct {
 	out   io.Writer
@@ -39,7 +42,7 @@ func (w *Writer) Row(cells ...string) error {
 	}
 	safe := make([]string, len(cells))
 	for i, cell := range cells {
-		if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+		if cell != "" && strings.ContainsRune(formula, rune(cell[0])) {
 			cell = "'" + cell
 		}
 		safe[i] = cell

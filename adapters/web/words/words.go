@@ -30,11 +30,18 @@ func Detail(lang string, d fault.Detail) string { return say(lang, d.Message, d.
 // Refusal says why something is not done, without its details. lang is sv or en.
 func Refusal(lang string, f *fault.Fault) string { return say(lang, f.Message, f.Code) }
 
-// Messages that name a place in a text.
-var (
-	inMapping = regexp.MustCompile(`^line (\d+), column (\d+) of the mapping: `)
-	notJSON   = regexp.MustCompile(`^is not JSON at line (\d+)$`)
-)
+// inMapping begins a message that names a place in a mapping.
+var inMapping = regexp.MustCompile(`^line (\d+), column (\d+) of the mapping: `)
+
+// placed are messages that name a place or a name, and their Swedish words.
+var placed = []struct {
+	english *regexp.Regexp
+	swedish string
+}{
+	{regexp.MustCompile(`^is not JSON at line (\d+)$`), "är inte JSON på rad $1"},
+	{regexp.MustCompile(`^line (\d+) has the same$`), "rad $1 har samma"},
+	{regexp.MustCompile(`^the column (".*") stands twice$`), "kolumnen $1 finns två gånger"},
+}
 
 func say(lang, message, code string) string {
 	if place := inMapping.FindStringSubmatch(message); place != nil && lang == "sv" {
@@ -46,8 +53,10 @@ func say(lang, message, code string) string {
 		return "rad " + place[1] + ", kolumn " + place[2] + ": " + said
 	}
 	if lang == "sv" {
-		if place := notJSON.FindStringSubmatch(message); place != nil {
-			return "är inte JSON på rad " + place[1]
+		for _, p := range placed {
+			if p.english.MatchString(message) {
+				return p.english.ReplaceAllString(message, p.swedish)
+			}
 		}
 		if said, ok := swedish[message]; ok {
 			return said

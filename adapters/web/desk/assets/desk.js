@@ -144,3 +144,11 @@ for (const part of document.querySelectorAll("[data-live]")) {
     }
   }, 1000 * Number(part.dataset.live));
 }
+
+// A checkbox that ticks all others of a name. It is shown where there is script.
+for (const all of document.querySelectorAll("[data-all]")) {
+  all.hidden = false;
+  all.addEventListener("change", () => document.querySelectorAll(`[name="${CSS.escape(all.dataset.all)}"]`).forEach((box) => {
+    if (box.type === "checkbox") box.checked = all.checked;
+  }));
+}
