@@ -382,3 +382,40 @@ func TestAConnectionIsMadeForOneOfManyCustomers(t *testing.T) {
 		}
 	}
 }
+
+func TestTheSecretForAnswersAndLinksOfANetworkAreSetOnPages(t *testing.T) {
+	g, service := withUsers(t)
+	anna := g.atDesk(service, "anna", users.Administrator)
+	_, id := g.connect("oci-4", orders("cxml-1.2", func(p *connection.Profile) { p.Ordering.AnswerURL = "https://buyer.example.com/answers" }))
+	path := "/connections/" + string(id)
+	form := inputs(t, anna.open(path+"/secrets").body, "/answer-secret")
+	for _, c := range []struct {
+		secret string
+		status int
+		sealed bool
+	}{{"hemligt", http.StatusSeeOther, true}, {strings.Repeat("x", 1025), 422, true}, {"", http.StatusSeeOther, false}} {
+		form.Set("/answer_secret", c.secret)
+		a := anna.submit(path+"/answer-secret", form)
+		if a.status != c.status || c.status == 422 && !strings.Contains(a.body, `<div class="field wrong">`) {
+			t.Errorf("%d characters are answered %d: %s", len(c.secret), a.status, a.body)
+		}
+		stored := must(t)(g.admin.Connection(t.Context(), g.shop.id, id)).(*connection.Connection)
+		if (stored.AnswerSecret() != "") != c.sealed || strings.Contains(stored.AnswerSecret(), "hemligt") {
+			t.Errorf("after %d characters %q is kept", len(c.secret), stored.AnswerSecret())
+		}
+	}
+
+	if a := anna.submit("/links", url.Values{}); a.status != http.StatusSeeOther {
+		t.Fatalf("a link of the network is answered %d: %s", a.status, a.body)
+	}
+	links, err := g.admin.NetworkLinks(t.Context(), g.shop.id)
+	if err != nil || len(links) != 1 || !strings.Contains(anna.open("/links").body, links[0].Address()) {
+		t.Fatalf("%d links, %v", len(links), err)
+	}
+	if a := anna.submit("/links/"+string(links[0].Snapshot().ID)+"/revoke", url.Values{}); a.status != http.StatusSeeOther || !strings.HasSuffix(a.header.Get("Location"), "/links?done=revoked") {
+		t.Errorf("revoking it is answered %d to %s", a.status, a.header.Get("Location"))
+	}
+	if links, err = g.admin.NetworkLinks(t.Context(), g.shop.id); err != nil || links[0].Check() == nil {
+		t.Errorf("it is still good: %v", err)
+	}
+}
