@@ -14,7 +14,7 @@ func (f *Format) Describe() port.Description {
 		Label: "cXML 1.2", CartID: "PunchOutOrderMessageHeader/SupplierOrderInfo/@orderID",
 		OrderedCart: "OrderRequestHeader/SupplierOrderInfo/@orderID",
 		About: language.Text{
-			EN: "For SAP Ariba, Coupa, JAGGAER and other networks: their server begins the visit by a cXML document, and the cart goes back as a PunchOutOrderMessage.",
+			EN: "For SAP Ariba, Coupa, JAGGAER and other networks: their server begins the session by a cXML document, and the cart goes back as a PunchOutOrderMessage.",
 			SV: "För SAP Ariba, Coupa, JAGGAER och andra nätverk: deras server inleder besöket med ett cXML-dokument och varukorgen går tillbaka som ett PunchOutOrderMessage.",
 		},
 		Options: append([]port.Option{
