@@ -93,7 +93,6 @@ func TestAnOperatorMakesAndChangesACustomer(t *testing.T) {
 			o.t.Errorf("a contract up to and including 2027-12-31 ends at %s", contract)
 		}
 		o.look("customer")
-		o.guide("customer")
 
 		// A number that another customer has is refused beside its field.
 		o.open("/customers/-/new")

@@ -126,7 +126,6 @@ func TestAnOperatorTiesAPurchaseOrderAndSendsAgainWhatWasNotDelivered(t *testing
 		o.becomes(id)
 		o.see(o.T("Svar på inköpsorder", "Answer to a purchase order"))
 		o.look("dead-letters")
-		o.guide("dead-letters")
 
 		p.refuses.Store(false)
 		o.press(`form[action$="/dead-letters/deliver"] button`, o.T("Skickas igen.", "Being sent again."))

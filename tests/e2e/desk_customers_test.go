@@ -107,7 +107,7 @@ func TestPagesOfCustomersShowNobodyWhatIsNotTheirs(t *testing.T) {
 	callDocument(t, link, unknown.cxml())
 	document := object(g.api(g.shop.key, "GET", "/v1/admin/purchase-orders", "").want(t, 200).at("purchase_orders").([]any)[0].(map[string]any)).text("id")
 	pages := []string{
-		"/settings", "/fields", "/customers", "/customers/goteborg", "/customers/-/export", "/customers/-/template", "/webhooks", "/webhooks/" + hook,
+		"/settings", "/fields", "/customers", "/customers/goteborg", "/customers.csv", "/customers/-/template.csv", "/webhooks", "/webhooks/" + hook,
 		"/dead-letters", "/purchase-orders",
 		"/purchase-orders/" + document, "/purchase-orders/" + document + "/document",
 	}
@@ -249,13 +249,13 @@ func TestWhatIsExportedIsImportedWithoutAChange(t *testing.T) {
 		preview := g.api(g.shop.key, "POST", "/v1/admin/customers/import/preview", table, "Content-Type", "text/csv").want(t, 200)
 		return int(preview.at("counts", "unchanged").(float64))
 	})
-	unchanged(anna.open("/customers/-/export"), func(table string) int {
+	unchanged(anna.open("/customers.csv"), func(table string) int {
 		_, counted, _ := strings.Cut(anna.upload("/customers/-/import/preview", table).body, `ändras</li><li><b>`)
 		counted, _, _ = strings.Cut(counted, "<")
 		n, _ := strconv.Atoi(counted)
 		return n
 	})
-	if template := anna.open("/customers/-/template").body; template != "\ufeffId;Nummer;Namn;Aktiv;Avtal från;Avtal till;Köparens namn;Peppol-id;"+
+	if template := anna.open("/customers/-/template.csv").body; template != "\ufeffId;Nummer;Namn;Aktiv;Avtal från;Avtal till;Köparens namn;Peppol-id;"+
 		"Organisationsnummer;Er referens;PunchOut\r\n" {
 		t.Errorf("the template is %q", template)
 	}

@@ -8,6 +8,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/punchgate/punchgate/adapters/web/body"
+	"github.com/punchgate/punchgate/application/formats"
+	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/audit"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
@@ -17,8 +19,8 @@ type settingsPage struct {
 	Page
 
 	Form    Form
-	Formats []string
-	Secret  string // that signs questions about articles, just made
+	Formats []Option // that can start a PunchOut
+	Secret  string   // that signs questions about articles, just made
 }
 
 func (d *Desk) settings(c *gin.Context) {
@@ -26,7 +28,14 @@ func (d *Desk) settings(c *gin.Context) {
 }
 
 func (d *Desk) settingsPage(c *gin.Context) settingsPage {
-	return settingsPage{Page: d.page(c, "settings"), Form: shown(body.OfTenant(shopOf(c))), Formats: d.use.Formats.Names()}
+	p := settingsPage{Page: d.page(c, "settings"), Form: shown(body.OfTenant(shopOf(c)))}
+	for _, name := range d.use.Formats.Names() {
+		_, err := formats.As[port.CartEncoder](d.use.Formats, name, formats.Cart)
+		if err == nil || slices.Contains(shopOf(c).Settings().AllowedFormats, name) {
+			p.Formats = append(p.Formats, Option{name, d.formatLabel(name) + " (" + name + ")"})
+		}
+	}
+	return p
 }
 
 func (d *Desk) saveSettings(c *gin.Context) {
@@ -72,15 +81,6 @@ func (p settingsPage) Deciding() []Option {
 	fields := p.Shop.Snapshot().Fields
 	for _, f := range slices.DeleteFunc(fields, func(f tenant.Field) bool { return f.Type != tenant.Checkbox }) {
 		options = append(options, Option{f.Name, f.Label + " (" + f.Name + ")"})
-	}
-	return options
-}
-
-// FormatOptions returns the formats of this build.
-func (p settingsPage) FormatOptions() []Option {
-	options := make([]Option, len(p.Formats))
-	for i, name := range p.Formats {
-		options[i] = Option{name, name}
 	}
 	return options
 }
