@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,17 +24,41 @@ import (
 type calls struct {
 	port.Traffic
 
+	mu      sync.Mutex
 	failure error
 	writes  int
-	kept    []*traffic.Entry
+	entries []*traffic.Entry
 }
 
 func (c *calls) Append(_ context.Context, entries []*traffic.Entry) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.writes++
 	if c.failure == nil {
-		c.kept = append(c.kept, entries...)
+		c.entries = append(c.entries, entries...)
 	}
 	return c.failure
+}
+
+// kept returns what was written.
+func (c *calls) kept() []*traffic.Entry {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.entries)
+}
+
+// written returns how many writes there were.
+func (c *calls) written() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.writes
+}
+
+// fail lets writes fail from now on, or with nil succeed.
+func (c *calls) fail(failure error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.failure = failure
 }
 
 // tenants has one.
@@ -48,12 +75,9 @@ type clock struct{}
 
 func (clock) Now() time.Time { return time.Now() }
 
-type ids struct{ n int }
+type ids struct{ n atomic.Int64 }
 
-func (i *ids) New() string {
-	i.n++
-	return fmt.Sprintf("%026d", i.n)
-}
+func (i *ids) New() string { return fmt.Sprintf("%026d", i.n.Add(1)) }
 
 // record records a call.
 func record(s *recording.Service, of tenant.ID, failure error, sent string) {
@@ -90,16 +114,16 @@ func TestCallsAreWrittenALittleLaterManyAtOnce(t *testing.T) {
 		for range 100 {
 			record(s, "papper", nil, "<a/>")
 		}
-		if len(store.kept) != 0 {
+		if len(store.kept()) != 0 {
 			t.Error("a call waited for its record")
 		}
 		time.Sleep(time.Second)
-		if len(store.kept) != 100 || store.writes != 1 {
-			t.Errorf("%d are written by %d writes", len(store.kept), store.writes)
+		if len(store.kept()) != 100 || store.written() != 1 {
+			t.Errorf("%d are written by %d writes", len(store.kept()), store.written())
 		}
 		record(s, "papper", nil, "<a/>")
 		stop()
-		if len(store.kept) != 101 {
+		if len(store.kept()) != 101 {
 			t.Error("the last one was left out at the stop")
 		}
 	})
@@ -107,44 +131,44 @@ func TestCallsAreWrittenALittleLaterManyAtOnce(t *testing.T) {
 
 func TestWhatTheStoreDoesNotTakeIsTriedAgain(t *testing.T) {
 	with(t, func(t *testing.T, s *recording.Service, store *calls, _ func()) {
-		store.failure = port.ErrUnavailable
+		store.fail(port.ErrUnavailable)
 		record(s, "papper", nil, "<a/>")
 		time.Sleep(time.Minute)
-		store.failure = nil
+		store.fail(nil)
 		record(s, "papper", nil, "<b/>")
 		time.Sleep(time.Second)
-		if len(store.kept) != 2 {
-			t.Errorf("%d are written", len(store.kept))
+		if len(store.kept()) != 2 {
+			t.Errorf("%d are written", len(store.kept()))
 		}
-		store.failure = errors.New("a defect") // for which nothing waits
+		store.fail(errors.New("a defect")) // for which nothing waits
 		record(s, "papper", nil, "<c/>")
 		time.Sleep(time.Second)
-		store.failure = nil
+		store.fail(nil)
 		record(s, "papper", nil, "<d/>")
 		time.Sleep(time.Second)
-		if len(store.kept) != 3 || store.kept[2].Sent.Text != "<d/>" {
-			t.Errorf("%d are written", len(store.kept))
+		if len(store.kept()) != 3 || store.kept()[2].Sent.Text != "<d/>" {
+			t.Errorf("%d are written", len(store.kept()))
 		}
 	})
 }
 
 func TestWhatWaitsIsBounded(t *testing.T) {
 	with(t, func(t *testing.T, s *recording.Service, store *calls, _ func()) {
-		store.failure = port.ErrUnavailable
+		store.fail(port.ErrUnavailable)
 		long := "<a>" + strings.Repeat("x", traffic.MaxPayload/2) + "</a>"
 		for range 2000 { // of 32 KiB each
 			record(s, "papper", nil, long)
 		}
 		time.Sleep(time.Second)
-		store.failure = nil
+		store.fail(nil)
 		time.Sleep(time.Second)
-		if n := len(store.kept); n < 500 || n > 1000 {
+		if n := len(store.kept()); n < 500 || n > 1000 {
 			t.Errorf("%d are written", n)
 		}
-		before := len(store.kept)
+		before := len(store.kept())
 		record(s, "papper", nil, long)
 		time.Sleep(time.Second)
-		if len(store.kept) != before+1 {
+		if len(store.kept()) != before+1 {
 			t.Error("afterwards nothing is written")
 		}
 	})
@@ -156,8 +180,8 @@ func TestCallsOfTenantsThatAreNotThereAreNotRecorded(t *testing.T) {
 			record(s, of, nil, "<a/>")
 		}
 		time.Sleep(time.Second)
-		if len(store.kept) != 1 || store.kept[0].Tenant != "papper" {
-			t.Errorf("written are %v", store.kept)
+		if len(store.kept()) != 1 || store.kept()[0].Tenant != "papper" {
+			t.Errorf("written are %v", store.kept())
 		}
 	})
 }
@@ -178,7 +202,7 @@ func TestOfCallsThatAreRefusedAlikeAFewAMinuteAreRecorded(t *testing.T) {
 		refused("one", 1)
 		time.Sleep(3 * time.Minute)
 		recorded, counted := map[string]int{}, map[string]int{}
-		for _, e := range store.kept {
+		for _, e := range store.kept() {
 			if e.Repeats == 0 {
 				recorded[e.Code]++
 			} else if counted[e.Code] += e.Repeats; e.Sent.Size != 0 || e.Connection != "c1" {
