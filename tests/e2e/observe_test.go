@@ -139,9 +139,13 @@ func TestHostileRequestsMakeNoNewSeries(t *testing.T) {
 			}
 			g.api(g.shop.erp, "GET", fmt.Sprintf("/v1/erp/orders/%d?status=%d", i, i), "")
 		}
+		g.api(g.shop.key, "GET", "/v1/admin/traffic", "").want(t, 200) // before which the calls are recorded, which is else done later
 	}
 	hostile(1)
-	g.metrics() // a series for the reading itself
+	await(t, func() bool { // what is written behind the answers has series, too
+		all := strings.Join(slices.Collect(maps.Keys(g.metrics())), "\n")
+		return strings.Contains(all, `call="keys.update"`) && strings.Contains(all, `call="traffic.append"`)
+	})
 	before := slices.Sorted(maps.Keys(g.metrics()))
 	hostile(30)
 	for name := range g.metrics() {
