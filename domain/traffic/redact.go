@@ -93,13 +93,17 @@ func (r *Redactor) content(mediaType, raw string) (text string, form []Field, om
 		return "", nil, true
 	}
 	begin := strings.TrimSpace(decoded)
+	isForm := mediaType == "" || mediaType == "application/x-www-form-urlencoded"
+	if isForm {
+		form = r.form(begin) // also finds the secrets of one that begins as something else
+	}
 	switch {
 	case strings.HasPrefix(begin, "<"), strings.HasSuffix(mediaType, "xml") && strings.Contains(begin, "<"):
 		return r.markup(decoded), nil, false
 	case strings.HasPrefix(begin, "{"), strings.HasPrefix(begin, "["):
 		return r.json(decoded), nil, false
-	case mediaType == "", mediaType == "application/x-www-form-urlencoded":
-		return "", r.form(begin), false
+	case isForm:
+		return "", form, false
 	}
 	return "", nil, true
 }

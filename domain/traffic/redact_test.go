@@ -101,6 +101,15 @@ var places = map[string]func(secret string) (query, contentType string, body []b
 	"an address in JSON": func(s string) (string, string, []byte) {
 		return "", "application/json", []byte(`{"transfer_url":"https://a.example/transfer/acme.s1.` + hex.EncodeToString([]byte(s)) + `"}`)
 	},
+	"a form that begins as a declaration": func(s string) (string, string, []byte) {
+		return "", form, []byte("<!&PASSWORD=" + url.QueryEscape(s) + "&0")
+	},
+	"a form that begins as an instruction": func(s string) (string, string, []byte) {
+		return "", form, []byte("<?xml&PASSWORD=" + url.QueryEscape(s) + "&0")
+	},
+	"a form that begins as JSON": func(s string) (string, string, []byte) {
+		return "", form, []byte(`{"a":&PASSWORD=` + url.QueryEscape(s) + `&{"a":"`)
+	},
 	"what is neither": func(s string) (string, string, []byte) { return "", "text/plain", []byte("PASSWORD " + s) },
 }
 

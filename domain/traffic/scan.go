@@ -32,14 +32,14 @@ func (r *Redactor) markup(text string) string {
 				_, text = until(text, "]>")
 				declaration = "<!" + hidden + ">"
 			}
-			out.WriteString(declaration)
+			out.WriteString(r.plain(declaration))
 		case strings.HasPrefix(text, "<?"):
 			var instruction string
 			instruction, text = until(text, "?>")
 			if !strings.HasPrefix(instruction, "<?xml") || strings.Contains(instruction[1:], "<") {
 				instruction = "<?" + hidden + "?>"
 			}
-			out.WriteString(instruction)
+			out.WriteString(r.plain(instruction))
 		default:
 			text = r.element(&out, text)
 		}
