@@ -87,14 +87,24 @@ func (l *listener) count() int {
 	return len(l.taken)
 }
 
-// types returns the types of the messages that were taken about a thing, in their order.
-func (l *listener) types(kind, id string) (types []string) {
+// about returns the messages that were taken about a thing, in their order. A repetition, which a receiver tells by its id, is left out:
+// where a test's clock runs ahead of a call, its lease is over before it is, and the message comes once more.
+func (l *listener) about(kind, id string) (messages []told) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, m := range l.taken {
-		if m.event.text("data", kind, "id") == id {
-			types = append(types, m.event.text("type"))
+		repeated := slices.ContainsFunc(messages, func(each told) bool { return each.id == m.id })
+		if !repeated && m.event.text("data", kind, "id") == id {
+			messages = append(messages, m)
 		}
+	}
+	return messages
+}
+
+// types returns the types of the messages that were taken about a thing, in their order.
+func (l *listener) types(kind, id string) (types []string) {
+	for _, m := range l.about(kind, id) {
+		types = append(types, m.event.text("type"))
 	}
 	return types
 }
@@ -177,12 +187,8 @@ func TestAWebhookThatFailsIsToldTheSameLaterAndOthersDoNotWait(t *testing.T) {
 	broken.awaitTypes(t, "order", id, "order.confirmed", "order.cancelled")
 	works.awaitTypes(t, "order", id, "order.confirmed", "order.cancelled")
 	of := func(l *listener) (messages []string) {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		for _, m := range l.taken {
-			if m.event.text("data", "order", "id") == id {
-				messages = append(messages, m.id+m.body)
-			}
+		for _, m := range l.about("order", id) {
+			messages = append(messages, m.id+m.body)
 		}
 		return messages
 	}
