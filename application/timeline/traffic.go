@@ -48,7 +48,9 @@ func (s *Service) find(ctx context.Context, of tenant.ID, q port.TrafficQuery, t
 	for _, named := range []port.TrafficQuery{
 		{Name: text}, {Name: session.EmailKey(text)}, {Session: session.ID(text)}, {Session: order.ID(text).Session()},
 	} {
-		q.Name, q.Session = named.Name, named.Session
+		if q.Name, q.Session = named.Name, named.Session; q.Name == "" && q.Session == "" { // which would find everything
+			continue
+		}
 		if found, err = s.stores.Traffic.List(ctx, of, q); err != nil || len(found) > 0 {
 			return found, err
 		}

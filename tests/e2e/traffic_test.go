@@ -188,6 +188,7 @@ func TestOperatorsFindCallsByWhatTheyAreAbout(t *testing.T) {
 		"search=PO-C-1":     "export:accepted response:accepted purchase_order:accepted",
 		"search=" + "Anna.andersson@Goteborg.example.com": "start_call:refused transfer:accepted cart:accepted exchange:accepted start_call:accepted",
 		"search=nothing":              "",
+		"search=o":                    "", // as the identifiers of orders begin
 		"connection=" + string(conn):  "start_call:refused " + all,
 		"connection=" + string(other): "",
 		"verdict=refused":             "start_call:refused",
