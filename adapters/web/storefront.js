@@ -64,7 +64,8 @@
   const isCheckout = (to) => {
     if (!URL.canParse(to, document.baseURI)) return false;
     const url = address(to);
-    return url.origin === checkout.origin && path(url).startsWith(path(checkout)) && url.href !== send.href && url.href !== end.href &&
+    return url.origin === checkout.origin && path(url).startsWith(path(checkout)) && url.hash.startsWith(checkout.hash) &&
+      url.href !== send.href && url.href !== end.href &&
       [...checkout.searchParams].every(([name, value]) => url.searchParams.get(name) === value);
   };
   const leads = (element) => { // a link, a button of a form, or a form
@@ -72,6 +73,7 @@
     return !!owner && (owner === element || /^(submit|image)$/.test(element.type)) &&
       isCheckout(element.getAttribute('href') ?? element.getAttribute('formaction') ?? owner.getAttribute('action') ?? '');
   };
+  const isWay = (element) => leads(element) || !!data.selector && element.matches(data.selector);
   const leave = () => {
     const start = address(data.start || policy.redirect || '/');
     if (start.origin === location.origin && !isCheckout(start)) location.replace(start);
@@ -87,12 +89,10 @@
     element.style.setProperty('display', 'none', 'important');
     if (focused) button.focus();
   };
-  const restore = () => {
-    swapped.forEach((button, element) => {
-      element.style.removeProperty('display');
-      button.remove();
-    });
-    swapped.clear();
+  const restore = (button, element) => {
+    element.style.removeProperty('display');
+    button.remove();
+    swapped.delete(element);
   };
 
   const render = () => {
@@ -108,13 +108,12 @@
     if (isCheckout(location)) leave();
     if (!sender.isConnected) document.body.append(sender);
     swapped.forEach((button, element) => {
-      if (element.isConnected) return;
-      button.remove(); // the shop took away what it stood for
-      swapped.delete(element);
+      if (!element.isConnected || !isWay(element)) restore(button, element); // the shop took it away, or made something else of it
+      else if (policy.action === 'send_order' && element.nextSibling !== button) element.after(button); // or of what stands around it
     });
     for (const element of document.querySelectorAll(`a[href], button, input, ${data.selector || 'a[href]'}`)) {
       if (swapped.has(element) || element.form === sender) continue;
-      if (leads(element) || data.selector && element.matches(data.selector)) swap(element);
+      if (isWay(element)) swap(element);
     }
   };
   const observer = new MutationObserver(render); // shops add buttons later, and some replace the whole page
@@ -137,7 +136,7 @@
       timer = setTimeout(ask, wait);
       wait = Math.min(wait * 2, 300_000);
     }
-    if (before?.action !== policy?.action || before?.label !== policy?.label) restore();
+    if (before?.action !== policy?.action || before?.label !== policy?.label) swapped.forEach(restore);
     render();
     observer.disconnect();
     if (closed()) observer.observe(document, { childList: true, subtree: true, attributeFilter: ['href', 'action', 'formaction'] });

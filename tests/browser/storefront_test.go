@@ -306,6 +306,10 @@ func TestTheScriptSeesWhatThePageBecomes(t *testing.T) {
 	change("document.querySelector('main').innerHTML = '<a href=\"/checkout\" class=js-checkout>Kassa</a>'", "Skicka order | Skicka order")
 	change("document.querySelector('main').insertAdjacentHTML('beforeend', '<a href=\"/cart\" id=later>Senare</a>')", "Skicka order | Senare | Skicka order")
 	change("document.querySelector('#later').href = '/checkout'", "Skicka order | Skicka order | Skicka order")
+	change("document.querySelector('#later + button').remove()", "Skicka order | Skicka order | Skicka order") // as what compares pages does
+	change("document.querySelector('main').prepend(document.querySelector('#later'))", "Skicka order | Skicka order | Skicka order")
+	change("document.querySelector('#later').href = '/cart'", "Senare | Skicka order | Skicka order") // one element, another page
+	change("document.querySelector('#later').href = '/checkout'", "Skicka order | Skicka order | Skicka order")
 	change("document.querySelector('#later').remove()", "Skicka order | Skicka order")
 	change("document.querySelector('main').innerHTML = ''", "Skicka order")
 	change("document.body.innerHTML = '<a href=\"/checkout\">Kassa</a>'", "Skicka order")
@@ -319,6 +323,16 @@ func TestTheScriptSeesWhatThePageBecomes(t *testing.T) {
 	if got := c.called(); got != "" {
 		t.Errorf("the shop was called by %q", got)
 	}
+}
+
+func TestACheckoutMayBeAFragmentOfThePage(t *testing.T) {
+	c := newCounter(t)
+	ctx := browser(t, "sv")
+	c.put("/cart", "sv", c.inPunchOut("data-checkout", "/cart#/checkout"), `<a href="#/checkout">Kassa</a><a href="#/products">Varor</a><a href="/">Start</a>`)
+	do(ctx, t, chromedp.Navigate(c.url+"/cart"))
+	becomes(ctx, t, shown, "Skicka order | Varor | Start"+c.bar())
+	ask(ctx, t, `location.hash = '#/checkout/pay', document.querySelector('a').remove(), ''`)
+	becomes(ctx, t, "location.pathname", "/")
 }
 
 func TestTheScriptTwiceIsTheScriptOnceAndLeavesNoName(t *testing.T) {
