@@ -475,10 +475,6 @@ func (s *Server) needs(anyOf ...apikey.Scope) gin.HandlerFunc {
 			return
 		}
 		method, presented, _ := strings.Cut(c.GetHeader("Authorization"), " ")
-		if of := insideOf(c).shop; of != "" && (slices.Contains(anyOf, apikey.Storefront) || slices.Contains(anyOf, apikey.ERP)) {
-			c.Set(tenantKey, string(of))
-			return
-		}
 		if !strings.EqualFold(method, "Bearer") {
 			s.refuse(c, apikey.ErrUnknown)
 			return
