@@ -278,7 +278,7 @@ func (f connectionFields) Identities() []identityList {
 	for i := range lists {
 		l := &lists[i]
 		l.ID, l.More, l.Wrong = idOf(l.Pointer), f.T("Lägg till", "Add"), f.Form.Wrong[l.Pointer]
-		for _, row := range f.Form.Rows(l.Pointer, 1) {
+		for _, row := range f.Form.Rows(l.Pointer) {
 			l.Rows = append(l.Rows, []Field{
 				f.Form.Field(f.Form.At(l.Pointer, row, "domain"), f.T("Domän", "Domain"), ""),
 				f.Form.Field(f.Form.At(l.Pointer, row, "id"), f.T("Identitet", "Identity"), ""),

@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,6 +34,19 @@ func TestASignInLeadsNowhereButToThePages(t *testing.T) {
 		if got := safePath(to); got != want {
 			t.Errorf("%q leads to %q, want %q", to, got, want)
 		}
+	}
+}
+
+func TestAListShowsNoMoreRowsThanItHasInputs(t *testing.T) {
+	f := Form{Values: url.Values{
+		"/login/from/0/domain": {"DUNS"}, "/login/from/7/domain": {"GLN"}, "/login/from/7/id": {"1"}, "/login/from/400000000": {"x"},
+		"/login/from/+3/domain": {"x"}, "/login/from/-1/domain": {"x"}, "/login/from": {""}, "/login/fromage/5/domain": {"x"},
+	}}
+	if got, want := f.Rows("/login/from"), []int{0, 7, 400000000, 400000001}; !slices.Equal(got, want) {
+		t.Errorf("%d rows are shown", len(got))
+	}
+	if got := f.Rows("/login/to"); !slices.Equal(got, []int{0}) {
+		t.Errorf("of an empty list %v", got)
 	}
 }
 

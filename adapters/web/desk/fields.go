@@ -136,20 +136,13 @@ func (f Form) Mistakes() (all []Mistake) {
 // Value returns what an input holds.
 func (f Form) Value(pointer string) string { return f.Values.Get(pointer) }
 
-// Rows returns the positions of a list of objects, and as many after them as may be filled in beside.
-func (f Form) Rows(list string, blank int) (rows []int) {
-	next := 0
-	for name := range f.Values {
-		rest, within := strings.CutPrefix(name, list+"/")
-		position, _, _ := strings.Cut(rest, "/")
-		if i, err := strconv.Atoi(position); within && err == nil {
-			next = max(next, i+1)
-		}
+// Rows returns the positions of a list of objects, and one after them that may be filled in beside.
+func (f Form) Rows(list string) []int {
+	rows, next := form.Rows(f.Values, list), 0
+	if len(rows) > 0 {
+		next = rows[len(rows)-1] + 1
 	}
-	for i := range next + blank {
-		rows = append(rows, i)
-	}
-	return rows
+	return append(rows, next)
 }
 
 // At returns the pointer of a member of the object at a position of a list.

@@ -317,33 +317,31 @@ func (d *decoder) decodeSlice(at string, v reflect.Value) {
 		}
 		return
 	}
-	for _, i := range d.rows(at) {
+	for _, i := range Rows(d.values, at) {
 		v.Set(reflect.Append(v, reflect.Zero(v.Type().Elem())))
 		d.decode(at+"/"+strconv.Itoa(i), v.Index(v.Len()-1))
 	}
 }
 
-// rows returns the positions that inputs of a list name.
-func (d *decoder) rows(at string) (rows []int) {
-	for name := range d.values {
-		rest, within := strings.CutPrefix(name, at+"/")
-		if position, _, _ := strings.Cut(rest, "/"); within {
-			if i, err := strconv.Atoi(position); err == nil && i >= 0 && !slices.Contains(rows, i) {
-				rows = append(rows, i)
-			}
+// Rows returns the positions that inputs of a list name, in order: no more than there are inputs, however large a position is.
+func Rows(values url.Values, list string) (rows []int) {
+	for name := range values {
+		rest, within := strings.CutPrefix(name, list+"/")
+		position, _, _ := strings.Cut(rest, "/")
+		if i, err := strconv.Atoi(position); within && err == nil && i >= 0 && strconv.Itoa(i) == position {
+			rows = append(rows, i)
 		}
 	}
 	slices.Sort(rows)
-	return rows
+	return slices.Compact(rows)
 }
 
 // Compact takes the empty rows of a list of objects out of the inputs and numbers the others anew, so that a row that was left
 // blank is none, and what a refusal says of a row is said of the right one.
 func Compact(values url.Values, list string) {
-	d := decoder{values: values}
 	kept := url.Values{}
 	next := 0
-	for _, i := range d.rows(list) {
+	for _, i := range Rows(values, list) {
 		prefix, filled := list+"/"+strconv.Itoa(i)+"/", false
 		for name, all := range values {
 			filled = filled || strings.HasPrefix(name, prefix) && strings.TrimSpace(strings.Join(all, "")) != ""
