@@ -271,6 +271,28 @@ func TestNoPageTakesAFormThatIsNotItsOwn(t *testing.T) {
 	}
 }
 
+func TestAPurchaseOrderIsTiedOnItsPageInTheAuditLogAlone(t *testing.T) {
+	g, s := withUsers(t)
+	newUser(t, s, g.shop.id, "anna", users.Administrator)
+	link, _ := g.connect("cxml-1.2", orders("cxml-1.2"))
+	id := g.transferred(link, "C-1")
+	unknown := purchaseOrder{payloadID: "u@buyer.example.com", number: "PO-2", kind: "new", cartID: "C-none", lines: []orderLine{{"4711", "", "7", "125.00"}}}
+	callDocument(t, link, unknown.cxml())
+	list := g.api(g.shop.key, "GET", "/v1/admin/purchase-orders", "").want(t, 200)
+	page := "/admin/shops/papper/purchase-orders/" + object(list.at("purchase_orders").([]any)[0].(map[string]any)).text("id")
+	o := g.operator().signIn("anna")
+	if a := o.send(page+"/tie", "/order", ""); a.status != 422 || !strings.Contains(a.body, "choose the order") {
+		t.Errorf("without an order: %d %s", a.status, a.body)
+	}
+	o.header.Set("Punchgate-Check", "1") // with which the pages ask what would be wrong, and which asks this one nothing
+	o.send(page+"/tie", "/order", id)
+	o.header.Del("Punchgate-Check")
+	log := o.get("/admin/shops/papper/audit").body
+	if tied := strings.Contains(o.get(page).body, "/orders/"+id+`"`); !tied || strings.Count(log, "Tied a purchase order") != 2 {
+		t.Errorf("tied: %t, and the audit log says: %s", tied, log)
+	}
+}
+
 func TestARoleReachesNoPageBeyondIt(t *testing.T) {
 	g, s := withUsers(t)
 	g.newShop("other")

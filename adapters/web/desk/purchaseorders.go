@@ -125,14 +125,12 @@ func (d *Desk) purchaseOrderDocument(c *gin.Context) {
 
 func (d *Desk) tiePurchaseOrder(c *gin.Context) {
 	f, id := typed(c), c.Param("id")
-	var b struct {
-		Order order.ID `json:"order"`
-	}
-	wrong := d.submit(c, f, &b, audit.PurchaseOrderTie, id, func(ctx context.Context) (string, error) {
-		if b.Order == "" {
+	wrong := d.act(c, audit.PurchaseOrderTie, id, func(ctx context.Context) (string, error) {
+		to := order.ID(f.Value("/order"))
+		if to == "" {
 			return "", errNoOrder
 		}
-		_, err := d.use.Completion.Tie(ctx, shopOf(c).ID(), receipt.ID(id), b.Order)
+		_, err := d.use.Completion.Tie(ctx, shopOf(c).ID(), receipt.ID(id), to)
 		return "", err
 	})
 	if wrong == nil {
