@@ -135,31 +135,42 @@ func (s *Service) begin(ctx context.Context, u *user.User, client string) (token
 // Authenticate returns who has the token of a cookie, or refuses with signin.ErrEnded. That the sign-in is used is noted at most once
 // a minute.
 func (s *Service) Authenticate(ctx context.Context, token secret.Text) (Who, error) {
-	if token.Empty() {
-		return Who{}, signin.ErrEnded
-	}
-	in, err := s.stores.SignIns.Get(ctx, signin.IDOf(token))
-	if err != nil {
-		return Who{}, err
-	}
-	state, now := in.Snapshot(), s.clock.Now()
-	u, err := s.stores.Users.Get(ctx, state.User)
-	if errors.Is(err, user.ErrNotFound) {
-		return Who{}, signin.ErrEnded
-	}
-	if err != nil {
-		return Who{}, err
-	}
-	if err := in.Check(u, now); err != nil {
-		return Who{}, err
-	}
-	if in.SeenDue(now) {
-		_, err = s.stores.SignIns.Update(ctx, state.ID, func(kept *signin.SignIn) error {
+	who, in, err := s.whose(ctx, token)
+	if now := s.clock.Now(); err == nil && in.SeenDue(now) {
+		_, err = s.stores.SignIns.Update(ctx, who.SignIn, func(kept *signin.SignIn) error {
 			kept.See(now)
 			return nil
 		})
 	}
-	return Who{u, state.ID, s.secrets.Sign(csrfPurpose, string(state.ID))}, err
+	return who, err
+}
+
+// AuthenticateUnused is Authenticate for what a page asks by itself, also where nobody sits before it: the sign-in lasts no longer by it.
+func (s *Service) AuthenticateUnused(ctx context.Context, token secret.Text) (Who, error) {
+	who, _, err := s.whose(ctx, token)
+	return who, err
+}
+
+func (s *Service) whose(ctx context.Context, token secret.Text) (Who, *signin.SignIn, error) {
+	if token.Empty() {
+		return Who{}, nil, signin.ErrEnded
+	}
+	in, err := s.stores.SignIns.Get(ctx, signin.IDOf(token))
+	if err != nil {
+		return Who{}, nil, err
+	}
+	state := in.Snapshot()
+	u, err := s.stores.Users.Get(ctx, state.User)
+	if errors.Is(err, user.ErrNotFound) {
+		err = signin.ErrEnded
+	}
+	if err == nil {
+		err = in.Check(u, s.clock.Now())
+	}
+	if err != nil {
+		return Who{}, nil, err
+	}
+	return Who{u, state.ID, s.secrets.Sign(csrfPurpose, string(state.ID))}, in, nil
 }
 
 const csrfPurpose = "csrf"

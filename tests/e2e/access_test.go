@@ -104,6 +104,17 @@ func TestASignInEndsWhenItIsIdleAndAtTheLatestAfterHalfADay(t *testing.T) {
 	g.clock.advance(signin.Idle)
 	_, err := s.Authenticate(t.Context(), idle)
 	wantFault(t, "idle", err, signin.ErrEnded)
+	left := g.operator().signIn("anna") // a page that is left open, and asks by itself what happened
+	left.header.Set("Punchgate-Follow", "1")
+	for range 2 {
+		if a := left.get("/admin/shops/papper"); a.status != 200 {
+			t.Errorf("a page that follows is answered %d", a.status)
+		}
+		g.clock.advance(signin.Idle / 2)
+	}
+	if a := left.get("/admin/shops/papper"); a.status != 303 {
+		t.Errorf("a page that follows keeps the sign-in: %d", a.status)
+	}
 	busy := signIn(t, s, "anna")
 	for spent := time.Duration(0); spent < signin.Longest-time.Hour; spent += time.Hour {
 		if _, err := s.Authenticate(t.Context(), busy); err != nil {

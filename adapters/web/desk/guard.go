@@ -31,7 +31,11 @@ func (d *Desk) secure(c *gin.Context) {
 // signedIn lets through who is signed in, and leads others to the page that signs in, and back afterwards. What changes something
 // must come from one of the pages: it carries the code of the sign-in.
 func (d *Desk) signedIn(c *gin.Context) {
-	who, err := d.use.Access.Authenticate(c.Request.Context(), d.presented(c))
+	authenticate := d.use.Access.Authenticate
+	if following(c) {
+		authenticate = d.use.Access.AuthenticateUnused
+	}
+	who, err := authenticate(c.Request.Context(), d.presented(c))
 	if fault.KindOf(err) == fault.Unauthenticated {
 		if c.Request.Method != http.MethodGet || checking(c) {
 			d.refuse(c, err)
@@ -115,6 +119,9 @@ func (d *Desk) mayChange(c *gin.Context) {
 
 // checking reports whether a form is sent while somebody is typing, to learn what would be wrong.
 func checking(c *gin.Context) bool { return c.GetHeader("Punchgate-Check") != "" }
+
+// following reports whether a page asks by itself what happened since, as it does every few seconds while it is open.
+func following(c *gin.Context) bool { return c.GetHeader("Punchgate-Follow") != "" }
 
 // safePath returns a path of the pages that may be led to after signing in, else the first page: another host's address in a link
 // must not catch who has just typed a password.

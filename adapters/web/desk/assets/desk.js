@@ -135,7 +135,8 @@ for (const part of document.querySelectorAll("[data-live]")) {
   setInterval(async () => {
     if (document.hidden || part.contains(document.activeElement)) return;
     try {
-      const answer = await fetch(location.href, {headers: {"Accept": "text/html"}});
+      const answer = await fetch(location.href, {headers: {"Accept": "text/html", "Punchgate-Follow": "1"}});
+      if (answer.redirected) location.reload(); // to sign in again: what the page shows is not for whoever comes by
       if (!answer.ok || answer.redirected) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
       if (fresh && fresh.innerHTML !== part.innerHTML) part.innerHTML = fresh.innerHTML;
