@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/tenant"
@@ -69,9 +70,12 @@ var (
 	ErrInvalid = fault.New(fault.Invalid, "key.invalid", "the key has members that are wrong")
 )
 
-// New makes a key, or refuses one without scopes, with scopes that do not fit its tenant or each other, or with origins that are none
-// or whose scope has none.
+// New makes a key, or refuses one with a label that is no text, without scopes, with scopes that do not fit its tenant or each other, or
+// with origins that are none or whose scope has none.
 func New(of tenant.ID, id ID, label string, scopes []Scope, verifier string, now time.Time, origins ...string) (*Key, error) {
+	if wrong := cart.CheckText("/label", label, cart.MaxName); len(wrong) > 0 {
+		return nil, ErrInvalid.With(wrong...)
+	}
 	if len(scopes) == 0 {
 		return nil, ErrInvalid.With(fault.Detail{Path: "/scopes", Code: "missing", Message: "a key needs at least one scope"})
 	}

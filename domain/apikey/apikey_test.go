@@ -2,10 +2,12 @@ package apikey_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/punchgate/punchgate/domain/apikey"
+	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/tenant"
 )
@@ -44,6 +46,14 @@ func TestScopes(t *testing.T) {
 	k.Revoke(now.Add(time.Hour))
 	if err := k.Check(apikey.ERP); !errors.Is(err, apikey.ErrUnknown) || !k.Snapshot().RevokedAt.Equal(now) {
 		t.Errorf("revoked at %v: %v", k.Snapshot().RevokedAt, err)
+	}
+}
+
+func TestALabelIsATextOfOneLine(t *testing.T) {
+	for _, label := range []string{"a\x00", "a\nb", "a\xff", strings.Repeat("a", cart.MaxName+1)} {
+		if _, err := apikey.New("shop", "k1", label, []apikey.Scope{apikey.ERP}, "v", now); !errors.Is(err, apikey.ErrInvalid) {
+			t.Errorf("%.5q is a label: %v", label, err)
+		}
 	}
 }
 

@@ -229,6 +229,8 @@ func (t *Tenant) wrong() (details []fault.Detail) {
 	}
 	if strings.TrimSpace(s.SendOrderLabel) == "" {
 		report("/settings/send_order_label", "missing", "is required")
+	} else {
+		details = append(details, cart.CheckText("/settings/send_order_label", s.SendOrderLabel, cart.MaxName)...)
 	}
 	if s.Language != "" && !language.Tag(s.Language) {
 		report("/settings/language", "not_language", "must be a language tag such as sv or en-GB")

@@ -109,6 +109,8 @@ func TestEachRuleRefuses(t *testing.T) {
 			"/settings/start_path not_path"},
 		"a start path that is relative": {func(s *tenant.State) { s.Settings.StartPath = "start" }, "/settings/start_path not_path"},
 		"no text on the button":         {func(s *tenant.State) { s.Settings.SendOrderLabel = "\t" }, "/settings/send_order_label missing"},
+		"a text on the button that no document can carry": {func(s *tenant.State) { s.Settings.SendOrderLabel = "Skicka\x00" },
+			"/settings/send_order_label control_character"},
 		"a language that is none": {func(s *tenant.State) { s.Settings.Language = "svenska språket" },
 			"/settings/language not_language"},
 		"a currency that is none": {func(s *tenant.State) { s.Settings.Currency = "KRO" }, "/settings/currency unknown_currency"},

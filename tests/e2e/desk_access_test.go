@@ -293,6 +293,29 @@ func TestAPurchaseOrderIsTiedOnItsPageInTheAuditLogAlone(t *testing.T) {
 	}
 }
 
+func TestAFormThatIsNotReadableIsRefusedAsSuch(t *testing.T) {
+	g, s := withUsers(t)
+	u := g.atDesk(s, "anna", users.Administrator)
+	good := url.Values{"csrf": {u.csrf}}.Encode()
+	for name, c := range map[string]struct {
+		body   string
+		status int
+	}{
+		"too large":                    {good + "&/label=" + strings.Repeat("a", web.MaxBody), 413},
+		"an escape that is none":       {good + "&/label=%zz", 400},
+		"what is not UTF-8":            {good + "&/label=%ff", 400},
+		"a name that is not UTF-8":     {good + "&/%ff=x", 400},
+		"nothing of the kind: a label": {good + "&/label=%00", 422},
+	} {
+		if a := u.send(http.MethodPost, "/keys", c.body); a.status != c.status {
+			t.Errorf("%s: %d", name, a.status)
+		}
+	}
+	if a := u.upload("/customers/-/import/preview", strings.Repeat("a", web.MaxBody)); a.status != 413 {
+		t.Errorf("a file that is too large: %d", a.status)
+	}
+}
+
 func TestARoleReachesNoPageBeyondIt(t *testing.T) {
 	g, s := withUsers(t)
 	g.newShop("other")

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 
@@ -61,12 +63,28 @@ func whoOf(c *gin.Context) access.Who {
 	return found
 }
 
-var errUnreadable = fault.New(fault.Malformed, "form.malformed", "the form is not readable")
+// Refusals of a form.
+var (
+	errUnreadable = fault.New(fault.Malformed, "form.malformed", "the form is not readable")
+	errTooLarge   = fault.Newf(fault.TooLarge, "body.too_large", "the body is larger than %d MiB", formMemory>>20)
+)
 
 // fromPage refuses a form that none of the user's own pages sent.
 func (d *Desk) fromPage(c *gin.Context, who access.Who) error {
-	if err := c.Request.ParseMultipartForm(formMemory); err != nil && !errors.Is(err, http.ErrNotMultipart) {
+	err := c.Request.ParseForm() // which tells of what the other one does not
+	if err == nil {
+		err = c.Request.ParseMultipartForm(formMemory)
+	}
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return errTooLarge
+	}
+	if err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		return errUnreadable.Because(err)
+	}
+	for name, values := range c.Request.PostForm {
+		if !utf8.ValidString(name) || slices.ContainsFunc(values, func(v string) bool { return !utf8.ValidString(v) }) {
+			return errUnreadable
+		}
 	}
 	return d.use.Access.CheckCSRF(who, c.Request.PostFormValue("csrf"))
 }
