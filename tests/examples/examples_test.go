@@ -334,6 +334,7 @@ func TestAReceiverBelievesSignedWebhooksAlone(t *testing.T) {
 		}
 		said := receive(t, l, port, key.Reveal())
 
+		hangUp(t, "127.0.0.1:"+port)
 		signer, err := standardwebhooks.NewWebhook(key.Reveal())
 		if err != nil {
 			t.Fatal(err)
@@ -374,6 +375,21 @@ func TestAReceiverBelievesSignedWebhooksAlone(t *testing.T) {
 		g.complete(t, o.CartID)
 		await(t, said, `order\.confirmed `+o.Number+` \(\S+\)`)
 	})
+}
+
+// hangUp calls, and goes in the middle of the body.
+func hangUp(t *testing.T, address string) {
+	t.Helper()
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(conn, "POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 100\r\n\r\n{"); err != nil {
+		t.Error(err)
+	}
+	if err := conn.Close(); err != nil {
+		t.Error(err)
+	}
 }
 
 // await waits until a program says something; another process has a clock of its own.

@@ -1,6 +1,7 @@
 // Receives what the gateway tells (Standard Webhooks 1.0.0): WEBHOOK_SECRET=whsec_... PORT=9000 node webhook.mjs
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
+import { buffer } from "node:stream/consumers";
 import { setting } from "./punchgate.mjs";
 
 const key = Buffer.from(setting("WEBHOOK_SECRET").replace(/^whsec_/, ""), "base64");
@@ -16,13 +17,18 @@ function verified(headers, body) {
   });
 }
 
-createServer(async (request, response) => {
-  const parts = [];
-  for await (const part of request) parts.push(part);
-  const body = Buffer.concat(parts);
+async function receive(request, response) {
+  const body = await buffer(request);
   if (!verified(request.headers, body)) return response.writeHead(401).end();
   // A message may come again under the same id: keep the ids of those that were done, for a day, beside what they changed.
   const { type, data } = JSON.parse(body);
   console.log(`${type} ${data.order?.number ?? ""} (${request.headers["webhook-id"]})`);
   response.writeHead(204).end(); // at once; what takes long is done afterwards
+}
+
+createServer((request, response) => {
+  receive(request, response).catch((error) => { // such as that somebody hung up in the middle
+    console.error(error.message);
+    response.destroy();
+  });
 }).listen(Number(setting("PORT")), "127.0.0.1");
