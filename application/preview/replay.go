@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -141,6 +142,7 @@ func (s *Service) replay(ctx context.Context, o *order.Order, of encoding.Subjec
 
 // outcome encodes a copy of the cart, which stays as it was stored.
 func outcome(encoder *encoding.Encoder, of encoding.Subject, sent cart.Cart) (Outcome, error) {
+	sent.Lines = slices.Clone(sent.Lines) // of which some members are filled in
 	made, err := encoder.Offer(of, &sent)
 	refusal := fault.From(err)
 	if err != nil && (refusal.Kind == fault.Internal || refusal.Kind == fault.Unavailable) {

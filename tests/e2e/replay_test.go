@@ -109,3 +109,14 @@ func TestAReplaySaysWhatADraftWouldHaveChanged(t *testing.T) {
 		t.Errorf("%d orders: a replay stores something", n)
 	}
 }
+
+func TestADraftIsNotFilledInByTheConnectionAsItIs(t *testing.T) {
+	g := withShop(t)
+	link, id := g.connect("oci-4", nil)
+	g.sendCart(g.punchOut(link), cartOf(strings.Replace(oneLine, `,"classifications":[{"scheme":"UNSPSC","code":"14111507"}]`, "", 1))).want(t, 201)
+	g.api(g.shop.key, "PUT", "/v1/admin/settings", `{"settings":{"unspsc":"14111507"}}`).want(t, 200)
+	carts := g.replayed(id, `{"options":{"default_unspsc":"44121706"}}`)
+	if changes := carts[0].changes(); !strings.Contains(changes, "=14111507\n") || !strings.Contains(changes, "=44121706\n") {
+		t.Errorf("a draft with a code of its own changes %q", changes)
+	}
+}
