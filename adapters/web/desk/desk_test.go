@@ -8,6 +8,7 @@ import (
 
 	"github.com/punchgate/punchgate/domain/audit"
 	"github.com/punchgate/punchgate/domain/outbox"
+	"github.com/punchgate/punchgate/domain/traffic"
 )
 
 func TestEachActionHasWordsInBothLanguages(t *testing.T) {
@@ -66,5 +67,17 @@ func TestALabelBecomesAnIdentifier(t *testing.T) {
 		if got := identifier(label); got != want {
 			t.Errorf("%q becomes %q, want %q", label, got, want)
 		}
+	}
+}
+
+func TestTheNextPageOfTheTrafficIsOfTheSameSearch(t *testing.T) {
+	const search = "anna+skola@goteborg.example.com & PO #7"
+	p := trafficPage{Search: search, Step: "cart", Calls: []*traffic.Record{{ID: "b"}, {ID: "a"}}}
+	next, err := url.Parse(p.Older())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if q := next.Query(); q.Get("search") != search || q.Get("step") != "cart" || q.Get("before") != "a" {
+		t.Errorf("it is asked for by %s", next)
 	}
 }

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -95,8 +96,10 @@ func (p trafficPage) VerdictOf(r *traffic.Record) Badge { return p.Page.Verdict(
 
 // Older returns the address of the calls before those that are shown.
 func (p trafficPage) Older() string {
-	return "?search=" + p.Search + "&connection=" + p.Connection + "&step=" + p.Step + "&verdict=" + p.Verdict + "&before=" +
-		string(p.Calls[len(p.Calls)-1].ID)
+	return "?" + url.Values{
+		"search": {p.Search}, "connection": {p.Connection}, "step": {p.Step}, "verdict": {p.Verdict},
+		"before": {string(p.Calls[len(p.Calls)-1].ID)},
+	}.Encode()
 }
 
 // callPage shows one call with what was sent and answered.
