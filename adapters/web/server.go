@@ -178,8 +178,8 @@ func (s *Server) routes() (*gin.Engine, error) {
 
 	desk.New(desk.Services{
 		Access: s.use.Access, Administration: s.use.Administration, Answering: s.use.Answering, Auditing: s.use.Auditing,
-		Checkout: s.use.Checkout, Completion: s.use.Completion, DeadLetters: s.use.DeadLetters, ERP: s.use.ERP, Formats: s.use.Formats,
-		Listing: s.use.Listing, Timeline: s.use.Timeline, Transfer: s.use.Transfer, Preview: s.use.Preview, Trial: s.use.Trial,
+		Checkout: s.use.Checkout, Completion: s.use.Completion, DeadLetters: s.use.DeadLetters, Erasure: s.use.Erasure, ERP: s.use.ERP,
+		Formats: s.use.Formats, Listing: s.use.Listing, Timeline: s.use.Timeline, Transfer: s.use.Transfer, Preview: s.use.Preview, Trial: s.use.Trial,
 		Buyer: s.use.Buyer,
 	}, pagesEdge{s}).Routes(r)
 

@@ -19,6 +19,7 @@ import (
 	"github.com/punchgate/punchgate/application/checkout"
 	"github.com/punchgate/punchgate/application/completion"
 	"github.com/punchgate/punchgate/application/deadletters"
+	"github.com/punchgate/punchgate/application/erasure"
 	"github.com/punchgate/punchgate/application/erp"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/listing"
@@ -41,6 +42,7 @@ type Services struct {
 	Checkout       *checkout.Service
 	Completion     *completion.Service
 	DeadLetters    *deadletters.Service
+	Erasure        *erasure.Service
 	ERP            *erp.Service
 	Formats        *formats.Registry
 	Listing        *listing.Service
@@ -179,6 +181,8 @@ func (d *Desk) Routes(r gin.IRouter) {
 	change.POST("/keys", d.createKey)
 	change.POST("/keys/:id/revoke", d.revokeKey)
 	shop.GET("/audit", d.audit)
+	change.GET("/erasure", d.erasure)
+	change.POST("/erasure", d.erase)
 	d.userRoutes(shop, change)
 }
 

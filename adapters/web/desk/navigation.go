@@ -26,6 +26,9 @@ func (p Page) Navigation() (all []Entry) {
 		add("keys", p.In("/keys"), "Nycklar", "Keys")
 		add("users", p.In("/users"), "Användare", "Users")
 		add("audit", p.In("/audit"), "Logg", "Audit log")
+		if p.MayChange() {
+			add("erasure", p.In("/erasure"), "Personuppgifter", "Personal data")
+		}
 	}
 	if !p.Platform() {
 		return all
