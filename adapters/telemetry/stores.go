@@ -200,6 +200,11 @@ type sessions struct {
 	t *Telemetry
 }
 
+func (in sessions) Several(ctx context.Context, of tenant.ID, ids []session.ID) (_ []*session.Session, err error) {
+	defer in.t.call(&ctx, "sessions.several")(&err)
+	return in.Sessions.Several(ctx, of, ids)
+}
+
 func (in sessions) Due(ctx context.Context, now time.Time, limit int) (_ []*session.Session, err error) {
 	defer in.t.call(&ctx, "sessions.due")(&err)
 	return in.Sessions.Due(ctx, now, limit)

@@ -153,6 +153,8 @@ type Sessions interface {
 	Create(ctx context.Context, s *session.Session) error
 	Get(ctx context.Context, of tenant.ID, id session.ID) (*session.Session, error)
 	Update(ctx context.Context, of tenant.ID, id session.ID, change func(*session.Session) error) (*session.Session, error)
+	// Several returns those of the sessions that there are, in no order.
+	Several(ctx context.Context, of tenant.ID, ids []session.ID) ([]*session.Session, error)
 	// Due returns at most limit sessions, of any tenant, that are open although their time is over.
 	Due(ctx context.Context, now time.Time, limit int) ([]*session.Session, error)
 	// Ended returns at most limit sessions in a status that ended before the time, the first first.

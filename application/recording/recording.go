@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,13 +38,14 @@ const (
 
 // Service records.
 type Service struct {
-	traffic port.Traffic
-	tenants port.Tenants
-	clock   port.Clock
-	ids     port.IDs
-	log     *slog.Logger
-	wake    chan struct{}
-	writing sync.Mutex
+	traffic  port.Traffic
+	tenants  port.Tenants
+	sessions port.Sessions
+	clock    port.Clock
+	ids      port.IDs
+	log      *slog.Logger
+	wake     chan struct{}
+	writing  sync.Mutex
 
 	mu      sync.Mutex
 	waiting []*traffic.Entry
@@ -71,8 +73,8 @@ type count struct {
 // New makes the service. It writes in Run.
 func New(stores port.Stores, clock port.Clock, ids port.IDs, log *slog.Logger) *Service {
 	return &Service{
-		traffic: stores.Traffic, tenants: stores.Tenants, clock: clock, ids: ids, log: log, wake: make(chan struct{}, 1),
-		alike: map[kind]*count{},
+		traffic: stores.Traffic, tenants: stores.Tenants, sessions: stores.Sessions, clock: clock, ids: ids, log: log,
+		wake: make(chan struct{}, 1), alike: map[kind]*count{},
 	}
 }
 
@@ -298,25 +300,42 @@ func (s *Service) Flush(ctx context.Context) {
 	}
 }
 
-// write writes entries, but for those of tenants that are not there, or not any more.
+// write writes entries, but for those of tenants and sessions that are not there, or not any more: what was erased stays so.
 func (s *Service) write(ctx context.Context, entries []*traffic.Entry) error {
-	there := map[tenant.ID]bool{}
-	var known []*traffic.Entry
+	of := map[tenant.ID][]session.ID{}
 	for _, e := range entries {
-		is, asked := there[e.Tenant]
-		if !asked {
-			_, err := s.tenants.Get(ctx, e.Tenant)
-			if is = err == nil; err != nil && !errors.Is(err, port.ErrTenantNotFound) {
-				return err
-			}
-			there[e.Tenant] = is
-		}
-		if is {
-			known = append(known, e)
+		of[e.Tenant] = append(of[e.Tenant], e.Session)
+	}
+	there := map[tenant.ID]map[session.ID]bool{}
+	for id, sessions := range of {
+		var err error
+		if there[id], err = s.there(ctx, id, sessions); err != nil {
+			return err
 		}
 	}
+	known := slices.DeleteFunc(slices.Clone(entries), func(e *traffic.Entry) bool { return !there[e.Tenant][e.Session] })
 	if len(known) == 0 {
 		return nil
 	}
 	return s.traffic.Append(ctx, known)
+}
+
+// there returns which sessions there are of a tenant: also none, as long as there is the tenant.
+func (s *Service) there(ctx context.Context, of tenant.ID, sessions []session.ID) (map[session.ID]bool, error) {
+	if _, err := s.tenants.Get(ctx, of); errors.Is(err, port.ErrTenantNotFound) {
+		return nil, nil //nolint:nilnil // nothing of it is there
+	} else if err != nil {
+		return nil, err
+	}
+	there := map[session.ID]bool{"": true}
+	slices.Sort(sessions)
+	sessions = slices.DeleteFunc(slices.Compact(sessions), func(id session.ID) bool { return id == "" })
+	if len(sessions) == 0 {
+		return there, nil
+	}
+	found, err := s.sessions.Several(ctx, of, sessions)
+	for _, each := range found {
+		there[each.ID()] = true
+	}
+	return there, err
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/application/recording"
 	"github.com/punchgate/punchgate/domain/fault"
+	"github.com/punchgate/punchgate/domain/session"
 	"github.com/punchgate/punchgate/domain/tenant"
 	"github.com/punchgate/punchgate/domain/traffic"
 )
@@ -71,6 +72,16 @@ func (tenants) Get(_ context.Context, id tenant.ID) (*tenant.Tenant, error) {
 	return &tenant.Tenant{}, nil
 }
 
+// sessions has one.
+type sessions struct{ port.Sessions }
+
+func (sessions) Several(_ context.Context, of tenant.ID, ids []session.ID) (found []*session.Session, err error) {
+	if slices.Contains(ids, "s1") {
+		found = append(found, session.Restore(session.State{Tenant: of, ID: "s1"}))
+	}
+	return found, nil
+}
+
 type clock struct{}
 
 func (clock) Now() time.Time { return time.Now() }
@@ -93,7 +104,7 @@ func with(t *testing.T, test func(t *testing.T, s *recording.Service, store *cal
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		store := &calls{}
-		s := recording.New(port.Stores{Traffic: store, Tenants: tenants{}}, clock{}, &ids{}, slog.New(slog.DiscardHandler))
+		s := recording.New(port.Stores{Traffic: store, Tenants: tenants{}, Sessions: sessions{}}, clock{}, &ids{}, slog.New(slog.DiscardHandler))
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() {
@@ -182,6 +193,21 @@ func TestCallsOfTenantsThatAreNotThereAreNotRecorded(t *testing.T) {
 		time.Sleep(time.Second)
 		if len(store.kept()) != 1 || store.kept()[0].Tenant != "papper" {
 			t.Errorf("written are %v", store.kept())
+		}
+	})
+}
+
+func TestCallsOfASessionThatWasErasedMeanwhileAreNotRecorded(t *testing.T) {
+	with(t, func(t *testing.T, s *recording.Service, store *calls, _ func()) {
+		for _, of := range []session.ID{"erased", "s1", ""} {
+			_, c := s.Begin(t.Context(), traffic.Cart)
+			c.Tenant, c.Session = "papper", of
+			s.End(c, traffic.NewRedactor(), nil)
+		}
+		time.Sleep(time.Second)
+		kept := store.kept()
+		if len(kept) != 2 || kept[0].Session != "s1" || kept[1].Session != "" {
+			t.Errorf("written are %v", kept)
 		}
 	})
 }

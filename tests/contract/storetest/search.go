@@ -9,6 +9,7 @@ import (
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/session"
 )
 
 // searched are customers, or connections without numbers, by everything that they are looked for.
@@ -125,8 +126,9 @@ var searchCases = map[string]func(*testing.T, port.Stores){
 		}
 	},
 
-	"several customers, their connections and several connections are read at once": func(t *testing.T, s port.Stores) {
+	"several customers, their connections, several connections and several sessions are read at once": func(t *testing.T, s port.Stores) {
 		for i := range 5 {
+			must(t, s.Sessions.Create(t.Context(), session.Restore(sessionOf(acme, session.ID(fmt.Sprint("s", i))))))
 			must(t, s.Customers.Create(t.Context(), customer.Restore(customerOf(acme, customer.ID(fmt.Sprint("c", i)), ""))))
 			st := connectionOf(acme, connection.ID(fmt.Sprint("n", 9-i)), customer.ID(fmt.Sprint("c", i)))
 			must(t, s.Connections.Create(t.Context(), connection.Restore(st)))
@@ -140,6 +142,10 @@ var searchCases = map[string]func(*testing.T, port.Stores){
 			"connections": {
 				identifiers(value(s.Connections.Several(t.Context(), acme, []connection.ID{"n5", "n0", "n9"}))(t), (*connection.Connection).ID),
 				[]string{"n5", "n9"},
+			},
+			"sessions": {
+				identifiers(value(s.Sessions.Several(t.Context(), acme, []session.ID{"s4", "s9", "s0"}))(t), (*session.Session).ID),
+				[]string{"s0", "s4"},
 			},
 			"connections of customers": {
 				identifiers(value(s.Connections.ByCustomer(t.Context(), acme, "c0", "c9", "c2"))(t), (*connection.Connection).ID),

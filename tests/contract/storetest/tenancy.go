@@ -194,6 +194,9 @@ var foreign = map[string]struct {
 	"Customers.Several": {nil, func(ctx context.Context, s port.Stores) error {
 		return none(s.Customers.Several(ctx, globex, []customer.ID{"c1"}))
 	}},
+	"Sessions.Several": {nil, func(ctx context.Context, s port.Stores) error {
+		return none(s.Sessions.Several(ctx, globex, []session.ID{"s1"}))
+	}},
 	"Connections.Several": {nil, func(ctx context.Context, s port.Stores) error {
 		return none(s.Connections.Several(ctx, globex, []connection.ID{"n1"}))
 	}},
