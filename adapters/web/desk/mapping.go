@@ -175,7 +175,8 @@ func previewOf(p Page, draft preview.Draft) previewPart {
 	if draft.Document != nil {
 		part.Text = readable.Document(draft.Document)
 		for i, w := range draft.Document.Warnings {
-			draft.Document.Warnings[i].Message = words.Detail(p.Lang, fault.Detail{Code: w.Code, Message: w.Message})
+			w.Message, w.Remedy = words.Detail(p.Lang, fault.Detail{Code: w.Code, Message: w.Message}), p.Said(w.Remedy)
+			draft.Document.Warnings[i] = w
 		}
 	}
 	for _, detail := range draft.Cart {

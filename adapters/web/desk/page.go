@@ -49,6 +49,9 @@ func (p Page) T(swedish, english string) string {
 	return swedish
 }
 
+// Said says a message of the gateway that has no code, such as why an attempt failed.
+func (p Page) Said(message string) string { return words.Message(p.Lang, message) }
+
 // MayChange reports whether the user may change what the page shows.
 func (p Page) MayChange() bool {
 	if p.Shop == nil {

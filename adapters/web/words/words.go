@@ -30,42 +30,63 @@ func Detail(lang string, d fault.Detail) string { return say(lang, d.Message, d.
 // Refusal says why something is not done, without its details. lang is sv or en.
 func Refusal(lang string, f *fault.Fault) string { return say(lang, f.Message, f.Code) }
 
+// Message says what has no code of its own, such as why an attempt failed. lang is sv or en.
+func Message(lang, message string) string { return say(lang, message, "") }
+
 // inMapping begins a message that names a place in a mapping.
 var inMapping = regexp.MustCompile(`^line (\d+), column (\d+) of the mapping: `)
 
-// placed are messages that name a place or a name, and their Swedish words.
-var placed = []struct {
+// patterns are the entries whose English message tells values, in the order of the file.
+var patterns = func() (all []pattern) {
+	for entry := range strings.SplitSeq(swedishText, "\n\n") {
+		english, said, _ := strings.Cut(strings.TrimSpace(entry), "\n")
+		if strings.Contains(english, value) && !strings.HasPrefix(english, "#") {
+			told := strings.ReplaceAll(regexp.QuoteMeta(english), value, "(.+)")
+			all = append(all, pattern{regexp.MustCompile("(?s)^" + told + "$"), said})
+		}
+	}
+	return all
+}()
+
+// pattern is a message that tells values, with the Swedish words, in which $1 stands for the first of them.
+type pattern struct {
 	english *regexp.Regexp
 	swedish string
-}{
-	{regexp.MustCompile(`^is not JSON at line (\d+)$`), "är inte JSON på rad $1"},
-	{regexp.MustCompile(`^line (\d+) has the same$`), "rad $1 har samma"},
-	{regexp.MustCompile(`^the column (".*") stands twice$`), "kolumnen $1 finns två gånger"},
 }
 
+// value stands in an English message of swedish.txt for what differs.
+const value = "…"
+
 func say(lang, message, code string) string {
-	if place := inMapping.FindStringSubmatch(message); place != nil && lang == "sv" {
+	if lang != "sv" {
+		return message
+	}
+	if place := inMapping.FindStringSubmatch(message); place != nil {
 		english := message[len(place[0]):]
-		said := say(lang, english, code)
-		if _, whole := swedish[english]; !whole && said != english {
-			said += " (" + english + ")" // which names what there is in its place
+		said, known := phrase(english)
+		if ofCode, ok := swedish["code: "+code]; !known && ok {
+			said = ofCode + " (" + english + ")" // which names what there is in its place
 		}
 		return "rad " + place[1] + ", kolumn " + place[2] + ": " + said
 	}
-	if lang == "sv" {
-		for _, p := range placed {
-			if p.english.MatchString(message) {
-				return p.english.ReplaceAllString(message, p.swedish)
-			}
-		}
-		if said, ok := swedish[message]; ok {
-			return said
-		}
-		if said, ok := swedish["code: "+code]; ok {
-			return said
+	said, known := phrase(message)
+	if ofCode, ok := swedish["code: "+code]; !known && ok {
+		return ofCode
+	}
+	return said
+}
+
+// phrase says a message in Swedish, if it is known whatever its code.
+func phrase(message string) (said string, known bool) {
+	if said, known = swedish[message]; known {
+		return said, true
+	}
+	for _, p := range patterns {
+		if at := p.english.FindStringSubmatchIndex(message); at != nil {
+			return string(p.english.ExpandString(nil, p.swedish, message, at)), true
 		}
 	}
-	return message
+	return message, false
 }
 
 //go:embed refusals.txt
