@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/punchgate/punchgate/domain/audit"
+	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/money"
 	"github.com/punchgate/punchgate/domain/outbox"
 	"github.com/punchgate/punchgate/domain/traffic"
 )
@@ -79,5 +81,22 @@ func TestTheNextPageOfTheTrafficIsOfTheSameSearch(t *testing.T) {
 	}
 	if q := next.Query(); q.Get("search") != search || q.Get("step") != "cart" || q.Get("before") != "a" {
 		t.Errorf("it is asked for by %s", next)
+	}
+}
+
+func TestRefusalsThatOneRemedyMendsStandTogether(t *testing.T) {
+	of := func(c connection.ID, code string, repeats int) *traffic.Record {
+		return &traffic.Record{Step: traffic.StartCall, Connection: c, Code: code, Repeats: repeats}
+	}
+	last := of("a", "login.wrong", 2)
+	all := alike([]*traffic.Record{last, of("b", "login.wrong", 0), of("a", "login.wrong", 0), of("a", "return.not_listed", 0)}, nil)
+	if len(all) != 3 || all[0].Last != last || all[0].Times != 4 || all[1].Times != 1 || all[2].Last.Code != "return.not_listed" {
+		t.Errorf("%+v", all)
+	}
+}
+
+func TestNumbersAreWrittenAsTheLanguageDoes(t *testing.T) {
+	if n := money.MustParse("1234.50"); (Page{Lang: "sv"}).Number(n) != "1234,50" || (Page{Lang: "en"}).Number(n) != "1234.50" {
+		t.Errorf("%s %s", Page{Lang: "sv"}.Number(n), Page{Lang: "en"}.Number(n))
 	}
 }

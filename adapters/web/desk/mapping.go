@@ -174,10 +174,6 @@ func previewOf(p Page, draft preview.Draft) previewPart {
 	part := previewPart{Page: p, Draft: draft}
 	if draft.Document != nil {
 		part.Text = readable.Document(draft.Document)
-		for i, w := range draft.Document.Warnings {
-			w.Message, w.Remedy = words.Detail(p.Lang, fault.Detail{Code: w.Code, Message: w.Message}), p.Said(w.Remedy)
-			draft.Document.Warnings[i] = w
-		}
 	}
 	for _, detail := range draft.Cart {
 		part.Wrong = append(part.Wrong, detail.Path+" "+words.Detail(p.Lang, detail))

@@ -26,7 +26,7 @@ type overviewPage struct {
 	Total       figures
 	Waiting     port.Waiting
 	Failing     []*connection.Connection
-	Refused     []*traffic.Record // the last ones first, at most maxRefused
+	Refused     []refusals // the last ones first
 	From        time.Time
 }
 
@@ -78,7 +78,9 @@ func (d *Desk) overview(c *gin.Context) {
 }
 
 func (d *Desk) overviewPage(c *gin.Context, o listing.Overview, refused []*traffic.Record) overviewPage {
-	p := overviewPage{Page: d.page(c, "overview"), Waiting: o.Waiting, Refused: refused[:min(len(refused), shownRefused)], From: o.Span.From}
+	p := overviewPage{Page: d.page(c, "overview"), Waiting: o.Waiting, From: o.Span.From}
+	p.Refused = alike(refused, o.Connections)
+	p.Refused = p.Refused[:min(len(p.Refused), shownRefused)]
 	byConnection, byHour := map[connection.ID]*figures{}, map[time.Time]*figures{}
 	count := func(of connection.ID, hour time.Time, add func(*figures)) {
 		if byConnection[of] == nil {
@@ -132,8 +134,29 @@ func (d *Desk) overviewPage(c *gin.Context, o listing.Overview, refused []*traff
 	return p
 }
 
-// shownRefused is how many of them it shows.
+// shownRefused is how many kinds of refusals it shows.
 const shownRefused = 5
+
+// refusals are calls of one connection that were refused for the same reason.
+type refusals struct {
+	Last  *traffic.Record
+	Times int
+	Of    *connection.Connection // nil where none is known
+}
+
+// alike puts calls together that one remedy mends. The last ones come first, in and out.
+func alike(refused []*traffic.Record, known map[connection.ID]*connection.Connection) (all []refusals) {
+	for _, r := range refused {
+		at := slices.IndexFunc(all, func(each refusals) bool {
+			return each.Last.Connection == r.Connection && each.Last.Step == r.Step && each.Last.Code == r.Code
+		})
+		if at < 0 {
+			at, all = len(all), append(all, refusals{Last: r, Of: known[r.Connection]})
+		}
+		all[at].Times += 1 + r.Repeats
+	}
+	return all
+}
 
 // Quiet reports whether nothing waits for anybody.
 func (p overviewPage) Quiet() bool {
@@ -162,14 +185,21 @@ func (p overviewPage) Bars(f connectionFigures) []Bar {
 	return plot(most, f.Sessions, f.Returned, f.Completed, f.Refused)
 }
 
-// HourBars returns how high the bars of an hour are, beside those of the others.
-func (p overviewPage) HourBars(f hourFigures) []Bar {
-	most := 0
+// Highest returns what the highest bar of the hours stands for.
+func (p overviewPage) Highest() (most int) {
 	for _, each := range p.Hours {
 		most = max(most, each.Sessions, each.Refused)
 	}
-	return plot(most, f.Sessions, f.Returned, f.Completed, f.Refused)
+	return most
 }
+
+// HourBars returns how high the bars of an hour are, beside those of the others.
+func (p overviewPage) HourBars(f hourFigures) []Bar {
+	return plot(p.Highest(), f.Sessions, f.Returned, f.Completed, f.Refused)
+}
+
+// Clock writes the hour in which a time lies, in the zone of the gateway.
+func (p overviewPage) Clock(t time.Time) string { return t.Truncate(time.Hour).Local().Format("15:04") }
 
 // Where things stand in the plots.
 

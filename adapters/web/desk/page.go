@@ -5,11 +5,13 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
+	"fmt"
 	"html/template"
 	"io/fs"
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +21,7 @@ import (
 	"github.com/punchgate/punchgate/adapters/web/words"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/transfer"
 	"github.com/punchgate/punchgate/domain/user"
 )
 
@@ -51,6 +54,23 @@ func (p Page) T(swedish, english string) string {
 
 // Said says a message of the gateway that has no code, such as why an attempt failed.
 func (p Page) Said(message string) string { return words.Message(p.Lang, message) }
+
+// Remarks returns what is told of a document, in words of the page's language.
+func (p Page) Remarks(all []transfer.Warning) []transfer.Warning {
+	said := slices.Clone(all)
+	for i, w := range all {
+		said[i].Message, said[i].Remedy = words.Detail(p.Lang, fault.Detail{Code: w.Code, Message: w.Message}), p.Said(w.Remedy)
+	}
+	return said
+}
+
+// Number writes a decimal number as the page's language does.
+func (p Page) Number(of fmt.Stringer) string {
+	if p.Lang == "en" {
+		return of.String()
+	}
+	return strings.Replace(of.String(), ".", ",", 1)
+}
 
 // MayChange reports whether the user may change what the page shows.
 func (p Page) MayChange() bool {

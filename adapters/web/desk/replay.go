@@ -173,8 +173,8 @@ func (p replayPage) said(f *fault.Fault) (all []string) {
 }
 
 func (p replayPage) warnings(all []transfer.Warning) (said []string) {
-	for _, w := range all {
-		said = append(said, w.Path+": "+words.Detail(p.Lang, fault.Detail{Code: w.Code, Message: w.Message}))
+	for _, w := range p.Remarks(all) {
+		said = append(said, w.Path+": "+w.Message)
 	}
 	return said
 }
