@@ -148,7 +148,7 @@ func TestAnOperatorSeesWhatAMappingMakesOfACart(t *testing.T) {
 		o.guide("mapping")
 		o.fill("/mapping", "{\n\"version\": 1,\n\"lines\": {\"nope\": {\"value\": \"x\"}}}")
 		o.wait(`document.getElementById("f-mapping-wrong").textContent !== ""`)
-		if said, want := o.wrong("/mapping"), "/mapping/lines/nope: "+o.T("rad 3, kolumn 11: det här målet finns inte", "line 3, column 11 of the mapping: there is no target"); !strings.HasPrefix(said, want) {
+		if said, want := o.wrong("/mapping"), "/mapping/lines/nope: "+o.T("rad 3, kolumn 11: målet \"nope\" finns inte", "line 3, column 11 of the mapping: there is no target"); !strings.HasPrefix(said, want) {
 			o.t.Errorf("beside the mapping stands %q", said)
 		}
 		preview(o.T("Inget dokument än", "No document yet"))

@@ -213,15 +213,22 @@ func (o *operator) judge(name string) {
 	}
 }
 
-// guide takes the picture that a guide shows, where PUNCHGATE_GUIDE_PICTURES is set: at the desk, in both languages, in
-// docs/pictures/NAME-LANG.webp.
+// guide takes the picture that a guide shows: at the desk, in both languages.
 func (o *operator) guide(name string) {
 	o.t.Helper()
-	if os.Getenv("PUNCHGATE_GUIDE_PICTURES") == "" || o.width != "desk" {
+	if o.width == "desk" {
+		guidePicture(o.ctx, o.t, name+"-"+o.lang)
+	}
+}
+
+// guidePicture writes docs/pictures/NAME.webp, where PUNCHGATE_GUIDE_PICTURES is set.
+func guidePicture(ctx context.Context, t *testing.T, name string) {
+	t.Helper()
+	if os.Getenv("PUNCHGATE_GUIDE_PICTURES") == "" {
 		return
 	}
 	var picture []byte
-	o.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+	do(ctx, t, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		taken, err := chromedp.Call(ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatWebp, Quality: new(int64(60))})
 		if err == nil {
 			picture = taken.Data
@@ -230,10 +237,10 @@ func (o *operator) guide(name string) {
 	}))
 	folder := "../../docs/pictures"
 	if err := os.MkdirAll(folder, 0o755); err != nil {
-		o.t.Fatal(err)
+		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(folder, name+"-"+o.lang+".webp"), picture, 0o644); err != nil {
-		o.t.Fatal(err)
+	if err := os.WriteFile(filepath.Join(folder, name+".webp"), picture, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -245,6 +245,13 @@ func TestTheFirstPunchOutGoesByTheGuideAndTheKeyboard(t *testing.T) {
 	k.look("first-test")
 	k.operator.guide("first-test")
 
+	k.back("Lämna över")
+	k.enter(".sheet")
+	k.see(link, "PunchOut: Papper och Penna AB – Göteborgs stad")
+	if k.script(`String(document.body.textContent.includes(`+fmt.Sprintf("%q", secret)+`))`) != "false" {
+		t.Error("the page for the procurement team tells the secret")
+	}
+
 	k.back("Nycklar")
 	k.enter(`[name="/label"]`)
 	k.fill("Beskrivning", "Butikens server")

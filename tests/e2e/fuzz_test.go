@@ -72,7 +72,7 @@ func fuzzing(g *gateway) string {
 		"putConnection": {"body.id": {changed.connection}, "body.customer": {changed.customer}},
 		"referencePage": {"path.page": {"storefront"}},
 		"guide":         {"path.guide": {"orders"}},
-		"picture":       {"path.picture": {"storefront-en-desk-template.png"}},
+		"picture":       {"path.picture": {"storefront-template-en.webp"}},
 		"openSession":   {"body.customer": {ours.customer}, "body.connection": {ours.connection}},
 	}
 	for i := range 30 {
