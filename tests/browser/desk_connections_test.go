@@ -15,7 +15,7 @@ func TestAnOperatorSetsUpAConnection(t *testing.T) {
 		o.look("connections")
 		o.guide("connections")
 
-		o.open("/connections/new")
+		o.open("/connections/-/new")
 		hidden := func(pointer string) bool {
 			return o.script(fmt.Sprintf(`String(!document.querySelector('[name=%q]:not([type=hidden])').checkVisibility())`, pointer)) == "true"
 		}

@@ -35,7 +35,7 @@ func TestAConnectionThatIsSavedByItsPagesLosesNothing(t *testing.T) {
 		"with options that are hard to show": `{"name":"OCI","customer":"goteborg","format":"oci-5","login":{"user":"stad"},"return":{"fixed":"https://b.example.com/r"},
 			"options":{"functions":[],"units":{"EA":"PCE","C62":"ST"},"manufacturers":{"A = B":"AB"},"cust_fields":{"CUST_FIELD1":{"value":"1"}},"matgroup":true,
 			"decimal_comma":false,"hidden_fields":{"tom":"","rad":"en\ntvå"},"extra_fields":{"KUND":" x"}},"mapping":null}`,
-		"with defaults": `{"name":"Enkel","customer":"goteborg","format":"oci-4","login":{"user":"stad"},"return":{"fixed":"https://b.example.com/r"}}`,
+		"with defaults, and a name that pages have, too": `{"id":"new","name":"Enkel","customer":"goteborg","format":"oci-4","login":{"user":"stad"},"return":{"fixed":"https://b.example.com/r"}}`,
 	} {
 		made := g.api(g.shop.key, "POST", "/v1/admin/connections", body).want(t, 201)
 		api, path := "/v1/admin/connections/"+made.text("id"), "/connections/"+made.text("id")
@@ -62,11 +62,11 @@ func TestAConnectionIsMadeByAFormThatIsFilledInLittle(t *testing.T) {
 		"oci-4": {"papper", ""}, "peppol-bis-punchout-3": {"papper", ""}, "proceedo-cxml": {"papper", ""},
 		"cxml-1.2": {"", "map[domain:GLN id:7381030000004]"},
 	} {
-		form := inputs(t, anna.open("/connections/new?customer=goteborg").body, "")
+		form := inputs(t, anna.open("/connections/-/new?customer=goteborg").body, "")
 		form.Set("/format", format)
 		form.Set("/return/hosts", "buyer.example.com\n")
 		form.Set("link", "true")
-		made := anna.submit("/connections/new", form)
+		made := anna.submit("/connections/-/new", form)
 		if made.status != http.StatusOK || !strings.Contains(made.body, `id="made"`) || !strings.Contains(made.body, g.url+"/punchout/papper.") {
 			t.Fatalf("%s: answered %d without secret or link: %s", format, made.status, made.body)
 		}
@@ -75,17 +75,17 @@ func TestAConnectionIsMadeByAFormThatIsFilledInLittle(t *testing.T) {
 			t.Errorf("%s: the login is %v", format, found.at("login"))
 		}
 		// Sent again it leads to what it made.
-		if again := anna.submit("/connections/new", form); again.status != http.StatusSeeOther {
+		if again := anna.submit("/connections/-/new", form); again.status != http.StatusSeeOther {
 			t.Errorf("%s: sent again, the form is answered %d: %s", format, again.status, again.body)
 		}
 	}
 	// The secret that was shown opens a visit.
-	form := inputs(t, anna.open("/connections/new?customer=goteborg").body, "")
+	form := inputs(t, anna.open("/connections/-/new?customer=goteborg").body, "")
 	form.Set("/format", "oci-5")
 	form.Set("/return/hosts", "buyer.example.com")
 	form.Set("/login/user", user)
 	form.Set("/secret", password)
-	made := anna.submit("/connections/new", form)
+	made := anna.submit("/connections/-/new", form)
 	if strings.Contains(made.body, password) {
 		t.Error("a secret that somebody chose is shown")
 	}
@@ -122,7 +122,7 @@ func TestPagesOfConnectionsShowNobodyWhatIsNotTheirs(t *testing.T) {
 		t.Errorf("another shop's link is revoked: %d", a.status)
 	}
 	for _, path := range []string{
-		"/connections/new", "/connections/" + string(mine), "/connections/" + string(mine) + "/links", "/connections/" + string(mine) + "/secrets",
+		"/connections/-/new", "/connections/" + string(mine), "/connections/" + string(mine) + "/links", "/connections/" + string(mine) + "/secrets",
 		"/connections/" + string(mine) + "/mapping",
 		"/connections/" + string(mine) + "/answer-secret", "/links", "/links/" + string(link.Snapshot().ID) + "/revoke",
 	} {
@@ -355,16 +355,16 @@ func TestAConnectionIsMadeForOneOfManyCustomers(t *testing.T) {
 		p := customer.Profile{Number: fmt.Sprintf("N%03d", i), Name: fmt.Sprintf("Kommun %03d", i), Active: true}
 		must(t)(g.admin.CreateCustomer(t.Context(), g.shop.id, customer.ID(fmt.Sprintf("kommun-%03d", i)), p))
 	}
-	page := anna.open("/connections/new").body
+	page := anna.open("/connections/-/new").body
 	if !strings.Contains(page, `list="customers"`) || strings.Count(page, "<option value=\"kommun-") > 200 {
 		t.Error("the page offers no suggestions, or too many")
 	}
 	for named, want := range map[string]string{"N200": "kommun-200", "kommun 199": "kommun-199", "kommun-198": "kommun-198", "kommun 19": "", "ingen": ""} {
-		form := inputs(t, anna.open("/connections/new").body, "")
+		form := inputs(t, anna.open("/connections/-/new").body, "")
 		form.Set("/customer", named)
 		form.Set("/format", "oci-4")
 		form.Set("/return/hosts", "buyer.example.com")
-		made := anna.submit("/connections/new", form)
+		made := anna.submit("/connections/-/new", form)
 		if want == "" {
 			if made.status != 422 || !strings.Contains(made.body, `<div class="field wrong">`) || !strings.Contains(made.body, named) {
 				t.Errorf("%s is answered %d: %s", named, made.status, made.body)

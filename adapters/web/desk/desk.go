@@ -125,8 +125,8 @@ func (d *Desk) Routes(r gin.IRouter) {
 	shop.GET("/traffic", d.traffic)
 	shop.GET("/traffic/:id", d.call)
 	shop.GET("/connections", d.connections)
-	change.GET("/connections/new", d.newConnection)
-	change.POST("/connections/new", d.createConnection)
+	change.GET("/connections/-/new", d.newConnection) // no identifier begins with a hyphen
+	change.POST("/connections/-/new", d.createConnection)
 	conn := shop.Group("/connections/:id", d.ofConnection)
 	changeConn := conn.Group("", d.mayChange)
 	conn.GET("", d.connection)
@@ -156,7 +156,7 @@ func (d *Desk) Routes(r gin.IRouter) {
 	change.GET("/customers/-/import", d.importForm)
 	change.POST("/customers/-/import/preview", d.previewImport)
 	change.POST("/customers/-/import", d.importCustomers)
-	change.GET("/customers/-/new", d.newCustomer) // no identifier begins with a hyphen
+	change.GET("/customers/-/new", d.newCustomer)
 	change.POST("/customers/-/new", d.createCustomer)
 	shop.GET("/customers/:id", d.customer)
 	change.POST("/customers/:id", d.saveCustomer)
