@@ -154,6 +154,12 @@ func (s *Server) HTTP() *http.Server {
 var openAPI []byte
 
 func (s *Server) routes() (*gin.Engine, error) {
+	operators := desk.New(desk.Services{
+		Access: s.use.Access, Administration: s.use.Administration, Answering: s.use.Answering, Auditing: s.use.Auditing,
+		Checkout: s.use.Checkout, Completion: s.use.Completion, DeadLetters: s.use.DeadLetters, Erasure: s.use.Erasure, ERP: s.use.ERP,
+		Formats: s.use.Formats, Listing: s.use.Listing, Timeline: s.use.Timeline, Transfer: s.use.Transfer, Preview: s.use.Preview,
+		Trial: s.use.Trial, Buyer: s.use.Buyer,
+	}, pagesEdge{s})
 	gin.SetMode(gin.ReleaseMode)
 	r := gin.New()
 	r.HandleMethodNotAllowed = true
@@ -166,7 +172,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 	r.Use(s.use.Middleware...)
 	r.Use(s.observe, s.recoverPanic, limitBody)
 	r.NoRoute(func(c *gin.Context) { s.refuseAny(c, errNoRoute) })
-	r.NoMethod(func(c *gin.Context) { s.refuseMethod(c) })
+	r.NoMethod(func(c *gin.Context) { s.refuseMethod(c, operators) })
 
 	r.GET("/punchout/:link", s.recorded(traffic.StartCall), s.punchOut)
 	r.POST("/punchout/:link", s.recorded(traffic.StartCall), s.punchOut)
@@ -176,12 +182,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 	r.GET("/transfer/:token", s.recorded(traffic.Transfer), s.transferPage)
 	r.GET("/storefront.js", s.script)
 
-	desk.New(desk.Services{
-		Access: s.use.Access, Administration: s.use.Administration, Answering: s.use.Answering, Auditing: s.use.Auditing,
-		Checkout: s.use.Checkout, Completion: s.use.Completion, DeadLetters: s.use.DeadLetters, Erasure: s.use.Erasure, ERP: s.use.ERP,
-		Formats: s.use.Formats, Listing: s.use.Listing, Timeline: s.use.Timeline, Transfer: s.use.Transfer, Preview: s.use.Preview, Trial: s.use.Trial,
-		Buyer: s.use.Buyer,
-	}, pagesEdge{s}).Routes(r)
+	operators.Routes(r)
 
 	r.Use(s.checkQuery) // of the API from here on; the formats read their own queries
 	const sessions, policy = "/v1/storefront/sessions", "/v1/storefront/checkout-policy"
@@ -309,7 +310,11 @@ func butAt(around gin.HandlerFunc, routes ...string) gin.HandlerFunc {
 var errNoRoute = fault.New(fault.NotFound, "route.not_found", "there is nothing at this address")
 
 // refuseMethod is the one refusal without a kind: the HTTP router knows it, the use cases do not.
-func (s *Server) refuseMethod(c *gin.Context) {
+func (s *Server) refuseMethod(c *gin.Context, operators *desk.Desk) {
+	if strings.HasPrefix(c.Request.URL.Path, desk.Root+"/") {
+		operators.RefuseMethod(c)
+		return
+	}
 	c.Data(http.StatusMethodNotAllowed, "application/problem+json", []byte(`{"type":"about:blank","title":"Method Not Allowed",`+
 		`"status":405,"detail":"this address does not take this method","code":"route.method"}`))
 }

@@ -316,6 +316,27 @@ func TestAFormThatIsNotReadableIsRefusedAsSuch(t *testing.T) {
 	}
 }
 
+func TestWhoOpensTheAddressOfAFormIsToldOnAPage(t *testing.T) {
+	g, s := withUsers(t)
+	anna := newUser(t, s, g.shop.id, "anna", users.Administrator)
+	o := g.operator().signIn("anna")
+	for _, path := range []string{"/admin/sign-out", "/admin/account/password", "/admin/shops/papper/dead-letters/deliver"} {
+		a := o.get(path)
+		if a.status != 405 || !strings.Contains(a.body, "has no page of its own") {
+			t.Errorf("%s is answered %d %s", path, a.status, a.body)
+		}
+	}
+	for path, page := range map[string]string{ // which shows the form again that was refused, and leads to itself in Swedish
+		"/admin/account/password":                                      "/admin/account",
+		"/admin/shops/papper/users/" + string(anna.ID()) + "/password": "/admin/shops/papper/users/" + string(anna.ID()),
+		"/admin/shops/papper/customers/-/tick":                         "/admin/shops/papper/customers",
+	} {
+		if a := o.send(path, "/password", "kort"); a.status != 422 || !strings.Contains(a.body, `href="`+page+`?lang=sv"`) {
+			t.Errorf("%s is answered %d %s", path, a.status, a.body)
+		}
+	}
+}
+
 func TestARoleReachesNoPageBeyondIt(t *testing.T) {
 	g, s := withUsers(t)
 	g.newShop("other")

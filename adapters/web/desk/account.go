@@ -36,6 +36,7 @@ func (d *Desk) ownShop(c *gin.Context) {
 
 func (d *Desk) showAccount(c *gin.Context, status int, with func(*accountPage)) {
 	p := accountPage{Page: d.page(c, "account")}
+	p.path = Root + "/account"
 	p.HasPassword = p.User.Snapshot().Verifier != ""
 	p.Language = Form{Values: map[string][]string{"/language": {p.User.Profile().Language}}}
 	with(&p)

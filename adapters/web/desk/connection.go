@@ -48,7 +48,9 @@ func connectionOf(c *gin.Context) *connection.Connection {
 
 // connectionPage returns what a page of the connection of the address knows.
 func (d *Desk) connectionPage(c *gin.Context, tab string) connectionPage {
-	return connectionPage{d.page(c, "connections"), connectionOf(c), tab}
+	p := connectionPage{d.page(c, "connections"), connectionOf(c), tab}
+	p.path = p.At(tab)
+	return p
 }
 
 // At returns the address of a page of the connection.

@@ -54,6 +54,7 @@ func (d *Desk) customers(c *gin.Context) {
 
 func (d *Desk) customersPage(c *gin.Context) (customersPage, error) {
 	p := customersPage{Page: d.page(c, "customers"), Filter: Form{Values: c.Request.URL.Query()}}
+	p.path = p.In("/customers")
 	q := port.CustomerQuery{Beginning: strings.TrimSpace(c.Query("q")), After: customer.ID(c.Query("after")), Limit: pageLength + 1}
 	if field, ok := p.Shop.Field(p.Shop.Settings().DecidingField); ok {
 		p.Deciding = &field

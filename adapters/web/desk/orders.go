@@ -198,6 +198,7 @@ func (d *Desk) showOrder(c *gin.Context, refusal error) {
 		return
 	}
 	p := orderPage{Page: d.page(c, "orders"), Order: found, Tab: "order", Cart: sent}
+	p.path = p.In("/orders/" + string(p.OrderID()))
 	p.First = max(0, parsed(c.Query("from"), strconv.Atoi))
 	p.Lines = sent.Lines[min(p.First, len(sent.Lines)):min(p.First+shownLines, len(sent.Lines))]
 	p.Form = typed(c).refused(p.Page, refusal)

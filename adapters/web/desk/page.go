@@ -211,6 +211,15 @@ func (d *Desk) refuse(c *gin.Context, err error) {
 	d.render(c, status, "refusal", p)
 }
 
+// RefuseMethod answers with a page at an address of the pages that takes forms alone and was opened, such as by who goes back to it.
+func (d *Desk) RefuseMethod(c *gin.Context) {
+	d.secure(c)
+	d.chooseLanguage(c)
+	p := refusalPage{Page: d.page(c, ""), Status: http.StatusMethodNotAllowed, Request: d.edge.RequestID(c)}
+	p.Reason = p.T("Adressen är till för ett formulär och har ingen egen sida.", "The address is for a form and has no page of its own.")
+	d.render(c, p.Status, "refusal", p)
+}
+
 // done returns in words what an address says that was done.
 func (p Page) done(code string) string {
 	switch code {

@@ -160,7 +160,9 @@ func (d *Desk) userPage(c *gin.Context) (p userPage, err error) {
 		return p, err
 	}
 	is := body.OfUser(u)
-	return userPage{Page: d.page(c, "users"), Form: shown(is), Is: is, Self: u.ID() == whoOf(c).User.ID()}, nil
+	p = userPage{Page: d.page(c, "users"), Form: shown(is), Is: is, Self: u.ID() == whoOf(c).User.ID()}
+	p.path = p.In("/users/" + string(u.ID()))
+	return p, nil
 }
 
 func (d *Desk) user(c *gin.Context) { d.showUser(c, http.StatusOK, func(*userPage) {}) }
