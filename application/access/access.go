@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/punchgate/punchgate/application/administration"
 	"github.com/punchgate/punchgate/application/auditing"
 	"github.com/punchgate/punchgate/application/authentication"
 	"github.com/punchgate/punchgate/application/correlation"
@@ -36,7 +37,7 @@ func New(
 	stores port.Stores, secrets port.Secrets, clock port.Clock, ids port.IDs, callers *authentication.Service, audit *auditing.Service,
 	provider port.IdentityProvider,
 ) *Service {
-	return &Service{stores, secrets, clock, ids, callers, audit, provider}
+	return &Service{administration.Checking(stores), secrets, clock, ids, callers, audit, provider}
 }
 
 // Who is a user who is signed in.

@@ -40,7 +40,7 @@ func New(
 	stores port.Stores, registry *formats.Registry, mapper port.Mapper, secrets port.Secrets, clock port.Clock, ids port.IDs,
 	log *slog.Logger,
 ) *Service {
-	return &Service{checking(stores), registry, mapper, secrets, clock, ids, log}
+	return &Service{Checking(stores), registry, mapper, secrets, clock, ids, log}
 }
 
 // newID returns an identifier for what a call creates.
@@ -371,7 +371,7 @@ func (s *Service) credential(ctx context.Context, chosen secret.Text) (connectio
 	if err := checkChosen(chosen); err != nil {
 		return c, secret.Text{}, err
 	}
-	if checkOnly(ctx) {
+	if ChecksOnly(ctx) {
 		return c, chosen, nil // hashing is slow on purpose
 	}
 	verifier, err := s.secrets.HashChosen(ctx, chosen)

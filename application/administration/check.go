@@ -8,25 +8,28 @@ import (
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
 	"github.com/punchgate/punchgate/domain/tenant"
+	"github.com/punchgate/punchgate/domain/user"
 )
 
 type checkOnlyKey struct{}
 
 // CheckOnly returns a context in which what is to be created or changed is checked to the end and not written: for forms that say
-// what is wrong while somebody fills them in. It holds for all that this package changes.
+// what is wrong while somebody fills them in. It holds for what is changed in Checking.
 func CheckOnly(ctx context.Context) context.Context {
 	return context.WithValue(ctx, checkOnlyKey{}, true)
 }
 
-func checkOnly(ctx context.Context) bool { return ctx.Value(checkOnlyKey{}) != nil }
+// ChecksOnly reports whether a call is to check only.
+func ChecksOnly(ctx context.Context) bool { return ctx.Value(checkOnlyKey{}) != nil }
 
-// checking are stores that write nothing where a call is to check only.
-func checking(of port.Stores) port.Stores {
+// Checking are stores that write nothing where a call is to check only, of users and of all that this package changes.
+func Checking(of port.Stores) port.Stores {
 	of.Tenants = checkedTenants{of.Tenants}
 	of.Customers = checkedCustomers{of.Customers}
 	of.Connections = checkedConnections{of.Connections}
 	of.Links = checkedLinks{of.Links}
 	of.Keys = checkedKeys{of.Keys}
+	of.Users = checkedUsers{of.Users}
 	return of
 }
 
@@ -41,14 +44,14 @@ func changed[A any](stored A, err error, change func(A) error) (A, error) {
 type checkedTenants struct{ port.Tenants }
 
 func (in checkedTenants) Create(ctx context.Context, t *tenant.Tenant) error {
-	if checkOnly(ctx) {
+	if ChecksOnly(ctx) {
 		return nil
 	}
 	return in.Tenants.Create(ctx, t)
 }
 
 func (in checkedTenants) Update(ctx context.Context, id tenant.ID, change func(*tenant.Tenant) error) (*tenant.Tenant, error) {
-	if checkOnly(ctx) {
+	if ChecksOnly(ctx) {
 		stored, err := in.Get(ctx, id)
 		return changed(stored, err, change)
 	}
@@ -58,7 +61,7 @@ func (in checkedTenants) Update(ctx context.Context, id tenant.ID, change func(*
 type checkedCustomers struct{ port.Customers }
 
 func (in checkedCustomers) Create(ctx context.Context, c *customer.Customer) error {
-	if checkOnly(ctx) {
+	if ChecksOnly(ctx) {
 		return nil
 	}
 	return in.Customers.Create(ctx, c)
@@ -67,7 +70,7 @@ func (in checkedCustomers) Create(ctx context.Context, c *customer.Customer) err
 func (in checkedCustomers) Update(
 	ctx context.Context, of tenant.ID, id customer.ID, change func(*customer.Customer) error,
 ) (*customer.Customer, error) {
-	if checkOnly(ctx) {
+	if ChecksOnly(ctx) {
 		stored, err := in.Get(ctx, of, id)
 		return changed(stored, err, change)
 	}
@@ -77,7 +80,7 @@ func (in checkedCustomers) Update(
 type checkedConnections struct{ port.Connections }
 
 func (in checkedConnections) Create(ctx context.Context, c *connection.Connection) error {
-	if checkOnly(ctx) {
+	if ChecksOnly(ctx) {
 		return nil
 	}
 	return in.Connections.Create(ctx, c)
@@ -86,7 +89,7 @@ func (in checkedConnections) Create(ctx context.Context, c *connection.Connectio
 func (in checkedConnections) Update(
 	ctx context.Context, of tenant.ID, id connection.ID, change func(*connection.Connection) error,
 ) (*connection.Connection, error) {
-	if checkOnly(ctx) {
+	if ChecksOnly(ctx) {
 		stored, err := in.Get(ctx, of, id)
 		return changed(stored, err, change)
 	}
@@ -96,7 +99,7 @@ func (in checkedConnections) Update(
 type checkedLinks struct{ port.Links }
 
 func (in checkedLinks) Create(ctx context.Context, l *connection.Link) error {
-	if checkOnly(ctx) {
+	if ChecksOnly(ctx) {
 		return nil
 	}
 	return in.Links.Create(ctx, l)
@@ -105,7 +108,7 @@ func (in checkedLinks) Create(ctx context.Context, l *connection.Link) error {
 func (in checkedLinks) Update(
 	ctx context.Context, of tenant.ID, id connection.LinkID, change func(*connection.Link) error,
 ) (*connection.Link, error) {
-	if checkOnly(ctx) {
+	if ChecksOnly(ctx) {
 		stored, err := in.Get(ctx, of, id)
 		return changed(stored, err, change)
 	}
@@ -115,7 +118,7 @@ func (in checkedLinks) Update(
 type checkedKeys struct{ port.Keys }
 
 func (in checkedKeys) Create(ctx context.Context, k *apikey.Key) error {
-	if checkOnly(ctx) {
+	if ChecksOnly(ctx) {
 		return nil
 	}
 	return in.Keys.Create(ctx, k)
@@ -124,9 +127,26 @@ func (in checkedKeys) Create(ctx context.Context, k *apikey.Key) error {
 func (in checkedKeys) Update(
 	ctx context.Context, of tenant.ID, id apikey.ID, change func(*apikey.Key) error,
 ) (*apikey.Key, error) {
-	if checkOnly(ctx) {
+	if ChecksOnly(ctx) {
 		stored, err := in.Get(ctx, of, id)
 		return changed(stored, err, change)
 	}
 	return in.Keys.Update(ctx, of, id, change)
+}
+
+type checkedUsers struct{ port.Users }
+
+func (in checkedUsers) Create(ctx context.Context, u *user.User) error {
+	if ChecksOnly(ctx) {
+		return nil
+	}
+	return in.Users.Create(ctx, u)
+}
+
+func (in checkedUsers) Update(ctx context.Context, id user.ID, change func(*user.User) error) (*user.User, error) {
+	if ChecksOnly(ctx) {
+		stored, err := in.Get(ctx, id)
+		return changed(stored, err, change)
+	}
+	return in.Users.Update(ctx, id, change)
 }

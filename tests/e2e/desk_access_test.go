@@ -456,6 +456,58 @@ func TestUsersAreManagedOnThePages(t *testing.T) {
 	}
 }
 
+func TestFormsOfUsersSayWhatWouldBeWrongAndDoNothing(t *testing.T) {
+	g, s := withUsers(t)
+	newUser(t, s, g.shop.id, "anna", users.Administrator)
+	bo := newUser(t, s, g.shop.id, "bo", users.Reader)
+	o, list := g.operator().signIn("anna"), "/admin/shops/papper/users"
+	o.csrf()
+	before := o.get("/admin/shops/papper/audit").body
+	o.header.Set("Punchgate-Check", "1")
+	one := list + "/" + string(bo.ID())
+	for _, c := range []struct {
+		path   string
+		inputs []string
+		want   string
+	}{
+		{list, []string{"/email", "nobody", "/name", "Clara", "/role", "reader", "/password", "kort"}, `"f-email":["must be an e-mail address`},
+		{list, []string{"/email", "nobody", "/name", "Clara", "/role", "reader", "/password", "kort"}, `"f-password":["a password has`},
+		{list, []string{"/email", "clara@example.com", "/name", "Clara", "/role", "reader", "/password", ""}, `{"wrong":{}}`},
+		{one, []string{"/email", "bo@example.com", "/name", " ", "/role", "reader", "/active", "true"}, `"f-name":["is required`},
+		{one, []string{"/email", "bo@example.com", "/name", "Bosse", "/role", "reader", "/active", "false"}, `{"wrong":{}}`},
+		{one + "/password", []string{"/password", "kort"}, `"f-password":["a password has`},
+		{one + "/password", []string{"/password", "ett helt annat lösenord"}, `{"wrong":{}}`},
+	} {
+		if a := o.send(c.path, c.inputs...); a.status != 200 || !strings.Contains(a.body, c.want) {
+			t.Errorf("%s with %q is answered %d %s", c.path, c.inputs, a.status, a.body)
+		}
+	}
+	o.header.Del("Punchgate-Check")
+	if after := o.get("/admin/shops/papper/audit").body; strings.Count(after, "<tr>") != strings.Count(before, "<tr>") {
+		t.Errorf("the audit log says: %s", after)
+	}
+	if u, err := s.User(t.Context(), g.shop.id, bo.ID()); err != nil || u.Profile() != bo.Profile() || u.Snapshot().Verifier != bo.Snapshot().Verifier {
+		t.Errorf("Bo is %+v, %v", u.Snapshot(), err)
+	}
+	if _, err := s.UserByEmail(t.Context(), "clara@example.com"); err == nil {
+		t.Error("Clara is a user")
+	}
+}
+
+func TestAPasswordKeepsTheSpacesAroundIt(t *testing.T) {
+	g, s := withUsers(t)
+	newUser(t, s, g.shop.id, "anna", users.Administrator)
+	const password = " tre ord till "
+	made := g.operator().signIn("anna").send("/admin/shops/papper/users",
+		"/email", "bo@example.com", "/name", "Bo", "/role", "reader", "/password", password)
+	if made.status != 200 || strings.Contains(made.body, `id="made"`) {
+		t.Fatalf("%d %s", made.status, made.body)
+	}
+	if in := g.operator().do("/admin/sign-in", url.Values{"/email": {"bo@example.com"}, "/password": {password}}); in.status != 303 {
+		t.Errorf("Bo is answered %d", in.status)
+	}
+}
+
 func TestEverybodyChangesWhatIsTheirOwn(t *testing.T) {
 	g, s := withUsers(t)
 	newUser(t, s, g.shop.id, "anna", users.Reader)

@@ -116,7 +116,7 @@ type once struct {
 	Title, Text string
 }
 
-// Once returns what the template "once" shows.
+// Once returns what the template "once" shows, which is nothing where the text is empty.
 func (p Page) Once(title, text string) any { return once{p, title, text} }
 
 // Asset returns the address of a file of the pages, which changes with its content.

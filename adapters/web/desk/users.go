@@ -8,7 +8,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/punchgate/punchgate/adapters/web/body"
-	"github.com/punchgate/punchgate/adapters/web/desk/form"
 	"github.com/punchgate/punchgate/domain/audit"
 	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/tenant"
@@ -50,7 +49,7 @@ type newUserForm struct {
 	Name            string `json:"name"`
 	Role            string `json:"role"`
 	Language        string `json:"language"`
-	Password        string `json:"password"`         // empty for one that is made
+	Password        string `json:"password"`         // empty for one that is made; for the input alone
 	WithoutPassword bool   `json:"without_password"` // signs in by the identity provider alone
 }
 
@@ -106,26 +105,23 @@ func (d *Desk) users(c *gin.Context) {
 }
 
 func (d *Desk) createUser(c *gin.Context) {
-	f, b := typed(c), newUserForm{}
+	f, b, typedPassword := typed(c), newUserForm{}, secret.New(c.PostForm("/password")) // with the white space around it
 	var made *user.User
 	var password secret.Text
-	wrong := form.Decode(f.Values, &b)
-	if wrong == nil {
-		wrong = d.act(c, audit.UserCreate, "", func(ctx context.Context) (string, error) {
-			asked := body.NewUser{Email: b.Email, Name: b.Name, Role: b.Role, Language: b.Language, Active: true}
-			p, err := asked.Read()
-			if err != nil {
-				return "", err
-			}
-			if password = secret.New(b.Password); password.Empty() && !b.WithoutPassword {
-				password = d.use.Access.GeneratePassword(ctx)
-			}
-			if made, err = d.use.Access.CreateUser(ctx, tenantOf(c), p, password); err != nil {
-				return "", err
-			}
-			return string(made.ID()), nil
-		})
-	}
+	wrong := d.submit(c, f, &b, audit.UserCreate, "", func(ctx context.Context) (string, error) {
+		asked := body.NewUser{Email: b.Email, Name: b.Name, Role: b.Role, Language: b.Language, Active: true}
+		p, err := asked.Read()
+		if err != nil {
+			return "", err
+		}
+		if password = typedPassword; password.Empty() && !b.WithoutPassword {
+			password = d.use.Access.GeneratePassword(ctx)
+		}
+		if made, err = d.use.Access.CreateUser(ctx, tenantOf(c), p, password); err != nil {
+			return "", err
+		}
+		return string(made.ID()), nil
+	})
 	f.Values.Set("/password", "") // it is not sent back
 	if wrong == nil {
 		f = shown(newUserForm{Role: b.Role})
@@ -135,8 +131,12 @@ func (d *Desk) createUser(c *gin.Context) {
 		d.refuse(c, err)
 		return
 	}
-	if p.Form = f.refused(p.Page, wrong); wrong == nil {
-		if p.Made = made.Profile().Email; b.Password == "" {
+	if p.Form = f.refused(p.Page, wrong); d.answerCheck(c, p.Form) {
+		return
+	}
+	if wrong == nil {
+		p.Made = made.Profile().Email
+		if p.Done = p.T("Användaren är skapad: ", "The user is created: ") + p.Made; typedPassword.Empty() {
 			p.Password = password.Reveal()
 		}
 	}
@@ -165,37 +165,38 @@ func (d *Desk) userPage(c *gin.Context) (p userPage, err error) {
 	return p, nil
 }
 
-func (d *Desk) user(c *gin.Context) { d.showUser(c, http.StatusOK, func(*userPage) {}) }
-
-// showUser answers with the page of a user, with what was done or refused in it.
-func (d *Desk) showUser(c *gin.Context, status int, with func(*userPage)) {
+func (d *Desk) user(c *gin.Context) {
 	p, err := d.userPage(c)
 	if err != nil {
 		d.refuse(c, err)
 		return
 	}
-	with(&p)
-	d.render(c, status, "user", p)
+	d.render(c, http.StatusOK, "user", p)
 }
 
 func (d *Desk) saveUser(c *gin.Context) {
-	f, b, id := typed(c), body.User{}, c.Param("id")
-	wrong := form.Decode(f.Values, &b)
-	if wrong == nil {
-		wrong = d.act(c, audit.UserChange, id, func(ctx context.Context) (string, error) {
-			p, err := b.Read()
-			if err != nil {
-				return "", err
-			}
-			_, err = d.use.Access.ChangeUser(ctx, tenantOf(c), user.ID(id), p, body.Unchanged(f.Tag, body.OfUser))
-			return "", err
-		})
-	}
-	if wrong == nil {
-		d.leave(c, d.page(c, "").In("/users/"+id), "saved")
+	p, err := d.userPage(c)
+	if err != nil {
+		d.refuse(c, err)
 		return
 	}
-	d.showUser(c, d.statusOf(c, wrong), func(p *userPage) { p.Form = f.refusedOver(p.Page, wrong, p.Form) })
+	f, b, id := typed(c), body.User{}, p.Is.ID
+	err = d.submit(c, f, &b, audit.UserChange, string(id), func(ctx context.Context) (string, error) {
+		profile, err := b.Read()
+		if err != nil {
+			return "", err
+		}
+		_, err = d.use.Access.ChangeUser(ctx, tenantOf(c), id, profile, body.Unchanged(f.Tag, body.OfUser))
+		return "", err
+	})
+	p.Form = f.refusedOver(p.Page, err, p.Form)
+	switch {
+	case d.answerCheck(c, p.Form):
+	case err != nil:
+		d.render(c, d.statusOf(c, err), "user", p)
+	default:
+		d.leave(c, p.In("/users/"+string(id)), "saved")
+	}
 }
 
 // emptied is a form whose inputs are not sent back.
@@ -210,20 +211,25 @@ func emptied(pointers ...string) Form {
 func (d *Desk) setPassword(c *gin.Context) {
 	id, chosen := c.Param("id"), secret.New(c.PostForm("/password"))
 	var password secret.Text
-	wrong := d.act(c, audit.UserPassword, id, func(ctx context.Context) (string, error) {
-		var err error
+	wrong := d.submit(c, typed(c), &struct{}{}, audit.UserPassword, id, func(ctx context.Context) (_ string, err error) {
 		password, err = d.use.Access.SetPassword(ctx, tenantOf(c), user.ID(id), chosen)
 		return "", err
 	})
-	d.showUser(c, d.statusOf(c, wrong), func(p *userPage) {
-		if p.Secret = emptied("/password").refused(p.Page, wrong); wrong != nil {
-			return
-		}
+	p, err := d.userPage(c)
+	if err != nil {
+		d.refuse(c, err)
+		return
+	}
+	if p.Secret = emptied("/password").refused(p.Page, wrong); d.answerCheck(c, p.Secret) {
+		return
+	}
+	if wrong == nil {
 		p.Done = p.T("Lösenordet är bytt. Användaren är utloggad överallt.", "The password is replaced. The user is signed out everywhere.")
 		if chosen.Empty() {
 			p.Password = password.Reveal()
 		}
-	})
+	}
+	d.render(c, d.statusOf(c, wrong), "user", p)
 }
 
 func (d *Desk) signOutUser(c *gin.Context) {
