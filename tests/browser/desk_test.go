@@ -35,6 +35,7 @@ type operator struct {
 // operators lets a flow run in both languages at both widths, against one demo: what it makes it names with unique.
 func operators(t *testing.T, flow func(o *operator)) {
 	t.Helper()
+	t.Parallel() // each has a demo and browsers of its own
 	axe, err := os.ReadFile(axeFile)
 	if err != nil {
 		if os.Getenv("PUNCHGATE_INTEGRATION") == "1" {
