@@ -22,14 +22,15 @@ var errColumns = fault.New(fault.Invalid, "table.columns", "the first row of the
 
 // CustomerTable is a table of customers as it was read.
 type CustomerTable struct {
-	Rows    []administration.Row
-	Ignored []string // the columns that are of nothing that customers have
+	Rows    []administration.Row // of too many, one more than may be imported
+	Ignored []string             // the columns that are of nothing that customers have
 }
 
 // ReadCustomers reads a table whose first row names its columns, in Swedish or English and however they are written; a custom field is
 // named by its name or its label. What cannot be read of a row stands in the row.
 func ReadCustomers(file []byte, shop *tenant.Tenant) (t CustomerTable, err error) {
-	rows, err := spreadsheet.Read(file)
+	const enough = 1 + administration.MaxRows + 1 // with the first one, and one that says that there are too many
+	rows, err := spreadsheet.Read(file, enough)
 	if err != nil {
 		return t, err
 	}
@@ -39,16 +40,14 @@ func ReadCustomers(file []byte, shop *tenant.Tenant) (t CustomerTable, err error
 	}
 	for _, row := range rows[1:] {
 		r := administration.Row{Line: row.Line, Profile: customer.Profile{Values: map[string]string{}}}
-		for i, read := range columns {
+		for _, c := range columns {
 			text := ""
-			if i < len(row.Cells) {
-				text = row.Cells[i]
+			if c.at < len(row.Cells) {
+				text = row.Cells[c.at]
 			}
-			if read != nil {
-				read(&r, text)
-			}
+			c.read(&r, text)
 		}
-		if len(row.Cells) > len(columns) {
+		if len(row.Cells) > len(rows[0].Cells) {
 			r.Wrong = append(r.Wrong, fault.Detail{Code: "too_many_cells", Message: "the row has more cells than the first one"})
 		}
 		t.Rows = append(t.Rows, r)
@@ -59,10 +58,17 @@ func ReadCustomers(file []byte, shop *tenant.Tenant) (t CustomerTable, err error
 // reader reads a cell into its row.
 type reader func(r *administration.Row, text string)
 
-// columns returns what reads each column, nil for those that are ignored.
-func (t *CustomerTable) columns(heads []string, shop *tenant.Tenant) ([]reader, error) {
-	columns, seen := make([]reader, len(heads)), map[string]bool{}
+// column is one that is not ignored.
+type column struct {
+	at   int
+	read reader
+}
+
+// columns returns the columns that are of something that customers have.
+func (t *CustomerTable) columns(heads []string, shop *tenant.Tenant) ([]column, error) {
+	var columns []column
 	var wrong []fault.Detail
+	seen := map[string]bool{}
 	for i, head := range heads {
 		path, read := columnOf(head, shop)
 		switch {
@@ -73,7 +79,7 @@ func (t *CustomerTable) columns(heads []string, shop *tenant.Tenant) ([]reader, 
 				Path: "/columns/" + strconv.Itoa(i), Code: "repeated", Message: "the column " + strconv.Quote(head) + " stands twice",
 			})
 		default:
-			columns[i], seen[path] = read, true
+			columns, seen[path] = append(columns, column{i, read}), true
 		}
 	}
 	if !seen["/id"] && !seen["/number"] {

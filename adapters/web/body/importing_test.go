@@ -4,6 +4,7 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -100,6 +101,13 @@ func TestWhatCannotBeReadStandsInItsRow(t *testing.T) {
 	}
 	if second.Profile.Values["punchout"] != "false" {
 		t.Errorf("an empty box is %q", second.Profile.Values["punchout"])
+	}
+}
+
+func TestOfTooManyRowsNoMoreAreReadThanTellIt(t *testing.T) {
+	table, err := ReadCustomers([]byte("nr\n"+strings.Repeat("1\n", 2*administration.MaxRows)), importer(t))
+	if err != nil || len(table.Rows) != administration.MaxRows+1 {
+		t.Errorf("%d rows are read: %v", len(table.Rows), err)
 	}
 }
 

@@ -25,9 +25,10 @@ var (
 	ErrEmpty      = fault.New(fault.Malformed, "table.empty", "the file has no rows")
 )
 
-// Read returns the rows of a CSV file that have anything in them, without the white space around their cells. It tells by itself whether
-// the text is UTF-8 or Windows-1252, as older spreadsheet programs write, and whether cells are separated by semicolons, commas or tabs.
-func Read(file []byte) ([]Row, error) {
+// Read returns the first rows of a CSV file that have anything in them, at most so many, without the white space around their cells. It
+// tells by itself whether the text is UTF-8 or Windows-1252, as older spreadsheet programs write, and whether cells are separated by
+// semicolons, commas or tabs.
+func Read(file []byte, most int) ([]Row, error) {
 	text := bytes.TrimPrefix(file, []byte(byteOrderMark))
 	if bytes.IndexByte(text, 0) >= 0 { // UTF-16, or the file of the program itself
 		return nil, ErrUnreadable
@@ -41,7 +42,7 @@ func Read(file []byte) ([]Row, error) {
 	r := csv.NewReader(bytes.NewReader(text))
 	r.Comma, r.FieldsPerRecord, r.LazyQuotes = separator(text), -1, true
 	var rows []Row
-	for {
+	for len(rows) < most {
 		cells, err := r.Read()
 		if errors.Is(err, io.EOF) {
 			break

@@ -30,7 +30,7 @@ func TestTablesAreReadHoweverTheyWereSaved(t *testing.T) {
 		"a quote in a cell":      {"a;b\n5\" rör;1\n", []Row{{1, []string{"a", "b"}}, {2, []string{"5\" rör", "1"}}}},
 		"rows of other lengths":  {"a;b\n1\n1;2;3\n", []Row{{1, []string{"a", "b"}}, {2, []string{"1"}}, {3, []string{"1", "2", "3"}}}},
 	} {
-		if got, err := Read([]byte(c.file)); err != nil || !reflect.DeepEqual(got, c.want) {
+		if got, err := Read([]byte(c.file), 10); err != nil || !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: read are %+v, %v, not %+v", name, got, err, c.want)
 		}
 	}
@@ -39,9 +39,15 @@ func TestTablesAreReadHoweverTheyWereSaved(t *testing.T) {
 		t.Fatal(err)
 	}
 	for file, want := range map[string]error{"": ErrEmpty, "\ufeff": ErrEmpty, "\n;;\n": ErrEmpty, "PK\x03\x04\x00\x00": ErrUnreadable, wide: ErrUnreadable} {
-		if rows, err := Read([]byte(file)); !errors.Is(err, want) {
+		if rows, err := Read([]byte(file), 10); !errors.Is(err, want) {
 			t.Errorf("%q is read as %+v, %v", file, rows, err)
 		}
+	}
+}
+
+func TestNoMoreRowsAreReadThanAskedFor(t *testing.T) {
+	if rows, err := Read([]byte("a\n\n1\n;\n2\n3\n"), 3); err != nil || len(rows) != 3 || rows[2].Line != 5 {
+		t.Errorf("read are %+v, %v", rows, err)
 	}
 }
 
@@ -50,7 +56,7 @@ func FuzzRead(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
-		rows, err := Read(file)
+		rows, err := Read(file, 1000)
 		if err != nil {
 			return
 		}
