@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/punchgate/punchgate/application/cursor"
@@ -29,10 +30,14 @@ func New(stores port.Stores, clock port.Clock, ids port.IDs, lines *slog.Logger)
 	return &Service{stores.Audit, clock, ids, lines}
 }
 
+// maxTarget is how much is kept of what an action names, in bytes. Every identifier is shorter; what is none need not fill the log.
+const maxTarget = 200
+
 // Begin writes the entry of an action, which gets its identifier and time, and returns what concludes it. The error refuses
 // the action.
 func (s *Service) Begin(ctx context.Context, e audit.Entry) (conclude func(context.Context, audit.Outcome), err error) {
 	e.ID, e.At = audit.ID(s.ids.New()), s.clock.Now()
+	e.Target = strings.ToValidUTF8(e.Target[:min(len(e.Target), maxTarget)], "")
 	if err := s.log.Append(ctx, &e); err != nil {
 		return nil, err
 	}

@@ -17,6 +17,8 @@ import (
 	"github.com/punchgate/punchgate/adapters/web"
 	"github.com/punchgate/punchgate/adapters/web/desk"
 	"github.com/punchgate/punchgate/application/access"
+	"github.com/punchgate/punchgate/application/port"
+	"github.com/punchgate/punchgate/domain/audit"
 	"github.com/punchgate/punchgate/domain/secret"
 	"github.com/punchgate/punchgate/domain/signin"
 	"github.com/punchgate/punchgate/domain/tenant"
@@ -297,6 +299,10 @@ func TestAFormThatIsNotReadableIsRefusedAsSuch(t *testing.T) {
 	g, s := withUsers(t)
 	u := g.atDesk(s, "anna", users.Administrator)
 	good := url.Values{"csrf": {u.csrf}}.Encode()
+	var many strings.Builder
+	for i := range 2000 {
+		fmt.Fprintf(&many, "&/fields/%d/label=x", i)
+	}
 	for name, c := range map[string]struct {
 		body   string
 		status int
@@ -305,6 +311,7 @@ func TestAFormThatIsNotReadableIsRefusedAsSuch(t *testing.T) {
 		"an escape that is none":       {good + "&/label=%zz", 400},
 		"what is not UTF-8":            {good + "&/label=%ff", 400},
 		"a name that is not UTF-8":     {good + "&/%ff=x", 400},
+		"very many inputs":             {good + many.String(), 400},
 		"nothing of the kind: a label": {good + "&/label=%00", 422},
 	} {
 		if a := u.send(http.MethodPost, "/keys", c.body); a.status != c.status {
@@ -313,6 +320,16 @@ func TestAFormThatIsNotReadableIsRefusedAsSuch(t *testing.T) {
 	}
 	if a := u.upload("/customers/-/import/preview", strings.Repeat("a", web.MaxBody)); a.status != 413 {
 		t.Errorf("a file that is too large: %d", a.status)
+	}
+}
+
+func TestTheAuditLogKeepsNoMoreOfATargetThanAnIdentifierHas(t *testing.T) {
+	g, s := withUsers(t)
+	u := g.atDesk(s, "anna", users.Administrator)
+	u.submit("/customers/-/tick", url.Values{"customer": {strings.Repeat("å", 1<<20)}, "ticked": {"true"}})
+	records, err := g.stores.Audit.List(t.Context(), g.shop.id, port.AuditQuery{Limit: 1})
+	if err != nil || records[0].Action != audit.CustomersTick || records[0].Target != strings.Repeat("å", 100) {
+		t.Errorf("%s of %d bytes, %v", records[0].Action, len(records[0].Target), err)
 	}
 }
 

@@ -81,6 +81,9 @@ func (d *Desk) fromPage(c *gin.Context, who access.Who) error {
 	if err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		return errUnreadable.Because(err)
 	}
+	if len(c.Request.PostForm) > maxInputs {
+		return errUnreadable
+	}
 	for name, values := range c.Request.PostForm {
 		if !utf8.ValidString(name) || slices.ContainsFunc(values, func(v string) bool { return !utf8.ValidString(v) }) {
 			return errUnreadable
@@ -88,6 +91,9 @@ func (d *Desk) fromPage(c *gin.Context, who access.Who) error {
 	}
 	return d.use.Access.CheckCSRF(who, c.Request.PostFormValue("csrf"))
 }
+
+// maxInputs bounds the inputs of a form, by their names: reading them costs the square of their number, and no page has as many.
+const maxInputs = 2000
 
 // formMemory is how much of a file that is sent is held in memory: all that a body may have, so that the gateway needs no place on a disk.
 const formMemory = 8 << 20
