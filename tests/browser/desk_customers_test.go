@@ -103,6 +103,12 @@ func TestAnOperatorMakesAndChangesACustomer(t *testing.T) {
 			o.t.Errorf("beside the number stands %q", said)
 		}
 
+		// A long word for a name stays within the pages.
+		o.fill("/name", strings.Repeat("Kommunalförbundet", 5)+" 🙂")
+		o.fill("/number", "")
+		o.click("main form .actions button", ".done")
+		o.look("customer-long")
+
 		o.open("/customers?ticked=true&q=" + o.unique("m%C3%B6lndals%20stad"))
 		o.see(o.unique("Mölndals stad"))
 		o.open("/customers?ticked=false&q=" + o.unique("m%C3%B6lndals%20stad"))
