@@ -75,3 +75,14 @@ func TestOfManyChangesOfTheSameThatWasReadOneWins(t *testing.T) {
 		t.Errorf("%d of %d changes went through", won, len(answers))
 	}
 }
+
+func TestTheTagOfAChangeIsThatOfWhatIsReadAlsoWhereTimesHaveAnOffset(t *testing.T) {
+	g := withShop(t)
+	const path, body = "/v1/admin/customers/goteborg", `{"name":"Göteborg","contract_until":"2027-01-01T00:00:00+01:00"}`
+	changed := g.api(g.shop.key, "PUT", path, body)
+	changed.want(t, 200)
+	if read := g.api(g.shop.key, "GET", path, ""); read.header.Get("ETag") != changed.header.Get("ETag") {
+		t.Errorf("told is %s, and read %s", changed.body, read.body)
+	}
+	g.api(g.shop.key, "PUT", path, body, "If-Match", changed.header.Get("ETag")).want(t, 200)
+}

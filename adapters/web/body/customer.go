@@ -20,11 +20,13 @@ type Customer struct {
 	CreatedAt     time.Time         `json:"created_at,omitzero"`
 }
 
-// OfCustomer returns the body of a customer.
+// OfCustomer returns the body of a customer, with times as they are read again, however they came.
 func OfCustomer(c *customer.Customer) Customer {
 	s := c.Snapshot()
 	p := s.Profile
-	return Customer{s.ID, p.Number, p.Name, p.Active, p.ContractFrom, p.ContractUntil, p.Buyer, p.Values, s.CreatedAt}
+	return Customer{
+		s.ID, p.Number, p.Name, p.Active, p.ContractFrom.UTC(), p.ContractUntil.UTC(), p.Buyer, p.Values, s.CreatedAt,
+	}
 }
 
 // Read returns the profile.
