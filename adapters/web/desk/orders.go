@@ -5,10 +5,8 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -25,110 +23,25 @@ import (
 	"github.com/punchgate/punchgate/domain/transfer"
 )
 
-// Filter is what a list of orders or sessions was asked for.
-type Filter struct {
-	Search, Connection, Status string
-	From, To                   string // dates
-}
-
-// filterOf reads the filter of a list. A search goes through all, so that it leaves the rest out.
-func filterOf(c *gin.Context) Filter {
-	f := Filter{c.Query("search"), c.Query("connection"), c.Query("status"), c.Query("from"), c.Query("to")}
-	if f.Search != "" {
-		f = Filter{Search: f.Search}
-	}
-	return f
-}
-
-// span returns the days of the filter; a day that is none is no bound.
-func (f Filter) span() (s port.Span) {
-	if t, err := time.ParseInLocation(time.DateOnly, f.From, time.Local); err == nil {
-		s.From = t
-	}
-	if t, err := time.ParseInLocation(time.DateOnly, f.To, time.Local); err == nil {
-		s.To = t.AddDate(0, 0, 1)
-	}
-	return s
-}
-
-// Query returns the filter as the query of an address.
-func (f Filter) Query(cursor string) string {
-	q := url.Values{}
-	for name, value := range map[string]string{
-		"search": f.Search, "connection": f.Connection, "status": f.Status, "from": f.From, "to": f.To, "cursor": cursor,
-	} {
-		if value != "" {
-			q.Set(name, value)
-		}
-	}
-	return q.Encode()
-}
-
-// Empty reports whether the filter lets all through.
-func (f Filter) Empty() bool { return f == Filter{} }
-
 // ordersPage lists orders.
 type ordersPage struct {
-	Page
+	listPage
 
-	Filter      Filter
-	Orders      []listing.Order
-	Count       int // of all that the filter selects; of a search, of those that are shown
-	Next        string
-	Connections []*connection.Connection
-}
-
-// parsed reads a status by its name; what is none selects all.
-func parsed[S any](name string, parse func(string) (S, error)) (s S) {
-	if found, err := parse(name); err == nil {
-		s = found
-	}
-	return s
+	Orders []listing.Order
 }
 
 func (d *Desk) orders(c *gin.Context) {
-	ctx, of := c.Request.Context(), shopOf(c).ID()
-	p := ordersPage{Page: d.page(c, "orders"), Filter: filterOf(c)}
-	filter := port.Filter[order.Status]{
-		Connection: connection.ID(p.Filter.Connection), Status: parsed(p.Filter.Status, order.ParseStatus), Created: p.Filter.span(),
-	}
+	var p ordersPage
 	var err error
-	p.Orders, p.Next, err = d.use.Listing.Orders(ctx, of, listing.Query[order.Status]{
-		Search: p.Filter.Search, Filter: filter, Cursor: c.Query("cursor"), Limit: pageLength,
-	})
-	p.Count = len(p.Orders)
-	if err == nil && p.Filter.Search == "" {
-		p.Count, err = d.use.Listing.CountOrders(ctx, of, filter)
-	}
-	if err == nil {
-		p.Connections, err = d.connectionsOf(ctx, c)
-	}
+	p.listPage, p.Orders, err = list(d, c, "orders", order.ParseStatus, d.use.Listing.Orders, d.use.Listing.CountOrders)
 	if err != nil {
 		d.refuse(c, err)
 		return
 	}
+	p.Label = p.T("Filtrera order", "Filter orders")
+	p.SearchFor = p.T("Ordernummer, varukorg eller inköpsorder", "Order number, cart or purchase order")
 	d.render(c, http.StatusOK, "orders", p)
 }
-
-// connectionsOf returns the connections that a filter can name: the first ones of the shop.
-func (d *Desk) connectionsOf(ctx context.Context, c *gin.Context) ([]*connection.Connection, error) {
-	return d.use.Administration.Connections(ctx, shopOf(c).ID(), port.ConnectionQuery{Limit: maxChoices})
-}
-
-// maxChoices is how many connections a filter offers; those of a shop with more are reached from their own pages.
-const maxChoices = 200
-
-// ConnectionChoices returns the connections that a list can be filtered by.
-func connectionChoices(p Page, all []*connection.Connection) []Option {
-	options := []Option{{"", p.T("Alla kopplingar", "All connections")}}
-	for _, each := range all {
-		options = append(options, Option{string(each.ID()), each.Profile().Name})
-	}
-	return options
-}
-
-// ConnectionChoices returns the connections that the list can be filtered by.
-func (p ordersPage) ConnectionChoices() []Option { return connectionChoices(p.Page, p.Connections) }
 
 // StatusChoices returns the statuses that the list can be filtered by.
 func (p ordersPage) StatusChoices() []Option {
