@@ -153,7 +153,7 @@ func (s *Service) End(c *Call, redactor *traffic.Redactor, failure error) {
 		return
 	}
 	now := s.clock.Now()
-	c.ID, c.Took, c.Verdict = traffic.NewID(now, s.ids.New()), now.Sub(c.At), VerdictOf(failure)
+	c.Took, c.Verdict = now.Sub(c.At), VerdictOf(failure)
 	if failure != nil {
 		f := fault.From(failure)
 		c.Code, c.Message, c.Details = f.Code, f.Message, f.Details[:min(len(f.Details), traffic.MaxDetails)]
@@ -219,14 +219,16 @@ func (s *Service) closeWindows(now time.Time) {
 		delete(s.alike, k)
 		if n.more > 0 {
 			e := traffic.Entry{Record: n.last}
-			e.ID, e.Repeats = traffic.NewID(s.clock.Now(), s.ids.New()), n.more
+			e.Repeats = n.more
 			s.add(&e)
 		}
 	}
 }
 
-// add puts an entry among those that wait.
+// add puts an entry among those that wait, whose identifiers so are in the order in which they are written: whoever asks for what came
+// after the last one misses none.
 func (s *Service) add(e *traffic.Entry) {
+	e.ID = traffic.NewID(s.clock.Now(), s.ids.New())
 	size := e.Weight()
 	if s.bytes+size > waitingMost {
 		s.dropped++

@@ -140,6 +140,35 @@ func TestCallsAreWrittenALittleLaterManyAtOnce(t *testing.T) {
 	})
 }
 
+// interrupted is a clock that lets something happen between what it tells and what is done with it.
+type interrupted struct{ by func() }
+
+func (c *interrupted) Now() time.Time {
+	now := time.Now()
+	if by := c.by; by != nil {
+		c.by = nil
+		by()
+	}
+	return now
+}
+
+func TestWhoAsksForWhatIsNewMissesNothingThatEndedMeanwhile(t *testing.T) {
+	store, at := &calls{}, &interrupted{}
+	s := recording.New(port.Stores{Traffic: store, Tenants: tenants{}, Sessions: sessions{}}, at, &ids{}, slog.New(slog.DiscardHandler))
+	_, slow := s.Begin(t.Context(), traffic.Cart)
+	slow.Tenant = "papper"
+	at.by = func() {
+		time.Sleep(time.Millisecond)
+		record(s, "papper", nil, "<a/>")
+		s.Flush(t.Context())
+	}
+	s.End(slow, traffic.NewRedactor(), nil)
+	s.Flush(t.Context())
+	if kept := store.kept(); len(kept) != 2 || kept[1].ID <= kept[0].ID {
+		t.Errorf("the second is written as %q after %q", kept[1].ID, kept[0].ID)
+	}
+}
+
 func TestWhatTheStoreDoesNotTakeIsTriedAgain(t *testing.T) {
 	with(t, func(t *testing.T, s *recording.Service, store *calls, _ func()) {
 		store.fail(port.ErrUnavailable)
