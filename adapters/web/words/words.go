@@ -3,6 +3,7 @@
 package words
 
 import (
+	"cmp"
 	_ "embed"
 	"regexp"
 	"strings"
@@ -70,10 +71,13 @@ func say(lang, message, code string) string {
 		return "rad " + place[1] + ", kolumn " + place[2] + ": " + said
 	}
 	said, known := phrase(message)
-	if ofCode, ok := swedish["code: "+code]; !known && ok {
+	if known {
+		return said
+	}
+	if ofCode, ok := swedish["code: "+code]; ok {
 		return ofCode
 	}
-	return said
+	return cmp.Or(Explain(lang, code).What, message)
 }
 
 // phrase says a message in Swedish, if it is known whatever its code.

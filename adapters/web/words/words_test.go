@@ -30,6 +30,9 @@ func TestWordsAreThoseOfTheLanguage(t *testing.T) {
 			t.Errorf("%s, %s: %q", c.lang, c.detail.Message, said)
 		}
 	}
+	if said := Refusal("sv", fault.New(fault.Gone, "link.revoked", "this link was revoked; ask the shop for a new one")); !strings.Contains(said, "återkallad") {
+		t.Errorf("%q", said)
+	}
 	if said := Message("sv", "the other side answered 503"); said != "den andra sidan svarade 503" {
 		t.Errorf("%q", said)
 	}

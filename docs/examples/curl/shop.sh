@@ -10,7 +10,7 @@ visit=$(call "$STOREFRONT" POST /v1/storefront/sessions/exchange "$(jq -n --arg 
     "exchange-$(sha256sum <<<"$token" | cut -c 1-64)")
 session=$(jq -r .session.id <<<"$visit")
 customer=$(jq -r .customer.id <<<"$visit")
-echo "$(jq -r '.person.name // "somebody"' <<<"$visit") shops for $(jq -r .customer.name <<<"$visit")"
+echo "$(jq -r '(.person.name | values | select(. != "")) // "somebody"' <<<"$visit") shops for $(jq -r .customer.name <<<"$visit")"
 
 # Before it shows a cart or a checkout, the shop asks what to offer.
 policy=$(call "$STOREFRONT" GET "/v1/storefront/checkout-policy?customer=$customer&session=$session")
