@@ -18,8 +18,8 @@ import (
 	"github.com/punchgate/punchgate/domain/transfer"
 )
 
-// Text returns a document as its media type says that it is read, in UTF-8. What is neither XML, JSON nor a form, or not well-formed,
-// stays as it is.
+// Text returns a document as its media type says that it is read, in UTF-8. What is neither XML, JSON nor a form, is not
+// well-formed, or is JSON that nests deeply, stays as it is.
 func Text(mediaType string, body []byte) string {
 	kind, _, err := mime.ParseMediaType(mediaType)
 	if err != nil {
@@ -30,7 +30,7 @@ func Text(mediaType string, body []byte) string {
 		return XML(Decoded(body))
 	case strings.HasSuffix(kind, "json"):
 		var indented bytes.Buffer
-		if json.Indent(&indented, body, "", "  ") == nil {
+		if depth(body) <= maxDepth && json.Indent(&indented, body, "", "  ") == nil {
 			return indented.String()
 		}
 	case kind == "application/x-www-form-urlencoded":
@@ -122,8 +122,29 @@ func query(body string) string {
 	return out.String()
 }
 
-// maxDepth bounds the indentation.
+// maxDepth bounds the indentation: that of a text of brackets alone grows with the square of their number.
 const maxDepth = 20
+
+// depth returns how deep the values of a document in JSON lie within each other.
+func depth(document []byte) (deepest int) {
+	now, quoted, escaped := 0, false, false
+	for _, c := range document {
+		switch {
+		case escaped:
+			escaped = false
+		case quoted:
+			escaped, quoted = c == '\\', c != '"'
+		case c == '"':
+			quoted = true
+		case c == '[', c == '{':
+			now++
+			deepest = max(deepest, now)
+		case c == ']', c == '}':
+			now--
+		}
+	}
+	return deepest
+}
 
 // XML puts each element of a document in UTF-8 on a line of its own; an element with text alone stays on one. What is not well-formed
 // stays as it is.

@@ -19,6 +19,12 @@ func TestDocumentsAreShownForReading(t *testing.T) {
 		"a document that is not well-formed as it is": {"application/xml", `<a><b`, `<a><b`},
 		"JSON indented":         {"application/json", `{"a":[1]}`, "{\n  \"a\": [\n    1\n  ]\n}"},
 		"JSON that is none":     {"application/json", `{`, `{`},
+		"JSON with brackets in its texts": {
+			"application/json", `["[[[[[[[[[[[[[[[[[[[[[\"[","]"]`, "[\n  \"[[[[[[[[[[[[[[[[[[[[[\\\"[\",\n  \"]\"\n]",
+		},
+		"JSON that is deep, as it is": {
+			"application/json", strings.Repeat("[", 9999) + strings.Repeat("]", 9999), strings.Repeat("[", 9999) + strings.Repeat("]", 9999),
+		},
 		"a form a field a line": {"application/x-www-form-urlencoded", "a=1&b=x%0Ay+z", "a=1\nb=x\\ny z\n"},
 		"a form that is none":   {"application/x-www-form-urlencoded", "a=%", "a=%"},
 		"a text as it is":       {"text/plain", "a\nb", "a\nb"},
