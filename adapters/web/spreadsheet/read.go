@@ -68,7 +68,7 @@ func Read(file []byte, most int) ([]Row, error) {
 
 // unguarded returns a cell without the apostrophe that Row writes before what looks like a formula.
 func unguarded(cell string) string {
-	if len(cell) > 1 && cell[0] == '\'' && strings.ContainsRune(formula, rune(cell[1])) {
+	if strings.HasPrefix(cell, "'") && isFormula(cell) {
 		return cell[1:]
 	}
 	return cell

@@ -42,12 +42,19 @@ func (w *Writer) Row(cells ...string) error {
 	}
 	safe := make([]string, len(cells))
 	for i, cell := range cells {
-		if cell != "" && strings.ContainsRune(formula, rune(cell[0])) {
+		if isFormula(cell) {
 			cell = "'" + cell
 		}
 		safe[i] = cell
 	}
 	return w.rows.Write(safe)
+}
+
+// isFormula reports whether a cell begins as a formula, or with apostrophes before what does, so that whoever reads takes off the one that
+// was written and no other.
+func isFormula(cell string) bool {
+	cell = strings.TrimLeft(cell, "'")
+	return cell != "" && strings.ContainsRune(formula, rune(cell[0]))
 }
 
 // Flush writes what is held back.
