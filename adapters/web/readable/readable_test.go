@@ -17,8 +17,8 @@ func TestDocumentsAreShownForReading(t *testing.T) {
 			"<?xml version=\"1.0\"?>\n<a>\n  <b c=\"1\">text</b>\n  <d/>\n  <e>\n    <f>&lt;</f>\n  </e>\n</a>",
 		},
 		"a document that is not well-formed as it is": {"application/xml", `<a><b`, `<a><b`},
-		"JSON indented":         {"application/json", `{"a":[1]}`, "{\n  \"a\": [\n    1\n  ]\n}"},
-		"JSON that is none":     {"application/json", `{`, `{`},
+		"JSON indented":     {"application/json", `{"a":[1]}`, "{\n  \"a\": [\n    1\n  ]\n}"},
+		"JSON that is none": {"application/json", `{`, `{`},
 		"JSON with brackets in its texts": {
 			"application/json", `["[[[[[[[[[[[[[[[[[[[[[\"[","]"]`, "[\n  \"[[[[[[[[[[[[[[[[[[[[[\\\"[\",\n  \"]\"\n]",
 		},
