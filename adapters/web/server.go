@@ -171,8 +171,8 @@ func (s *Server) routes() (*gin.Engine, error) {
 	r.Use(oneForwardedFor)
 	r.Use(s.use.Middleware...)
 	r.Use(s.observe, s.recoverPanic, limitBody)
-	r.NoRoute(func(c *gin.Context) { s.refuseAny(c, errNoRoute) })
-	r.NoMethod(func(c *gin.Context) { s.refuseMethod(c, operators) })
+	r.NoRoute(ofPages(operators.RefuseRoute), func(c *gin.Context) { s.refuseAny(c, errNoRoute) })
+	r.NoMethod(ofPages(operators.RefuseMethod), s.refuseMethod)
 
 	r.GET("/punchout/:link", s.recorded(traffic.StartCall), s.punchOut)
 	r.POST("/punchout/:link", s.recorded(traffic.StartCall), s.punchOut)
@@ -309,12 +309,17 @@ func butAt(around gin.HandlerFunc, routes ...string) gin.HandlerFunc {
 
 var errNoRoute = fault.New(fault.NotFound, "route.not_found", "there is nothing at this address")
 
-// refuseMethod is the one refusal without a kind: the HTTP router knows it, the use cases do not.
-func (s *Server) refuseMethod(c *gin.Context, operators *desk.Desk) {
-	if strings.HasPrefix(c.Request.URL.Path, desk.Root+"/") {
-		operators.RefuseMethod(c)
-		return
+// ofPages lets the operator's pages refuse what is addressed to them.
+func ofPages(refuse gin.HandlerFunc) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if strings.HasPrefix(c.Request.URL.Path, desk.Root+"/") {
+			refuse(c)
+		}
 	}
+}
+
+// refuseMethod is the one refusal without a kind: the HTTP router knows it, the use cases do not.
+func (s *Server) refuseMethod(c *gin.Context) {
 	c.Data(http.StatusMethodNotAllowed, "application/problem+json", []byte(`{"type":"about:blank","title":"Method Not Allowed",`+
 		`"status":405,"detail":"this address does not take this method","code":"route.method"}`))
 }

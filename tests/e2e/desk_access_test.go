@@ -343,6 +343,9 @@ func TestWhoOpensTheAddressOfAFormIsToldOnAPage(t *testing.T) {
 			t.Errorf("%s is answered %d %s", path, a.status, a.body)
 		}
 	}
+	if a := o.get("/admin/shops/papper/orderz"); a.status != 404 || !strings.Contains(a.body, "To the first page") {
+		t.Errorf("an address at which there is nothing is answered %d %s", a.status, a.body)
+	}
 	for path, page := range map[string]string{ // which shows the form again that was refused, and leads to itself in Swedish
 		"/admin/account/password":                                      "/admin/account",
 		"/admin/shops/papper/users/" + string(anna.ID()) + "/password": "/admin/shops/papper/users/" + string(anna.ID()),

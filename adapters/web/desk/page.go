@@ -211,6 +211,13 @@ func (d *Desk) refuse(c *gin.Context, err error) {
 	d.render(c, status, "refusal", p)
 }
 
+// RefuseRoute answers at an address of the pages at which there is nothing.
+func (d *Desk) RefuseRoute(c *gin.Context) {
+	d.secure(c)
+	d.chooseLanguage(c)
+	d.refuse(c, errNoPage)
+}
+
 // RefuseMethod answers with a page at an address of the pages that takes forms alone and was opened, such as by who goes back to it.
 func (d *Desk) RefuseMethod(c *gin.Context) {
 	d.secure(c)
