@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/fault"
 )
 
@@ -21,7 +22,7 @@ var ErrMalformed = fault.New(fault.Malformed, "json.malformed", "the JSON docume
 
 // Decode reads one JSON value into a pointer.
 func Decode(document []byte, into any) error {
-	err := json.Unmarshal(document, into, json.RejectUnknownMembers(true))
+	err := json.Unmarshal(document, into, json.RejectUnknownMembers(true), lines)
 	if err == nil {
 		return nil
 	}
@@ -41,6 +42,9 @@ func Decode(document []byte, into any) error {
 			detail.Code, detail.Message = "doubled_member", "stands twice"
 		}
 	}
+	if errors.Is(err, cart.ErrTooManyLines) {
+		return cart.ErrTooManyLines
+	}
 	if own, ok := errors.AsType[*fault.Fault](err); ok { // a type of the domain refused its text
 		detail.Code, detail.Message = own.Code, own.Message
 		if own.Kind == fault.Invalid {
@@ -50,6 +54,28 @@ func Decode(document []byte, into any) error {
 	detail.Path = clip(detail.Path)
 	return refusal.With(detail)
 }
+
+// lines are read one by one, and no more than a cart holds: an empty one has two bytes in a document, and hundreds in memory.
+var lines = json.WithUnmarshalers(json.UnmarshalFromFunc(func(d *jsontext.Decoder, into *[]cart.Line) error {
+	if d.PeekKind() != jsontext.KindBeginArray {
+		return errors.ErrUnsupported // as all else is read
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return err
+	}
+	for *into = []cart.Line{}; d.PeekKind() != jsontext.KindEndArray; {
+		if len(*into) == cart.MaxLines {
+			return cart.ErrTooManyLines
+		}
+		var line cart.Line
+		if err := json.UnmarshalDecode(d, &line); err != nil {
+			return err
+		}
+		*into = append(*into, line)
+	}
+	_, err := d.ReadToken()
+	return err
+}))
 
 // longest is the largest number of characters of a path that a refusal tells: names and depth are the caller's.
 const longest = 1_000

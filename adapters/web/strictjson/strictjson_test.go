@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/punchgate/punchgate/adapters/web/strictjson"
+	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/fault"
 	"github.com/punchgate/punchgate/domain/money"
 )
@@ -131,4 +132,12 @@ func FuzzWhatIsReadIsWrittenAndReadAgain(f *testing.F) {
 			t.Fatalf("%v: %s, then %s", err, written, again)
 		}
 	})
+}
+
+func TestOfTooManyLinesNoMoreAreReadThanACartHolds(t *testing.T) {
+	var c cart.Cart
+	err := strictjson.Decode([]byte(`{"lines":[{}`+strings.Repeat(",{}", 2*cart.MaxLines)+`]}`), &c)
+	if !errors.Is(err, cart.ErrTooManyLines) || len(c.Lines) > cart.MaxLines {
+		t.Errorf("%d lines are read: %v", len(c.Lines), err)
+	}
 }
