@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/punchgate/punchgate/domain/audit"
+	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/money"
 	"github.com/punchgate/punchgate/domain/outbox"
@@ -98,5 +99,16 @@ func TestRefusalsThatOneRemedyMendsStandTogether(t *testing.T) {
 func TestNumbersAreWrittenAsTheLanguageDoes(t *testing.T) {
 	if n := money.MustParse("1234.50"); (Page{Lang: "sv"}).Number(n) != "1234,50" || (Page{Lang: "en"}).Number(n) != "1234.50" {
 		t.Errorf("%s %s", Page{Lang: "sv"}.Number(n), Page{Lang: "en"}.Number(n))
+	}
+}
+
+func TestAPriceSaysOfHowManyUnitsItIsWhereItIsNotOne(t *testing.T) {
+	for basis, want := range map[string]string{"1": "", "1.0": "", "100": "100", "0.5": "0,5"} {
+		if said := (orderPage{Page: Page{Lang: "sv"}}).PricedFor(cart.Line{PriceBasisQuantity: money.MustParse(basis)}); said != want {
+			t.Errorf("%s: %q", basis, said)
+		}
+	}
+	if said := (orderPage{}).PricedFor(cart.Line{}); said != "" {
+		t.Errorf("without one: %q", said)
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/punchgate/punchgate/domain/audit"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/connection"
+	"github.com/punchgate/punchgate/domain/money"
 	"github.com/punchgate/punchgate/domain/order"
 	"github.com/punchgate/punchgate/domain/transfer"
 )
@@ -133,6 +134,14 @@ func (p orderPage) MayBecome(name string) bool {
 func (p orderPage) Pushable() bool {
 	s := p.State()
 	return s.Push.Wanted && s.TransferredAt.IsZero() && p.Order.Order.Awaits()
+}
+
+// PricedFor returns of how many units a line names the price, where it is not one.
+func (p orderPage) PricedFor(l cart.Line) string {
+	if basis := l.PriceBasisQuantity; !basis.IsZero() && basis.Cmp(money.MustParse("1")) != 0 {
+		return p.Number(basis)
+	}
+	return ""
 }
 
 // NextLines returns the position of the line after those that are shown, or nought.
