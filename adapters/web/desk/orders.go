@@ -230,7 +230,7 @@ func (d *Desk) orderDocument(c *gin.Context) {
 		d.refuse(c, err)
 		return
 	}
-	p.Raw, p.Readable = shownOf(readable.Decoded(document.Body)), shownOf(readable.Document(document))
+	p.Raw, p.Readable = shownOf(readable.Decoded(document.Body)), shownOf(readable.DocumentOutline(document))
 	d.render(c, http.StatusOK, "document", p)
 }
 

@@ -134,7 +134,7 @@ func (d *Desk) call(c *gin.Context) {
 // side returns a payload, raw and for reading. What is kept elsewhere comes from there.
 func (p callPage) side(id, title string, payload traffic.Payload) side {
 	s := side{ID: id, Title: title, Payload: payload}
-	raw, read := payload.Text, readable.Text(payload.MediaType, []byte(payload.Text))
+	raw, read := payload.Text, readable.Outline(payload.MediaType, []byte(payload.Text))
 	switch payload.Kept {
 	case traffic.OrderCart:
 		if p.Cart != nil {
@@ -144,15 +144,15 @@ func (p callPage) side(id, title string, payload traffic.Payload) side {
 		}
 	case traffic.OrderDocument:
 		if p.Document != nil {
-			raw, read = readable.Decoded(p.Document.Body), readable.Document(p.Document)
+			raw, read = readable.Decoded(p.Document.Body), readable.DocumentOutline(p.Document)
 		}
 	case traffic.ReceiptDocument:
 		if p.Receipt != nil {
-			raw, read = readable.Decoded(p.Receipt.Body), readable.Text(p.Receipt.MediaType, p.Receipt.Body)
+			raw, read = readable.Decoded(p.Receipt.Body), readable.Outline(p.Receipt.MediaType, p.Receipt.Body)
 		}
 	case traffic.AnswerDocument:
 		if p.Answer != nil {
-			raw, read = readable.Decoded(p.Answer.Body), readable.Text(p.Answer.MediaType, p.Answer.Body)
+			raw, read = readable.Decoded(p.Answer.Body), readable.Outline(p.Answer.MediaType, p.Answer.Body)
 		}
 	default:
 	}

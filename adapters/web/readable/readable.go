@@ -40,11 +40,16 @@ func Text(mediaType string, body []byte) string {
 }
 
 // Document returns the document of a cart, or its form where that is the document, as with OCI.
-func Document(d *transfer.Document) string {
+func Document(d *transfer.Document) string { return document(d, Text) }
+
+// DocumentOutline is Document as Outline has it.
+func DocumentOutline(d *transfer.Document) string { return document(d, Outline) }
+
+func document(d *transfer.Document, read func(mediaType string, body []byte) string) string {
 	if strings.HasSuffix(d.MediaType, "json") || len(d.Body) == 0 {
 		return Form(d.Form)
 	}
-	return Text(d.MediaType, d.Body)
+	return read(d.MediaType, d.Body)
 }
 
 // Whole returns all that is sent of a cart: the form, and the document that it carries.
@@ -122,6 +127,57 @@ func query(body string) string {
 	return out.String()
 }
 
+// Outline returns a document for those who do not read XML: each of its elements a line, as in "Credential (domain: DUNS): 123", under
+// what it is a part of, without namespaces. Other documents are as Text has them, and what is not well-formed, too.
+func Outline(mediaType string, body []byte) string {
+	kind, _, _ := strings.Cut(mediaType, ";")
+	if !strings.HasSuffix(strings.TrimSpace(kind), "xml") {
+		return Text(mediaType, body)
+	}
+	decoder := decode(Decoded(body))
+	var out strings.Builder
+	for depth := 0; ; {
+		token, err := decoder.RawToken()
+		if errors.Is(err, io.EOF) {
+			return strings.TrimPrefix(out.String(), "\n")
+		}
+		if err != nil {
+			return Text(mediaType, body)
+		}
+		switch part := token.(type) {
+		case xml.StartElement:
+			out.WriteString("\n" + strings.Repeat("  ", min(depth, maxDepth)) + part.Name.Local)
+			writeAttributes(&out, part.Attr)
+			depth++
+		case xml.EndElement:
+			depth--
+		case xml.CharData:
+			if text := strings.Join(strings.Fields(string(part)), " "); text != "" {
+				out.WriteString(": " + text)
+			}
+		}
+	}
+}
+
+func writeAttributes(out *strings.Builder, all []xml.Attr) {
+	var said []string
+	for _, a := range all {
+		if a.Name.Local != "xmlns" && a.Name.Space != "xmlns" && a.Name.Space != "xsi" {
+			said = append(said, a.Name.Local+": "+a.Value)
+		}
+	}
+	if len(said) > 0 {
+		out.WriteString(" (" + strings.Join(said, ", ") + ")")
+	}
+}
+
+// decode reads a document in UTF-8, whatever it says of its encoding.
+func decode(text string) *xml.Decoder {
+	decoder := xml.NewDecoder(strings.NewReader(text))
+	decoder.CharsetReader = func(_ string, input io.Reader) (io.Reader, error) { return input, nil }
+	return decoder
+}
+
 // maxDepth bounds the indentation: that of a text of brackets alone grows with the square of their number.
 const maxDepth = 20
 
@@ -149,8 +205,7 @@ func depth(document []byte) (deepest int) {
 // XML puts each element of a document in UTF-8 on a line of its own; an element with text alone stays on one. What is not well-formed
 // stays as it is.
 func XML(text string) string {
-	decoder := xml.NewDecoder(strings.NewReader(text))
-	decoder.CharsetReader = func(_ string, input io.Reader) (io.Reader, error) { return input, nil } // it is UTF-8 by now
+	decoder := decode(text)
 	var out strings.Builder
 	out.Grow(len(text) + len(text)/2)
 	depth, begin := 0, int64(0)

@@ -87,3 +87,18 @@ func TestALargeDifferenceIsFoundAndCut(t *testing.T) {
 		t.Errorf("%d lines changed, %d shown, more: %v", d.Changed, shown, d.More)
 	}
 }
+
+func TestAnOutlineIsReadWithoutKnowingXML(t *testing.T) {
+	const document = `<?xml version="1.0" encoding="ISO-8859-1"?><!DOCTYPE cXML SYSTEM "cXML.dtd"><!-- x -->
+<c:cXML xmlns:c="urn:c" xmlns="urn:d" xml:lang="sv"><Header><Credential domain="DUNS" type="a"><Identity>12 &amp;
+3</Identity></Credential><Empty/></Header></c:cXML>`
+	const want = "cXML (lang: sv)\n  Header\n    Credential (domain: DUNS, type: a)\n      Identity: 12 & 3\n    Empty"
+	if read := readable.Outline("text/xml; charset=UTF-8", []byte(document)); read != want {
+		t.Errorf("%q", read)
+	}
+	for mediaType, body := range map[string]string{"text/xml": "<a><b", "application/json": `{"a":1}`, "text/plain": "<a>b</a>"} {
+		if read := readable.Outline(mediaType, []byte(body)); read != readable.Text(mediaType, []byte(body)) {
+			t.Errorf("%s: %q", mediaType, read)
+		}
+	}
+}
