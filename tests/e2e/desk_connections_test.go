@@ -199,11 +199,11 @@ func TestAMappingIsSavedWithItsOptionsOrShownOrRefused(t *testing.T) {
 	}
 	for what, c := range map[string]struct{ pointer, value, says string }{
 		"JSON that is broken":         {"/mapping", "{\n\n\"version\": }", "är inte JSON på rad 3"},
-		"a target that there is not":  {"/mapping", "{\"version\": 1,\n\"lines\": {\"nope\": \"line.sku\"}}", "/mapping/lines/nope: rad 2, kolumn 11: det här målet finns inte"},
+		"a target that there is not":  {"/mapping", "{\"version\": 1,\n\"lines\": {\"nope\": \"line.sku\"}}", "/mapping/lines/nope: rad 2, kolumn 11: målet \"nope\" finns inte"},
 		"a unit that there is not":    {"/options/units", "piece = PCE", "/options/units/piece: är ingen enhet i UN/ECE-rekommendation 20"},
 		"a line without =":            {"/options/units", "EA PCE", "varje rad måste ha ett namn, = och ett värde"},
 		"a cart that is broken":       {"cart", "{", "fcart-wrong"},
-		"an option that is not there": {"/options/charset", "ASCII", "är inget av det som går att välja"},
+		"an option that is not there": {"/options/charset", "ASCII", "måste vara något av UTF-8, ISO-8859-1"},
 	} {
 		wrong := inputs(t, anna.open(path).body, "")
 		wrong.Set(c.pointer, c.value)
