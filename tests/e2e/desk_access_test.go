@@ -343,6 +343,17 @@ func TestWhoOpensTheAddressOfAFormIsToldOnAPage(t *testing.T) {
 			t.Errorf("%s is answered %d %s", path, a.status, a.body)
 		}
 	}
+	for path, link := range map[string]string{ // to the same page in Swedish
+		"/admin/shops/papper/orders?status=held&done=saved": "/admin/shops/papper/orders?lang=sv&amp;status=held",
+		"/admin/shops/papper/customers?q=a%26b":             "/admin/shops/papper/customers?lang=sv&amp;q=a%26b",
+	} {
+		if a := o.get(path); !strings.Contains(a.body, `href="`+link+`"`) {
+			t.Errorf("%s leads on to %s", path, a.body)
+		}
+	}
+	if a := g.operator().get("/admin/sign-in?to=%2Fadmin%2Faccount"); !strings.Contains(a.body, `href="/admin/sign-in?lang=sv&amp;to=%2Fadmin%2Faccount"`) {
+		t.Errorf("the page that signs in leads on to %s", a.body)
+	}
 	if a := o.get("/admin/shops/papper/orderz"); a.status != 404 || !strings.Contains(a.body, "To the first page") {
 		t.Errorf("an address at which there is nothing is answered %d %s", a.status, a.body)
 	}

@@ -34,12 +34,13 @@ type Page struct {
 	Active string // the entry of the navigation that the page belongs to
 	Done   string // what was just done, in words; empty for nothing
 	path   string // under which the page is opened
+	query  url.Values
 }
 
 // page returns what every page knows. active is the entry of the navigation.
 func (d *Desk) page(c *gin.Context, active string) Page {
 	who := whoOf(c)
-	p := Page{Lang: langOf(c), User: who.User, Shop: shopOf(c), CSRF: who.CSRF, Active: active, path: c.Request.URL.Path}
+	p := Page{Lang: langOf(c), User: who.User, Shop: shopOf(c), CSRF: who.CSRF, Active: active, path: c.Request.URL.Path, query: c.Request.URL.Query()}
 	p.Done = p.done(c.Query("done"))
 	return p
 }
@@ -92,7 +93,15 @@ func (p Page) In(path string) string {
 }
 
 // Here returns the address of this page in another language.
-func (p Page) Here(lang string) string { return p.path + "?lang=" + lang }
+func (p Page) Here(lang string) string {
+	q := url.Values{"lang": {lang}}
+	for name, values := range p.query {
+		if name != "lang" && name != "done" {
+			q[name] = values
+		}
+	}
+	return p.path + "?" + q.Encode()
+}
 
 // Time writes a time in the zone of the gateway, to the minute.
 func (p Page) Time(t time.Time) template.HTML { return written(t, "2006-01-02 15:04") }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -24,7 +25,9 @@ type signInPage struct {
 }
 
 func (d *Desk) signInForm(c *gin.Context, f Form, to string) signInPage {
-	return signInPage{d.page(c, ""), f, safePath(to), d.use.Access.Provider()}
+	p := signInPage{d.page(c, ""), f, safePath(to), d.use.Access.Provider()}
+	p.path, p.query = Root+"/sign-in", url.Values{"to": {p.To}} // also for who comes back from the identity provider with another query
+	return p
 }
 
 func (d *Desk) signInPage(c *gin.Context) {
