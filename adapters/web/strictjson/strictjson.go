@@ -4,6 +4,7 @@
 package strictjson
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"reflect"
@@ -20,8 +21,17 @@ import (
 // ErrMalformed refuses a document; its detail names the place.
 var ErrMalformed = fault.New(fault.Malformed, "json.malformed", "the JSON document is not readable")
 
+// maxObjects is how many objects a document holds: an empty one has two bytes there, and hundreds in memory.
+const maxObjects = 500_000
+
+// ErrTooManyObjects refuses a document of more than maxObjects, where braces within texts count, too.
+var ErrTooManyObjects = fault.Newf(fault.TooLarge, "json.too_many_objects", "the JSON document holds more than %d objects", maxObjects)
+
 // Decode reads one JSON value into a pointer.
 func Decode(document []byte, into any) error {
+	if bytes.Count(document, []byte("{")) > maxObjects {
+		return ErrTooManyObjects
+	}
 	err := json.Unmarshal(document, into, json.RejectUnknownMembers(true), lines)
 	if err == nil {
 		return nil

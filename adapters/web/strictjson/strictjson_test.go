@@ -141,3 +141,11 @@ func TestOfTooManyLinesNoMoreAreReadThanACartHolds(t *testing.T) {
 		t.Errorf("%d lines are read: %v", len(c.Lines), err)
 	}
 }
+
+func TestOfTooManyObjectsNoneIsRead(t *testing.T) {
+	var c cart.Cart
+	err := strictjson.Decode([]byte(`{"lines":[{"properties":[{}`+strings.Repeat(",{}", 500_000)+`]}]}`), &c)
+	if !errors.Is(err, strictjson.ErrTooManyObjects) || len(c.Lines) != 0 {
+		t.Errorf("%d lines are read: %v", len(c.Lines), err)
+	}
+}
