@@ -40,7 +40,10 @@ type Page struct {
 // page returns what every page knows. active is the entry of the navigation.
 func (d *Desk) page(c *gin.Context, active string) Page {
 	who := whoOf(c)
-	p := Page{Lang: langOf(c), User: who.User, Shop: shopOf(c), CSRF: who.CSRF, Active: active, path: c.Request.URL.Path, query: c.Request.URL.Query()}
+	p := Page{
+		Lang: langOf(c), User: who.User, Shop: shopOf(c), CSRF: who.CSRF, Active: active,
+		path: c.Request.URL.Path, query: c.Request.URL.Query(),
+	}
 	p.Done = p.done(c.Query("done"))
 	return p
 }
