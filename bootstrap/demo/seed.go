@@ -13,6 +13,7 @@ import (
 	"github.com/punchgate/punchgate/adapters/virtualbuyer"
 	"github.com/punchgate/punchgate/application/access"
 	"github.com/punchgate/punchgate/application/administration"
+	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/apikey"
 	"github.com/punchgate/punchgate/domain/cart"
@@ -67,7 +68,7 @@ type seeder struct {
 
 // seed brings shop, customers, connections, links and keys into being where they are not yet, and lets them know where
 // shop and buyer listen this time.
-func (s *seeder) seed(ctx context.Context, formats []port.Format, shopURL, buyerURL string) error {
+func (s *seeder) seed(ctx context.Context, installed []port.Format, shopURL, buyerURL string) error {
 	if err := s.seedTenant(ctx, shopURL); err != nil {
 		return err
 	}
@@ -83,8 +84,8 @@ func (s *seeder) seed(ctx context.Context, formats []port.Format, shopURL, buyer
 		}
 	}
 	s.state.Ineligible = ineligible
-	for i, format := range formats {
-		if err := s.seedConnection(ctx, format, buyers[i%len(buyers)].id, buyerURL); err != nil {
+	for i, format := range installed {
+		if err := s.seedConnection(ctx, format, buyers[i%len(buyers)], buyerURL); err != nil {
 			return err
 		}
 	}
@@ -137,7 +138,7 @@ func (s *seeder) seedCustomer(ctx context.Context, id customer.ID, p customer.Pr
 
 // seedConnection makes a connection of the format. A connection that the state does not know, because the demo was
 // interrupted, gets a new password.
-func (s *seeder) seedConnection(ctx context.Context, format port.Format, who customer.ID, buyerURL string) error {
+func (s *seeder) seedConnection(ctx context.Context, format port.Format, who organisation, buyerURL string) error {
 	address, err := url.Parse(buyerURL)
 	if err != nil {
 		return err
@@ -158,14 +159,16 @@ func (s *seeder) seedConnection(ctx context.Context, format port.Format, who cus
 		return err
 	}
 	made := ConnectionState{
-		ID: connection.ID(strings.ReplaceAll(format.Name(), ".", "-")), Format: format.Name(), Customer: who,
-		User: "demo-" + string(who), Password: rand.Text(),
+		ID: connection.ID(strings.ReplaceAll(format.Name(), ".", "-")), Format: format.Name(), Customer: who.id,
+		User: "demo-" + string(who.id), Password: rand.Text(),
 		Forms: forms, Documents: documents,
 	}
-	_, _, err = s.admin.CreateConnection(ctx, shopID, made.ID, profile(made, address.Host), secret.New(made.Password))
+	wanted := profile(made, address.Host)
+	wanted.Name = who.name + ", " + formats.Describe(format).Label
+	_, _, err = s.admin.CreateConnection(ctx, shopID, made.ID, wanted, secret.New(made.Password))
 	if errors.Is(err, port.ErrConnectionExists) {
 		_, replaced := s.admin.ReplaceSecret(ctx, shopID, made.ID, secret.New(made.Password), 0)
-		_, changed := s.admin.ChangeConnection(ctx, shopID, made.ID, profile(made, address.Host), nil)
+		_, changed := s.admin.ChangeConnection(ctx, shopID, made.ID, wanted, nil)
 		err = errors.Join(replaced, changed)
 	}
 	if err != nil {
@@ -210,7 +213,7 @@ const (
 // profile accepts a form and, where the format knows it, a document; the identities go with the latter.
 func profile(c ConnectionState, buyerHost string) connection.Profile {
 	p := connection.Profile{
-		Name: c.Format, Customer: c.Customer, Format: c.Format, Active: true,
+		Customer: c.Customer, Format: c.Format, Active: true,
 		Login:    connection.Login{Method: connection.Any, Names: connection.Presets[connection.DefaultPreset], User: c.User},
 		Return:   connection.Return{FromCall: true, Hosts: []string{buyerHost}, Transfer: connection.Browser},
 		Ordering: connection.Ordering{Format: orderFormat(c.Documents), Login: connection.BasicOrBearer},

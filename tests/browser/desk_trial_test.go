@@ -14,7 +14,7 @@ func TestAnOperatorPlaysTheProcurementSystem(t *testing.T) {
 			}
 		}
 		o.open("/connections/oci-5/test")
-		o.see(o.T("Prova kopplingen", "Test the connection"), "oci-5")
+		o.see(o.T("Prova kopplingen", "Test the connection"), "Region Skåne, SAP OCI 5.0")
 		o.look("trial-form")
 
 		// A cart that is no cart is said beside its field, and what was typed stays.
