@@ -10,6 +10,7 @@ import (
 
 	"github.com/punchgate/punchgate/domain/connection"
 	"github.com/punchgate/punchgate/domain/customer"
+	"github.com/punchgate/punchgate/domain/tenant"
 	users "github.com/punchgate/punchgate/domain/user"
 )
 
@@ -417,5 +418,22 @@ func TestTheSecretForAnswersAndLinksOfANetworkAreSetOnPages(t *testing.T) {
 	}
 	if links, err = g.admin.NetworkLinks(t.Context(), g.shop.id); err != nil || links[0].Check() == nil {
 		t.Errorf("it is still good: %v", err)
+	}
+}
+
+func TestANewConnectionOfAShopWithoutCustomersLeadsToTheFirstOne(t *testing.T) {
+	g, service := withUsers(t)
+	newUser(t, service, tenant.Platform, "olle", users.Platform)
+	olle := g.operator().signIn("olle")
+	if made := olle.send("/admin/shops", "/name", "Ny butik", "/id", "ny"); made.status != http.StatusSeeOther {
+		t.Fatalf("the shop is answered %d: %s", made.status, made.body)
+	}
+	const first = "The shop has no customer yet."
+	if page := olle.get("/admin/shops/ny/connections/-/new").body; !strings.Contains(page, first) || !strings.Contains(page, "/admin/shops/ny/customers/-/new") {
+		t.Errorf("it is answered %s", page)
+	}
+	olle.send("/admin/shops/ny/customers/-/new", "/name", "Göteborgs stad")
+	if page := olle.get("/admin/shops/ny/connections/-/new").body; strings.Contains(page, first) {
+		t.Error("a shop with a customer has none")
 	}
 }
