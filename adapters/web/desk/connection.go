@@ -238,7 +238,7 @@ func (f connectionFields) BuyerSystems() []Option {
 		return all // which the tests of that package would have told
 	}
 	for _, s := range systems {
-		all = append(all, Option{s.Name, s.Label})
+		all = append(all, Option{s.Name, f.Said(s.Label)})
 	}
 	return all
 }

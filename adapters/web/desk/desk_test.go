@@ -112,3 +112,12 @@ func TestAPriceSaysOfHowManyUnitsItIsWhereItIsNotOne(t *testing.T) {
 		t.Errorf("without one: %q", said)
 	}
 }
+
+func TestTheSystemThatIsNoneHasWordsInBothLanguages(t *testing.T) {
+	for lang, begins := range map[string]string{"sv": "Ett annat system", "en": "Another system"} {
+		systems := connectionFields{Page: Page{Lang: lang}}.BuyerSystems()
+		if !slices.ContainsFunc(systems, func(o Option) bool { return strings.HasPrefix(o.Label, begins) }) {
+			t.Errorf("%s: %v", lang, systems)
+		}
+	}
+}

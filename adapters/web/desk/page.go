@@ -56,7 +56,7 @@ func (p Page) T(swedish, english string) string {
 	return swedish
 }
 
-// Said says a message of the gateway that has no code, such as why an attempt failed.
+// Said says a text of the gateway that has no code, such as why an attempt failed.
 func (p Page) Said(message string) string { return words.Message(p.Lang, message) }
 
 // Remarks returns what is told of a document, in words of the page's language.
