@@ -84,6 +84,7 @@ type CustomerQuery struct {
 	// Box, where there is one, is a checkbox field, which is Ticked or not.
 	Box    string
 	Ticked bool
+	ByName bool        // without a Beginning in the order of the names, rather than of the identifiers; with a Box it reads more than it shows
 	After  customer.ID // the last one of the page before; empty for the first page
 	Limit  int         // above zero
 }
@@ -113,6 +114,7 @@ type ConnectionQuery struct {
 	Beginning string
 	Customer  customer.ID   // empty for those of all customers
 	Format    string        // empty for all formats
+	ByName    bool          // as for customers; with Customer or Format it reads more than it shows
 	After     connection.ID // the last one of the page before; empty for the first page
 	Limit     int           // above zero
 }

@@ -28,29 +28,33 @@ func (n Name[A]) begins(a A) bool {
 	return text != "" && strings.HasPrefix(text, n.Beginning)
 }
 
-// CustomerNames are what customers are looked for by, in the order of what is found.
-func CustomerNames(beginning string) []Name[*customer.Customer] {
+// CustomerNames are what customers are looked for by, in the order of what is found; byName says in which order all are.
+func CustomerNames(beginning string, byName bool) []Name[*customer.Customer] {
 	id := Name[*customer.Customer]{ID, NameKey(beginning), func(c *customer.Customer) string { return string(c.ID()) }}
+	name := Name[*customer.Customer]{"name_key", id.Beginning, func(c *customer.Customer) string { return NameKey(c.Profile().Name) }}
 	if id.Beginning == "" {
-		return []Name[*customer.Customer]{id}
+		return all(id, name, byName)
 	}
-	return []Name[*customer.Customer]{
-		{"number", strings.TrimSpace(beginning), func(c *customer.Customer) string { return c.Profile().Number }},
-		{"name_key", id.Beginning, func(c *customer.Customer) string { return NameKey(c.Profile().Name) }},
-		id,
-	}
+	number := Name[*customer.Customer]{"number", strings.TrimSpace(beginning), func(c *customer.Customer) string { return c.Profile().Number }}
+	return []Name[*customer.Customer]{number, name, id}
 }
 
-// ConnectionNames are what connections are looked for by, in the order of what is found.
-func ConnectionNames(beginning string) []Name[*connection.Connection] {
+// all is what all aggregates are found by.
+func all[A any](id, name Name[A], byName bool) []Name[A] {
+	if byName {
+		return []Name[A]{name}
+	}
+	return []Name[A]{id}
+}
+
+// ConnectionNames are the same of connections.
+func ConnectionNames(beginning string, byName bool) []Name[*connection.Connection] {
 	id := Name[*connection.Connection]{ID, NameKey(beginning), func(c *connection.Connection) string { return string(c.ID()) }}
+	name := Name[*connection.Connection]{"name_key", id.Beginning, func(c *connection.Connection) string { return NameKey(c.Profile().Name) }}
 	if id.Beginning == "" {
-		return []Name[*connection.Connection]{id}
+		return all(id, name, byName)
 	}
-	return []Name[*connection.Connection]{
-		{"name_key", id.Beginning, func(c *connection.Connection) string { return NameKey(c.Profile().Name) }},
-		id,
-	}
+	return []Name[*connection.Connection]{name, id}
 }
 
 // Part is a part of the order of one name: what begins as it is to, from a place on. For the identifier the place is From, included; for
@@ -77,8 +81,8 @@ func Search[A any, ID ~string](names []Name[A], after ID, limit int, in Source[A
 	first, part := 0, names[0].whole()
 	switch {
 	case after == "":
-	case len(names) == 1:
-		part.From = successor(string(after))
+	case part.byID():
+		part = part.after("", string(after)) // which may be there no more
 	default:
 		last, err := in.Get(after)
 		if err != nil {
@@ -114,9 +118,11 @@ func (n Name[A]) whole() Part {
 	return Part{Member: n.Member, From: n.Beginning, To: n.Beginning + afterBeginning}
 }
 
+func (p Part) byID() bool { return p.Member == ID }
+
 // after goes on after an aggregate.
 func (p Part) after(text, id string) Part {
-	if p.Member == ID {
+	if p.byID() {
 		p.From = max(p.From, successor(id))
 	} else {
 		p.From, p.AfterID = text, id

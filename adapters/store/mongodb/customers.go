@@ -51,7 +51,7 @@ func (c customers) List(ctx context.Context, of tenant.ID, q port.CustomerQuery)
 	default:
 		filter = bson.D{e("ticks", bson.D{e("$ne", q.Box)})}
 	}
-	return document.Search(document.CustomerNames(q.Beginning), q.After, q.Limit, document.Source[*customer.Customer, customer.ID]{
+	return document.Search(document.CustomerNames(q.Beginning, q.ByName), q.After, q.Limit, document.Source[*customer.Customer, customer.ID]{
 		ID:   (*customer.Customer).ID,
 		Get:  func(id customer.ID) (*customer.Customer, error) { return c.Get(ctx, of, id) },
 		Read: func(p document.Part) ([]*customer.Customer, error) { return c.part(ctx, of, p, filter) },

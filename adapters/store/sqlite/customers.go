@@ -24,7 +24,7 @@ func (c customers) ByNumber(ctx context.Context, of tenant.ID, number string) (*
 
 // List returns a page of customers.
 func (c customers) List(ctx context.Context, of tenant.ID, q port.CustomerQuery) ([]*customer.Customer, error) {
-	return document.Search(document.CustomerNames(q.Beginning), q.After, q.Limit, document.Source[*customer.Customer, customer.ID]{
+	return document.Search(document.CustomerNames(q.Beginning, q.ByName), q.After, q.Limit, document.Source[*customer.Customer, customer.ID]{
 		ID:  (*customer.Customer).ID,
 		Get: func(id customer.ID) (*customer.Customer, error) { return c.Get(ctx, of, id) },
 		Read: func(p document.Part) ([]*customer.Customer, error) {

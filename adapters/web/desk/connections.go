@@ -72,6 +72,7 @@ func (d *Desk) findConnections(c *gin.Context, p *connectionsPage) error {
 		}
 		q.Customer = meant[0].ID()
 	}
+	q.ByName = q.Customer == "" && q.Format == ""
 	found, err := d.use.Administration.Connections(ctx, of, q)
 	if err != nil {
 		return err
@@ -195,7 +196,7 @@ func (d *Desk) renderNewConnection(c *gin.Context, f Form, wrong error) {
 	if d.answerCheck(c, p.Fields.Form) {
 		return
 	}
-	found, err := d.use.Administration.Customers(c.Request.Context(), shopOf(c).ID(), port.CustomerQuery{Limit: suggestions + 1})
+	found, err := d.use.Administration.Customers(c.Request.Context(), shopOf(c).ID(), port.CustomerQuery{ByName: true, Limit: suggestions + 1})
 	if err != nil {
 		d.refuse(c, err)
 		return

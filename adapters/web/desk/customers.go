@@ -62,6 +62,7 @@ func (d *Desk) customersPage(c *gin.Context) (customersPage, error) {
 			q.Box, q.Ticked = field.Name, wanted == "true"
 		}
 	}
+	q.ByName = q.Box == ""
 	found, err := d.use.Administration.Customers(c.Request.Context(), p.Shop.ID(), q)
 	if err != nil {
 		return p, err

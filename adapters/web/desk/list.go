@@ -105,7 +105,7 @@ func parsed[S any](name string, parse func(string) (S, error)) (s S) {
 
 // connectionsOf returns the connections that a filter can name: the first ones of the shop.
 func (d *Desk) connectionsOf(ctx context.Context, c *gin.Context) ([]*connection.Connection, error) {
-	return d.use.Administration.Connections(ctx, shopOf(c).ID(), port.ConnectionQuery{Limit: maxChoices})
+	return d.use.Administration.Connections(ctx, shopOf(c).ID(), port.ConnectionQuery{ByName: true, Limit: maxChoices})
 }
 
 // maxChoices is how many connections a filter offers; those of a shop with more are reached from their own pages.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -87,6 +88,14 @@ func (d *Desk) purchaseOrderPage(c *gin.Context) (p purchaseOrderPage, err error
 	}
 	p.Candidates, err = d.use.Completion.Candidates(c.Request.Context(), p.Shop.ID(), found, strings.TrimSpace(c.Query("q")), maxCandidates)
 	return p, err
+}
+
+// Date returns the date of the purchase order, with its time of day where it has one.
+func (p purchaseOrderPage) Date() string {
+	if at, err := time.Parse(time.RFC3339, p.Read.Date); err == nil {
+		return at.Format("2006-01-02 15:04")
+	}
+	return p.Read.Date
 }
 
 // maxLines is how many lines of a purchase order the page shows.

@@ -39,7 +39,7 @@ var searchCases = map[string]func(*testing.T, port.Stores){
 		}
 		for _, beginning := range beginnings {
 			for _, q := range []port.CustomerQuery{
-				{}, {Box: "box", Ticked: true}, {Box: "box"}, {Box: "note", Ticked: true}, {Box: "other"}, {Box: "none"},
+				{}, {ByName: true}, {Box: "box", Ticked: true}, {Box: "box"}, {Box: "note", Ticked: true}, {Box: "other"}, {Box: "none"},
 			} {
 				var byNumber, byName, byID []string
 				for _, c := range searched {
@@ -48,6 +48,8 @@ var searchCases = map[string]func(*testing.T, port.Stores){
 						continue
 					}
 					switch begins := strings.TrimSpace(beginning); {
+					case begins == "" && q.ByName:
+						byName = append(byName, lower(c.name)+"\x00"+c.id)
 					case begins == "", !begin(c.number, begins) && !begin(lower(c.name), lower(begins)) && begin(c.id, lower(begins)):
 						byID = append(byID, c.id)
 					case begin(c.number, begins):
@@ -102,7 +104,7 @@ var searchCases = map[string]func(*testing.T, port.Stores){
 		}
 		for _, beginning := range beginnings {
 			for _, q := range []port.ConnectionQuery{
-				{}, {Customer: "c1"}, {Customer: "c9"}, {Format: "oci-4"}, {Format: "oci-3"}, {Customer: "c2", Format: "oci-5"},
+				{}, {ByName: true}, {Customer: "c1"}, {Customer: "c9"}, {Format: "oci-4"}, {Format: "oci-3"}, {Customer: "c2", Format: "oci-5"},
 			} {
 				var byName, byID []string
 				for i, c := range searched {
@@ -110,7 +112,7 @@ var searchCases = map[string]func(*testing.T, port.Stores){
 						continue
 					}
 					switch begins := lower(beginning); {
-					case begins != "" && begin(lower(c.name), begins):
+					case begins == "" && q.ByName, begins != "" && begin(lower(c.name), begins):
 						byName = append(byName, lower(c.name)+"\x00"+c.id)
 					case strings.HasPrefix(c.id, begins):
 						byID = append(byID, c.id)
