@@ -57,7 +57,8 @@ func (c connections) List(ctx context.Context, of tenant.ID, q port.ConnectionQu
 	if q.Format != "" {
 		filter = append(filter, e("doc.format", q.Format))
 	}
-	return document.Search(document.ConnectionNames(q.Beginning, q.ByName), q.After, q.Limit, document.Source[*connection.Connection, connection.ID]{
+	names := document.ConnectionNames(q.Beginning, q.ByName)
+	return document.Search(names, q.After, q.Limit, document.Source[*connection.Connection, connection.ID]{
 		ID:   (*connection.Connection).ID,
 		Get:  func(id connection.ID) (*connection.Connection, error) { return c.Get(ctx, of, id) },
 		Read: func(p document.Part) ([]*connection.Connection, error) { return c.part(ctx, of, p, filter) },

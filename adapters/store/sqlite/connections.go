@@ -54,7 +54,8 @@ func (c connections) ByIdentity(ctx context.Context, of tenant.ID, from []connec
 
 // List returns a page of connections. A sign keeps SQLite from the index of a filter, which would not give the order.
 func (c connections) List(ctx context.Context, of tenant.ID, q port.ConnectionQuery) ([]*connection.Connection, error) {
-	return document.Search(document.ConnectionNames(q.Beginning, q.ByName), q.After, q.Limit, document.Source[*connection.Connection, connection.ID]{
+	names := document.ConnectionNames(q.Beginning, q.ByName)
+	return document.Search(names, q.After, q.Limit, document.Source[*connection.Connection, connection.ID]{
 		ID:  (*connection.Connection).ID,
 		Get: func(id connection.ID) (*connection.Connection, error) { return c.Get(ctx, of, id) },
 		Read: func(p document.Part) ([]*connection.Connection, error) {
