@@ -1,6 +1,7 @@
 package words
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -52,5 +53,20 @@ func TestEachEntryHasTwoLinesAndStandsOnce(t *testing.T) {
 			t.Errorf("%q has %d lines, or stands twice", lines[0], len(lines))
 		}
 		seen[lines[0]] = true
+	}
+}
+
+func TestNoEntryStandsInTheWayOfALaterOne(t *testing.T) {
+	for entry := range strings.SplitSeq(swedishText, "\n\n") {
+		english, want, _ := strings.Cut(strings.TrimSpace(entry), "\n")
+		if !strings.Contains(english, value) || strings.HasPrefix(english, "#") {
+			continue
+		}
+		for i := range strings.Count(english, value) {
+			want = strings.ReplaceAll(want, "$"+strconv.Itoa(i+1), "x")
+		}
+		if said, _ := phrase(strings.ReplaceAll(english, value, "x")); said != want {
+			t.Errorf("%q is said as %q", english, said)
+		}
 	}
 }
