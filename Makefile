@@ -20,7 +20,7 @@ SCHEMATHESIS := .bin/schemathesis/bin/schemathesis
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 FUZZTIME ?= 10s
 FAULTS ?= 50
-FUZZAPI ?= 10
+FUZZAPI ?= 25
 
 # What an integration test lacks (a browser, a checker) is a failure with this set, and a skip that says so without.
 INTEGRATION := PUNCHGATE_INTEGRATION=1 $(GO) test -count=1 -timeout=15m
@@ -128,7 +128,7 @@ browser: $(AXE) ## run the end-to-end tests in a real browser
 	$(INTEGRATION) ./tests/browser/...
 
 .PHONY: fuzzapi
-fuzzapi: $(SCHEMATHESIS) ## call every operation of openapi.yaml with what is right and wrong, FUZZAPI (10) times beside the limits
+fuzzapi: $(SCHEMATHESIS) ## call every operation of openapi.yaml with what is right and wrong, FUZZAPI (25) times beside the limits
 	PUNCHGATE_FUZZAPI=$(FUZZAPI) $(INTEGRATION) -v -run TestAFuzzer ./tests/e2e
 
 .PHONY: faults
