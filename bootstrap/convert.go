@@ -16,8 +16,8 @@ import (
 	"go.uber.org/fx"
 
 	"github.com/punchgate/punchgate/adapters/mapping"
+	"github.com/punchgate/punchgate/adapters/strictjson"
 	"github.com/punchgate/punchgate/adapters/system"
-	"github.com/punchgate/punchgate/adapters/web/strictjson"
 	"github.com/punchgate/punchgate/application/encoding"
 	"github.com/punchgate/punchgate/application/formats"
 	"github.com/punchgate/punchgate/application/port"

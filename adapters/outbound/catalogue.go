@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/punchgate/punchgate/adapters/strictjson"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/cart"
 	"github.com/punchgate/punchgate/domain/fault"
@@ -109,38 +110,14 @@ func readAnswer(body io.Reader) (*cart.Cart, error) {
 		return nil, fmt.Errorf("the answer has more than %d bytes", maxAnswers)
 	}
 	var answer struct {
-		Currency string `json:"currency"`
-		Language string `json:"language"`
-		Lines    lines  `json:"lines"`
+		Currency string      `json:"currency"`
+		Language string      `json:"language"`
+		Lines    []cart.Line `json:"lines"`
 	}
-	if err := json.Unmarshal(text, &answer, json.RejectUnknownMembers(true)); err != nil {
+	if err := json.Unmarshal(text, &answer, strictjson.Strict); err != nil {
 		return nil, unreadable(err)
 	}
 	return &cart.Cart{Currency: answer.Currency, Language: answer.Language, Lines: answer.Lines}, nil
-}
-
-// lines are read one by one, so that an answer of empty lines takes no more memory than one of as many as a cart holds.
-type lines []cart.Line
-
-func (l *lines) UnmarshalJSONFrom(d *jsontext.Decoder) error {
-	if kind := d.PeekKind(); kind != jsontext.KindBeginArray {
-		return errors.New("is no list")
-	}
-	if _, err := d.ReadToken(); err != nil {
-		return err
-	}
-	for d.PeekKind() != jsontext.KindEndArray {
-		if len(*l) == cart.MaxLines {
-			return cart.ErrTooManyLines
-		}
-		var line cart.Line
-		if err := json.UnmarshalDecode(d, &line); err != nil {
-			return err
-		}
-		*l = append(*l, line)
-	}
-	_, err := d.ReadToken()
-	return err
 }
 
 func unreadable(err error) error {

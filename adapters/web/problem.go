@@ -11,9 +11,9 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/punchgate/punchgate/adapters/strictjson"
 	"github.com/punchgate/punchgate/adapters/web/api"
 	"github.com/punchgate/punchgate/adapters/web/body"
-	"github.com/punchgate/punchgate/adapters/web/strictjson"
 	"github.com/punchgate/punchgate/application/correlation"
 	"github.com/punchgate/punchgate/domain/fault"
 )

@@ -9,8 +9,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/punchgate/punchgate/adapters/strictjson"
 	"github.com/punchgate/punchgate/adapters/web/api"
-	"github.com/punchgate/punchgate/adapters/web/strictjson"
 	"github.com/punchgate/punchgate/application/answering"
 	"github.com/punchgate/punchgate/application/completion"
 	"github.com/punchgate/punchgate/application/login"

@@ -55,8 +55,10 @@ func (s *Service) Name(of tenant.ID, what Subject) string {
 		return "session " + string(what.Session)
 	case what.Order != "":
 		return "order " + string(what.Order)
-	default:
+	case what.PurchaseOrder != "":
 		return "purchase_order " + string(what.PurchaseOrder)
+	default:
+		return "" // which is refused
 	}
 }
 

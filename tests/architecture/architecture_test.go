@@ -26,6 +26,9 @@ var textTools = []string{"adapters/formats/xmltext", "adapters/formats/startform
 // storeDocuments is a folder below adapters/store that every store may import.
 const storeDocuments = "adapters/store/document"
 
+// strictJSON is a folder that whatever takes carts in JSON from outside may import.
+const strictJSON = "adapters/strictjson"
+
 // rule says what the Go files of a folder and below may import beside the standard library.
 type rule struct {
 	folder string
@@ -44,10 +47,10 @@ var rules = []rule{
 	{"adapters/formats", append([]string{"domain", "application/port"}, textTools...), []string{anyModule}},
 	{"adapters/web/api", []string{"domain"}, nil},
 	{"adapters/web/client", []string{"domain", "adapters/web/api", "adapters/web/client"}, nil},
-	{"adapters/web", []string{"domain", "application", "adapters/formats/startform", "docs"}, []string{anyModule}}, // the ping is a form, too
+	{"adapters/web", []string{"domain", "application", "adapters/formats/startform", strictJSON, "docs"}, []string{anyModule}}, // the ping is a form, too
 	{storeDocuments, []string{"domain", "application/port"}, nil},
 	{"adapters/store", []string{"domain", "application", storeDocuments}, []string{anyModule}},
-	{"adapters", []string{"domain", "application"}, []string{anyModule}},
+	{"adapters", []string{"domain", "application", strictJSON}, []string{anyModule}},
 	{"docs", nil, nil},
 	{"bootstrap", []string{"domain", "application", "adapters", "bootstrap"}, []string{anyModule}},
 	{"tests", []string{"."}, []string{anyModule}},

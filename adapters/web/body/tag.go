@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/punchgate/punchgate/adapters/web/strictjson"
+	"github.com/punchgate/punchgate/adapters/strictjson"
 	"github.com/punchgate/punchgate/domain/fault"
 )
 

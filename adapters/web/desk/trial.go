@@ -8,10 +8,10 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/punchgate/punchgate/adapters/strictjson"
 	"github.com/punchgate/punchgate/adapters/web/body"
 	"github.com/punchgate/punchgate/adapters/web/desk/form"
 	"github.com/punchgate/punchgate/adapters/web/readable"
-	"github.com/punchgate/punchgate/adapters/web/strictjson"
 	"github.com/punchgate/punchgate/adapters/web/words"
 	"github.com/punchgate/punchgate/application/trial"
 	"github.com/punchgate/punchgate/domain/audit"

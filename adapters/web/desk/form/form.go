@@ -270,7 +270,7 @@ func (d *decoder) decodeKind(at string, v reflect.Value) {
 	case reflect.String:
 		v.SetString(d.last(at))
 	default:
-		panic("form: no input for " + v.Type().String())
+		panic("form: no input for " + v.Type().String()) // as above
 	}
 }
 

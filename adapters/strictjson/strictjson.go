@@ -32,7 +32,7 @@ func Decode(document []byte, into any) error {
 	if bytes.Count(document, []byte("{")) > maxObjects {
 		return ErrTooManyObjects
 	}
-	err := json.Unmarshal(document, into, json.RejectUnknownMembers(true), lines)
+	err := json.Unmarshal(document, into, Strict)
 	if err == nil {
 		return nil
 	}
@@ -64,6 +64,9 @@ func Decode(document []byte, into any) error {
 	detail.Path = clip(detail.Path)
 	return refusal.With(detail)
 }
+
+// Strict are the options that Decode reads with, for who tells in other words what is wrong. Too many lines are cart.ErrTooManyLines.
+var Strict = json.JoinOptions(json.RejectUnknownMembers(true), lines)
 
 // lines are read one by one, and no more than a cart holds: an empty one has two bytes in a document, and hundreds in memory.
 var lines = json.WithUnmarshalers(json.UnmarshalFromFunc(func(d *jsontext.Decoder, into *[]cart.Line) error {
