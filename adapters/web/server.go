@@ -23,6 +23,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"go.uber.org/fx"
 
+	"github.com/punchgate/punchgate/adapters/web/body"
 	"github.com/punchgate/punchgate/adapters/web/desk"
 	"github.com/punchgate/punchgate/adapters/web/reference"
 	"github.com/punchgate/punchgate/adapters/web/storefront"
@@ -71,7 +72,6 @@ type Config struct {
 
 // Limits of a request.
 const (
-	MaxBody         = 8 << 20
 	maxHeader       = 64 << 10
 	headerTimeout   = 10 * time.Second
 	requestTimeout  = 60 * time.Second
@@ -432,23 +432,19 @@ func (s *Server) turn(c *gin.Context, size int) (end func()) {
 }
 
 func limitBody(c *gin.Context) {
-	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, MaxBody)
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, body.Max)
 }
 
-// Refusals of a body.
-var (
-	errTooLarge    = fault.Newf(fault.TooLarge, "body.too_large", "the body is larger than %d MiB", MaxBody>>20)
-	errInterrupted = fault.New(fault.Malformed, "body.incomplete", "the body did not come whole")
-)
+var errInterrupted = fault.New(fault.Malformed, "body.incomplete", "the body did not come whole")
 
 // wholeBody reads the whole body.
 func wholeBody(c *gin.Context) ([]byte, error) {
-	if c.Request.ContentLength > MaxBody {
-		return nil, errTooLarge // no use in waiting for it
+	if c.Request.ContentLength > body.Max {
+		return nil, body.ErrTooLarge // no use in waiting for it
 	}
 	b, err := io.ReadAll(c.Request.Body)
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return nil, errTooLarge
+		return nil, body.ErrTooLarge
 	}
 	if err != nil {
 		return nil, errInterrupted.Because(err)

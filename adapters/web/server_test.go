@@ -12,6 +12,8 @@ import (
 	"testing/iotest"
 
 	"github.com/gin-gonic/gin"
+
+	"github.com/punchgate/punchgate/adapters/web/body"
 )
 
 func TestAPanicIsAPlain500AndItsStackGoesToTheLog(t *testing.T) {
@@ -66,11 +68,11 @@ func TestBodies(t *testing.T) {
 		refusal error
 	}{
 		"none is empty":                               {http.NoBody, nil},
-		"the largest is read whole":                   {bytes.NewReader(make([]byte, MaxBody)), nil},
-		"a larger one is refused":                     {bytes.NewReader(make([]byte, MaxBody+1)), errTooLarge},
-		"a larger one of unknown length is refused":   {io.MultiReader(bytes.NewReader(make([]byte, MaxBody+1))), errTooLarge},
+		"the largest is read whole":                   {bytes.NewReader(make([]byte, body.Max)), nil},
+		"a larger one is refused":                     {bytes.NewReader(make([]byte, body.Max+1)), body.ErrTooLarge},
+		"a larger one of unknown length is refused":   {io.MultiReader(bytes.NewReader(make([]byte, body.Max+1))), body.ErrTooLarge},
 		"one that breaks off is refused":              {io.MultiReader(strings.NewReader(`{"a":`), iotest.ErrReader(io.ErrUnexpectedEOF)), errInterrupted},
-		"one that breaks off at the limit is refused": {io.MultiReader(bytes.NewReader(make([]byte, MaxBody)), iotest.ErrReader(io.ErrUnexpectedEOF)), errInterrupted},
+		"one that breaks off at the limit is refused": {io.MultiReader(bytes.NewReader(make([]byte, body.Max)), iotest.ErrReader(io.ErrUnexpectedEOF)), errInterrupted},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, _ := edge(t)

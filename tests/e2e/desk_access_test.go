@@ -15,6 +15,7 @@ import (
 	"go.uber.org/fx"
 
 	"github.com/punchgate/punchgate/adapters/web"
+	"github.com/punchgate/punchgate/adapters/web/body"
 	"github.com/punchgate/punchgate/adapters/web/desk"
 	"github.com/punchgate/punchgate/application/access"
 	"github.com/punchgate/punchgate/application/port"
@@ -307,7 +308,7 @@ func TestAFormThatIsNotReadableIsRefusedAsSuch(t *testing.T) {
 		body   string
 		status int
 	}{
-		"too large":                    {good + "&/label=" + strings.Repeat("a", web.MaxBody), 413},
+		"too large":                    {good + "&/label=" + strings.Repeat("a", body.Max), 413},
 		"an escape that is none":       {good + "&/label=%zz", 400},
 		"what is not UTF-8":            {good + "&/label=%ff", 400},
 		"a name that is not UTF-8":     {good + "&/%ff=x", 400},
@@ -318,7 +319,7 @@ func TestAFormThatIsNotReadableIsRefusedAsSuch(t *testing.T) {
 			t.Errorf("%s: %d", name, a.status)
 		}
 	}
-	if a := u.upload("/customers/-/import/preview", strings.Repeat("a", web.MaxBody)); a.status != 413 {
+	if a := u.upload("/customers/-/import/preview", strings.Repeat("a", body.Max)); a.status != 413 {
 		t.Errorf("a file that is too large: %d", a.status)
 	}
 }

@@ -9,6 +9,12 @@ import (
 	"github.com/punchgate/punchgate/domain/fault"
 )
 
+// Max is how many bytes the body of a request may have, of the API and of forms.
+const Max = 8 << 20
+
+// ErrTooLarge refuses a larger one.
+var ErrTooLarge = fault.Newf(fault.TooLarge, "body.too_large", "the body is larger than %d MiB", Max>>20)
+
 // At names the member that a refusal is about.
 func At(path string, err error) error {
 	f := fault.From(err)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/punchgate/punchgate/adapters/web/body"
 	"github.com/punchgate/punchgate/application/access"
 	"github.com/punchgate/punchgate/application/port"
 	"github.com/punchgate/punchgate/domain/fault"
@@ -63,20 +64,16 @@ func whoOf(c *gin.Context) access.Who {
 	return found
 }
 
-// Refusals of a form.
-var (
-	errUnreadable = fault.New(fault.Malformed, "form.malformed", "the form is not readable")
-	errTooLarge   = fault.Newf(fault.TooLarge, "body.too_large", "the body is larger than %d MiB", formMemory>>20)
-)
+var errUnreadable = fault.New(fault.Malformed, "form.malformed", "the form is not readable")
 
 // fromPage refuses a form that none of the user's own pages sent.
 func (d *Desk) fromPage(c *gin.Context, who access.Who) error {
 	err := c.Request.ParseForm() // which tells of what the other one does not
 	if err == nil {
-		err = c.Request.ParseMultipartForm(formMemory)
+		err = c.Request.ParseMultipartForm(body.Max) // in memory, so that the gateway needs no place on a disk
 	}
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return errTooLarge
+		return body.ErrTooLarge
 	}
 	if err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		return errUnreadable.Because(err)
@@ -94,9 +91,6 @@ func (d *Desk) fromPage(c *gin.Context, who access.Who) error {
 
 // maxInputs bounds the inputs of a form, by their names: reading them costs the square of their number, and no page has as many.
 const maxInputs = 2000
-
-// formMemory is how much of a file that is sent is held in memory: all that a body may have, so that the gateway needs no place on a disk.
-const formMemory = 8 << 20
 
 // ofShop finds the shop of the address among those that the user may see.
 func (d *Desk) ofShop(c *gin.Context) {

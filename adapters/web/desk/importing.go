@@ -167,15 +167,12 @@ func pack(file []byte) string {
 	return base64.StdEncoding.EncodeToString(packed.Bytes())
 }
 
-// maxFile bounds what a file is unpacked to; it is that of the bodies of requests.
-const maxFile = 8 << 20
-
 func unpack(packed string) ([]byte, error) {
 	r, err := gzip.NewReader(base64.NewDecoder(base64.StdEncoding, strings.NewReader(packed)))
 	if err != nil {
 		return nil, errUnreadable.Because(err)
 	}
-	file, err := io.ReadAll(io.LimitReader(r, maxFile))
+	file, err := io.ReadAll(io.LimitReader(r, body.Max))
 	if err != nil {
 		return nil, errUnreadable.Because(err)
 	}

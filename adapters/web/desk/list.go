@@ -111,7 +111,7 @@ func (d *Desk) connectionsOf(ctx context.Context, c *gin.Context) ([]*connection
 // maxChoices is how many connections a filter offers; those of a shop with more are reached from their own pages.
 const maxChoices = 200
 
-// ConnectionChoices returns the connections that a list can be filtered by.
+// connectionChoices returns the connections that a list can be filtered by.
 func connectionChoices(p Page, all []*connection.Connection) []Option {
 	options := []Option{{"", p.T("Alla kopplingar", "All connections")}}
 	for _, each := range all {

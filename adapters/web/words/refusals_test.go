@@ -16,16 +16,16 @@ import (
 // aside are the packages whose refusals no call between the gateway and a procurement system, shop or ERP gets: operators do, by the API or
 // on pages, in the refusal itself.
 var aside = []string{
-	"adapters/virtualbuyer", "adapters/web/body", "adapters/web/desk", "adapters/web/desk/form", "adapters/web/spreadsheet", "application/access",
+	"adapters/virtualbuyer", "adapters/web/desk", "adapters/web/desk/form", "adapters/web/spreadsheet", "application/access",
 	"application/administration", "application/deadletters", "application/erasure", "application/listing", "application/preview",
 	"application/trial", "domain/apikey", "domain/audit", "domain/buyersystem", "domain/signin", "domain/tenant", "domain/traffic", "domain/user",
 }
 
 // elsewhere are further codes of this kind. A code that ends in a point stands for all that begin so.
 var elsewhere = []string{
-	"answer.not_found", "answer.position", "answer.state", "connection.exists", "connection.invalid", "customer.exists", "customer.invalid",
+	"answer.not_found", "answer.position", "answer.state", "changed_since_read", "connection.exists", "connection.invalid", "customer.exists", "customer.invalid",
 	"event.", "feed.", "gateway.", "list.", "login.unknown_method", "oidc.", "order.decision", "order_policy.", "ordering.", "policy.", "query.",
-	"receipt.decided", "receipt.not_found", "receipt.other_connection", "return.not_url", "return.unknown_transfer", "route.", "tenant.exists",
+	"receipt.decided", "receipt.not_found", "receipt.other_connection", "return.not_url", "return.unknown_transfer", "route.", "table.columns", "tenant.exists",
 	// Why something is not erased.
 	"order.needed", "session.open", "session.untold",
 	// What a name that is not in a closed set is refused with, and what stores and use cases tell each other.
